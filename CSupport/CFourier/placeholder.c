@@ -1,0 +1,1 @@
+#include "CFourier.h"

@@ -1,0 +1,102 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Other MPI, FFTW or HDF5 builds (MPICH, Cray, a module's own) are named by their pkg-config files.
+let environment = Context.environment
+func systemLibrary(_ name: String, pkgConfig: String, override: String, apt: [String]) -> Target {
+    .systemLibrary(
+        name: name, path: "CSupport/\(name)",
+        pkgConfig: environment[override] ?? pkgConfig, providers: [.apt(apt)])
+}
+
+let swift: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .treatAllWarnings(as: .error),
+]
+
+func kernels(_ name: String, _ dependencies: [Target.Dependency] = [], link: [String] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "CSupport/\(name)",
+        cSettings: [.treatAllWarnings(as: .error)],
+        linkerSettings: (link + ["m"]).map { .linkedLibrary($0) })
+}
+
+func layer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: swift)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: swift)
+}
+
+let numerics = Target.Dependency.product(name: "Numerics", package: "swift-numerics")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
+
+// One rule: a module imports only modules above it in this list; `make check` holds it.
+let layers: [Target] = [
+    layer("Memory", []),
+    layer("Parallel", ["CParallel", "CKernels", "Memory"]),
+    layer("Background", [numerics]),
+    layer("Mesh", ["CFourier", "CKernels", "Memory", "Parallel"]),
+    layer("Particles", ["CKernels", "Memory", "Parallel", "Mesh"]),
+    layer("Gravity", ["CKernels", "Memory", "Parallel", "Mesh", "Particles"]),
+    layer("InitialConditions", ["CKernels", "Memory", "Parallel", "Background", "Mesh", "Particles"]),
+    layer(
+        "Dynamics",
+        ["Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions"]),
+    layer("Analysis", ["CPicture", "Memory", "Parallel", "Background", "Mesh", "Particles"]),
+    layer(
+        "Storage",
+        ["CStorage", "Memory", "Parallel", "Background", "Mesh", "Particles", "Dynamics"]),
+]
+
+let package = Package(
+    name: "palindrome",
+    products: [
+        .executable(name: "palindrome", targets: ["palindrome"]),
+        .library(name: "Palindrome", targets: layers.map(\.name)),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        systemLibrary(
+            "SystemMPI", pkgConfig: "ompi-c", override: "PALINDROME_MPI_PC", apt: ["libopenmpi-dev"]),
+        systemLibrary(
+            "SystemFFTW", pkgConfig: "fftw3", override: "PALINDROME_FFTW_PC",
+            apt: ["libfftw3-dev", "libfftw3-mpi-dev"]),
+        systemLibrary(
+            "SystemFFTWSingle", pkgConfig: "fftw3f", override: "PALINDROME_FFTWF_PC",
+            apt: ["libfftw3-dev", "libfftw3-mpi-dev"]),
+        systemLibrary(
+            "SystemHDF5", pkgConfig: "hdf5-openmpi", override: "PALINDROME_HDF5_PC",
+            apt: ["libhdf5-openmpi-dev"]),
+        systemLibrary("SystemPNG", pkgConfig: "libpng", override: "PALINDROME_PNG_PC", apt: ["libpng-dev"]),
+
+        kernels("CKernels"),
+        kernels("CParallel", ["SystemMPI"]),
+        kernels(
+            "CFourier", ["SystemMPI", "SystemFFTW", "SystemFFTWSingle"],
+            link: ["fftw3_mpi", "fftw3f_mpi", "fftw3", "fftw3f"]),
+        kernels("CStorage", ["SystemMPI", "SystemHDF5"]),
+        kernels("CPicture", ["SystemPNG"]),
+    ] + layers + [
+        .executableTarget(
+            name: "palindrome",
+            dependencies: layers.map { .byName(name: $0.name) } + [arguments, yaml],
+            swiftSettings: swift),
+
+        .target(
+            name: "TestSupport",
+            dependencies: ["CParallel", "Memory", "Parallel", "Mesh", "Storage"],
+            path: "Tests/TestSupport", swiftSettings: swift),
+        tests("Parallel", ["Memory", "Parallel"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c17
+)

@@ -1,0 +1,90 @@
+internal import Glibc
+
+/// Hands out blocks of memory, takes them back for the next user, and keeps the ledger of who uses what.
+///
+/// A field that goes out of scope leaves its block to the next field of about the same size, so the peak
+/// of a run is the largest set of arrays alive at once, and pages are touched for the first time only once.
+/// Not thread-safe: a rank is one thread of control.
+public final class MemoryPool {
+    /// A block on loan.
+    struct Block {
+        let address: UnsafeMutableRawPointer
+        let capacity: Int
+        let purpose: StaticString
+    }
+
+    /// Bytes on loan now.
+    public private(set) var bytesInUse = 0
+    /// Bytes taken from the system and kept, in use or free.
+    public private(set) var bytesHeld = 0
+    /// The largest ``bytesHeld`` so far.
+    public private(set) var peakBytes = 0
+    /// Most bytes in use at once for each purpose.
+    public private(set) var peakByPurpose: [String: Int] = [:]
+
+    private var usedByPurpose: [String: Int] = [:]
+    private var free: [Block] = []
+
+    /// An empty pool.
+    public init() {}
+
+    deinit {
+        for block in free { unsafe Glibc.free(block.address) }
+    }
+
+    /// The smallest free block that holds `bytes` and is not more than twice as large, or a new one.
+    func take(bytes: Int, for purpose: StaticString) -> Block {
+        let wanted = Self.rounded(bytes)
+        var best: Int?
+        for index in free.indices where free[index].capacity >= wanted && free[index].capacity <= 2 * wanted {
+            if best.map({ free[index].capacity < free[$0].capacity }) ?? true { best = index }
+        }
+        let block: Block
+        if let best {
+            let found = free.remove(at: best)
+            block = unsafe Block(address: found.address, capacity: found.capacity, purpose: purpose)
+        } else {
+            block = unsafe Block(address: Self.allocate(wanted), capacity: wanted, purpose: purpose)
+            bytesHeld += wanted
+            peakBytes = max(peakBytes, bytesHeld)
+        }
+        bytesInUse += block.capacity
+        let name = purpose.description
+        usedByPurpose[name, default: 0] += block.capacity
+        peakByPurpose[name] = max(peakByPurpose[name, default: 0], usedByPurpose[name]!)
+        return block
+    }
+
+    func giveBack(_ block: Block) {
+        bytesInUse -= block.capacity
+        usedByPurpose[block.purpose.description]! -= block.capacity
+        free.append(block)
+    }
+
+    /// Returns every free block to the system, when the next phase of a run uses arrays of other sizes.
+    public func releaseFree() {
+        for block in free {
+            bytesHeld -= block.capacity
+            unsafe Glibc.free(block.address)
+        }
+        free.removeAll()
+    }
+
+    private static let cacheLine = 64
+    private static let hugePage = 2 << 20
+
+    private static func rounded(_ bytes: Int) -> Int {
+        let unit = bytes >= 4 * hugePage ? hugePage : cacheLine
+        return max(unit, (bytes + unit - 1) / unit * unit)
+    }
+
+    private static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer {
+        let alignment = bytes >= 4 * hugePage ? hugePage : cacheLine
+        guard let address = unsafe aligned_alloc(alignment, bytes) else {
+            // The estimate is checked before a run starts, so this is a machine that lied about its memory.
+            fatalError("cannot allocate \(bytes) bytes")
+        }
+        if alignment == hugePage { unsafe madvise(address, bytes, MADV_HUGEPAGE) }
+        return unsafe address
+    }
+}
