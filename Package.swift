@@ -13,6 +13,7 @@ let swift: [SwiftSetting] = [
     .strictMemorySafety(),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("ExistentialAny"),
+    .enableExperimentalFeature("Lifetimes"),  // Buffer.span hands out views that cannot outlive it
     .treatAllWarnings(as: .error),
 ]
 

@@ -1,3 +1,4 @@
+#define _POSIX_C_SOURCE 200809L // sigaction under strict C17
 #include "CParallel.h"
 #include <signal.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 /// The arrays of a run (fields, particles, exchange buffers) are buffers: never zeroed behind the
 /// caller's back, aligned to a cache line for the kernels, counted in a ``MemoryPool``, and given back to
 /// that pool when they go out of scope, so that a step allocates nothing after the first one.
-public struct Buffer<Element: BitwiseCopyable>: ~Copyable {
+@safe public struct Buffer<Element: BitwiseCopyable>: ~Copyable {
     /// The number of elements.
     public let count: Int
     /// The pool that owns the memory.

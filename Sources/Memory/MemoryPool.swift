@@ -7,7 +7,7 @@ internal import Glibc
 /// Not thread-safe: a rank is one thread of control.
 public final class MemoryPool {
     /// A block on loan.
-    struct Block {
+    @safe struct Block {
         let address: UnsafeMutableRawPointer
         let capacity: Int
         let purpose: StaticString

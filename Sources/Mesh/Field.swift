@@ -1,0 +1,62 @@
+public import Memory
+
+/// Planes of neighbours that a field holds besides its own, below and above, along x and y.
+public struct GhostWidth: Sendable, Equatable {
+    /// Planes before the first owned one.
+    public let lower: Int
+    /// Planes after the last owned one.
+    public let upper: Int
+
+    /// No ghost planes.
+    public static let none = GhostWidth(lower: 0, upper: 0)
+    /// What cloud-in-cell needs: a particle reaches the next point up.
+    public static let cloudInCell = GhostWidth(lower: 0, upper: 1)
+    /// What a four-point gradient under cloud-in-cell needs.
+    public static let stencil = GhostWidth(lower: 2, upper: 3)
+
+    /// Widths in planes.
+    public init(lower: Int, upper: Int) {
+        self.lower = lower
+        self.upper = upper
+    }
+}
+
+/// One value per mesh point: this rank's block of a decomposed mesh, with ghost planes along x and y.
+///
+/// Local layout `[lower + x + upper][lower + y + upper][z]`, z fastest; z is whole, hence periodic in
+/// place. An axis that is not shared has ghost planes all the same, so that kernels know one case only.
+public struct Field<Element: BitwiseCopyable & Sendable>: ~Copyable {
+    /// How the mesh is shared.
+    public let decomposition: Decomposition
+    /// The ghost planes held.
+    public let ghosts: GhostWidth
+    /// The values, ghosts included.
+    public var values: Buffer<Element>
+
+    /// Elements from one y to the next.
+    public let yStride: Int
+    /// Elements from one x to the next.
+    public let xStride: Int
+    /// Local points along x and y, ghosts included.
+    public let extent: SIMD2<Int>
+
+    /// A field with undefined values.
+    public init(_ decomposition: Decomposition, ghosts: GhostWidth, for purpose: StaticString) {
+        self.decomposition = decomposition
+        self.ghosts = ghosts
+        let width = ghosts.lower + ghosts.upper
+        extent = [decomposition.x.count + width, decomposition.y.count + width]
+        yStride = decomposition.shape.z
+        xStride = extent.y * yStride
+        values = Buffer(count: extent.x * xStride, from: decomposition.grid.memory, for: purpose)
+    }
+
+    /// The local position of the owned point with global indices; also reaches into the ghost planes.
+    public func offset(x: Int, y: Int, z: Int) -> Int {
+        (x - decomposition.x.lowerBound + ghosts.lower) * xStride
+            + (y - decomposition.y.lowerBound + ghosts.lower) * yStride + z
+    }
+
+    /// The local position of the first owned point.
+    public var ownedOffset: Int { ghosts.lower * (xStride + yStride) }
+}

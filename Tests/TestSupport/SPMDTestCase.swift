@@ -1,0 +1,67 @@
+internal import Glibc
+public import Parallel
+public import XCTest
+
+/// A test that every rank runs in lockstep.
+///
+/// A rank that fails would leave the others waiting in a collective, so with more than one rank the first
+/// failure ends the job, and so does a test that takes longer than its time.
+open class SPMDTestCase: XCTestCase {
+    /// Seconds that one test may take before the job is ended.
+    open class var timeLimit: UInt32 { 240 }
+
+    /// All ranks.
+    public var world: Communicator { unsafe Session.shared.world }
+
+    /// Every shape of the rank grid that this number of ranks allows.
+    public var gridShapes: [SIMD2<Int>] { RankGrid.shapes(for: world.size) }
+
+    open override func setUp() {
+        unsafe Session.shared.watch()
+        alarm(Self.timeLimit)
+    }
+
+    open override func tearDown() {
+        alarm(0)
+    }
+
+    /// Fails, on all ranks, unless the body throws on all ranks an error with this text in its message.
+    public func assertThrowsEverywhere(
+        _ fragment: String, file: StaticString = #filePath, line: UInt = #line, _ body: () throws -> Void
+    ) {
+        var message = ""
+        do { try body() } catch { message = (error as? any ReportedError)?.message ?? "\(error)" }
+        XCTAssertTrue(
+            message.contains(fragment), "expected '\(fragment)', got '\(message)'", file: file, line: line)
+    }
+}
+
+/// MPI for the whole test process: started once, ended at exit.
+private final class Session: NSObject, XCTestObservation {
+    nonisolated(unsafe) static let shared = Session()
+
+    let world: Communicator
+    private var isWatching = false
+
+    private override init() {
+        world = Communicator.world()
+        super.init()
+        atexit { MPIRuntime.finish() }
+        signal(SIGALRM) { _ in MPIRuntime.abort("a test exceeded its time limit") }
+    }
+
+    func watch() {
+        guard !isWatching else { return }
+        isWatching = true
+        XCTestObservationCenter.shared.addTestObserver(self)
+    }
+
+    func testCase(
+        _ testCase: XCTestCase, didFailWithDescription description: String, inFile filePath: String?,
+        atLine lineNumber: Int
+    ) {
+        guard world.size > 1 else { return }
+        MPIRuntime.abort(
+            "rank \(world.rank) failed \(testCase.name) at \(filePath ?? "?"):\(lineNumber): \(description)")
+    }
+}
