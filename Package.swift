@@ -28,8 +28,10 @@ func layer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: swift)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: swift)
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], resources: resources,
+        swiftSettings: swift)
 }
 
 let numerics = Target.Dependency.product(name: "Numerics", package: "swift-numerics")
@@ -97,6 +99,7 @@ let package = Package(
             dependencies: ["CParallel", "Memory", "Parallel", "Mesh", "Storage"],
             path: "Tests/TestSupport", swiftSettings: swift),
         tests("Parallel", ["Memory", "Parallel"]),
+        tests("Background", ["Background"], resources: [.copy("Resources")]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17
