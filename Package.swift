@@ -96,6 +96,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["CParallel", "Memory", "Parallel", "Mesh", "Storage"],
             path: "Tests/TestSupport", swiftSettings: swift),
+        tests("Memory", ["Memory"]),
         tests("Parallel", ["Memory", "Parallel"]),
     ],
     swiftLanguageModes: [.v6],
