@@ -98,6 +98,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["CParallel", "Memory", "Parallel", "Mesh", "Storage"],
             path: "Tests/TestSupport", swiftSettings: swift),
+        tests("Memory", ["Memory"]),
         tests("Parallel", ["Memory", "Parallel"]),
         tests("Background", ["Background"], resources: [.copy("Resources")]),
     ],
