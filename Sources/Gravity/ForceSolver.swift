@@ -82,7 +82,7 @@ public final class ForceSolver<Scalar: ParticleScalar> {
 
     /// One component of a spectral force on the mesh, with the ghost planes that reading it needs.
     private func component(_ axis: Int, of modes: borrowing FourierField<Scalar>) -> Field<Scalar> {
-        var component = transform.inverse(modes.multiplied(by: spectralForce[axis]), ghosts: .cloudInCell)
+        var component = transform.inverse(modes.multiplied(by: spectralForce[axis], for: "force"), ghosts: .cloudInCell)
         component.fillGhosts()
         return component
     }

@@ -12,8 +12,8 @@ extension ForceKernel {
         let windows = axes.map { $0.map { deconvolvesWindows ? 1 / pow(sinc($0 / 2), 4) : 1 } }
         let eigenvalues = axes.map { $0.map { eigenvalue(of: $0) / (spacing * spacing) } }
         return SpectralMultiplier(
-            factors: (windows[0].map { -$0 }, windows[1], windows[2]),
-            denominators: (eigenvalues[0], eigenvalues[1], eigenvalues[2]))
+            factors: .init(x: windows[0].map { -$0 }, y: windows[1], z: windows[2]),
+            denominators: .init(x: eigenvalues[0], y: eigenvalues[1], z: eigenvalues[2]))
     }
 
     /// The multiplier of the spectral force, `F_k = −i k φ_k`, along one axis; zero on its Nyquist plane.
@@ -23,7 +23,7 @@ extension ForceKernel {
             guard other == axis else { return waves.map { _ in 1 } }
             return waves.enumerated().map { 2 * $0.offset == shape[axis] ? 0 : -$0.element / spacing }
         }
-        return SpectralMultiplier(factors: (tables[0], tables[1], tables[2]), timesI: true)
+        return SpectralMultiplier(factors: .init(x: tables[0], y: tables[1], z: tables[2]), timesI: 1)
     }
 
     /// `h² × ` the Laplacian's eigenvalue for the dimensionless wavenumber `w = k h`, sign reversed.

@@ -62,11 +62,11 @@ public final class LagrangianPerturbation<Scalar: ParticleScalar> {
         var block = LagrangianBlock<Scalar>(decomposition, units: units)
         var fits = true
         for axis in 0..<3 {
-            let first = transform.inverse(modes.multiplied(by: waves.displacement(axis)), ghosts: .none)
+            let first = transform.inverse(modes.multiplied(by: waves.displacement(axis), for: "displacement"), ghosts: .none)
             if secondOrder != nil {
                 // ψ2 is +D2 ∇φ2 where ψ1 is −D1 ∇φ1: the sign goes with D2.
                 let second = transform.inverse(
-                    secondOrder!.multiplied(by: waves.displacement(axis)), ghosts: .none)
+                    secondOrder!.multiplied(by: waves.displacement(axis), for: "displacement"), ghosts: .none)
                 let start = StartingState(axis: axis, growth: growth, units: units)
                 fits = start.set(&block, first: first, second: second) && fits
             } else {
@@ -76,6 +76,79 @@ public final class LagrangianPerturbation<Scalar: ParticleScalar> {
         }
         guard !decomposition.grid.world.any(!fits) else { throw DisplacementOverflow() }
         return block
+    }
+
+    /// The transpose of ``displace(_:to:in:)`` at given modes. Collective.
+    ///
+    ///     ψ̄1 = D1 x̄ + G1 p̄,   ψ̄2 = −D2 x̄ − G2 p̄,        G = a² E D′
+    ///     δ̄  = Σ_i T_iᵀ ψ̄1_i + Σ_ij S_ij φ̄_ij,   T_i = i k_i/k²,   S_ij = k_i k_j/k²
+    ///     φ̄_ii = L̄ (δ − φ1,ii),   φ̄_ij = −2 L̄ φ1,ij,   L̄ = Σ_i T_iᵀ ψ̄2_i
+    ///
+    /// - Parameters:
+    ///   - cotangents: x̄ [1/(Mpc/h)] and p̄ [1/(Mpc/h H0)] on the particle grid.
+    ///   - modes: the `δ_k` that were displaced.
+    ///   - growth: growth factors at the starting time, with derivatives.
+    /// - Returns: the transform of δ̄(q), and the derivatives with respect to the cosmological parameters
+    ///   through the growth factors.
+    /// - Throws: ``NotFiniteError`` on all ranks.
+    public func displaceAdjoint(
+        _ cotangents: borrowing LagrangianCotangents<Scalar>, at modes: borrowing FourierField<Scalar>,
+        to growth: GrowthFactors<Dual>
+    ) throws -> AdjointModes<Scalar> {
+        var modesCotangent = FourierField<Scalar>.zero(decomposition, for: "modes cotangent")
+        var parameters = Dual(0)
+        do {
+            let coefficients = (x: growth.d1, p: growth.driftFunction)
+            try pullBack(
+                cotangents, through: modes, coefficients, into: &modesCotangent, parameters: &parameters)
+        }
+        if order == .second {
+            var sourceCotangent = FourierField<Scalar>.zero(decomposition, for: "source cotangent")
+            do {
+                let coefficients = (x: -growth.d2, p: -growth.secondOrderMomentum)
+                try pullBack(
+                    cotangents, through: secondOrderModes(of: modes), coefficients, into: &sourceCotangent,
+                    parameters: &parameters)
+            }
+            let source = transform.inverse(sourceCotangent, ghosts: .none)
+            addSecondOrderTranspose(of: source, at: modes, to: &modesCotangent)
+        }
+        return AdjointModes(modes: modesCotangent, parameters: parameters)
+    }
+
+    /// Adds `Σ_i T_iᵀ (c_x x̄_i + c_p p̄_i)` to a cotangent, and to the parameters
+    /// `Σ_i (x̄_i·ψ_i) ∂c_x + (p̄_i·ψ_i) ∂c_p` with `ψ_i = T_i f`.
+    private func pullBack(
+        _ cotangents: borrowing LagrangianCotangents<Scalar>, through modes: borrowing FourierField<Scalar>,
+        _ coefficients: (x: Dual, p: Dual), into target: inout FourierField<Scalar>,
+        parameters: inout Dual
+    ) throws {
+        let world = decomposition.grid.world
+        for axis in 0..<3 {
+            var psi = transform.inverse(
+                modes.multiplied(by: waves.displacement(axis), for: "displacement"), ghosts: .none)
+            let count = psi.values.count
+            do {
+                let (x, p) = (cotangents.position[axis].span, cotangents.momentum[axis].span)
+                let values = psi.values.span
+                let alongX = try world.exactSum(count: count, of: "a growth derivative") {
+                    Double(x[$0]) * Double(values[$0])
+                }
+                let alongP = try world.exactSum(count: count, of: "a growth derivative") {
+                    Double(p[$0]) * Double(values[$0])
+                }
+                parameters += coefficients.x.scaled(by: alongX) + coefficients.p.scaled(by: alongP)
+            }
+            let (cx, cp) = (coefficients.x.value, coefficients.p.value)
+            do {
+                let (x, p) = (cotangents.position[axis].span, cotangents.momentum[axis].span)
+                var values = psi.values.mutableSpan
+                for index in 0..<count { values[index] = Scalar(cx * Double(x[index]) + cp * Double(p[index])) }
+            }
+            var pulled = transform.forward(psi)
+            pulled.multiply(by: waves.displacementTranspose(axis))
+            target.add(pulled)
+        }
     }
 
     /// The modes of `Σ_{i<j} (φ1,ii φ1,jj − φ1,ij²)`.
@@ -99,9 +172,31 @@ public final class LagrangianPerturbation<Scalar: ParticleScalar> {
         return transform.forward(source)
     }
 
+    /// The transpose of ``secondOrderModes(of:)`` at given modes, added to their cotangent. `Σ φ1,ii = δ`.
+    private func addSecondOrderTranspose(
+        of source: borrowing Field<Scalar>, at modes: borrowing FourierField<Scalar>,
+        to target: inout FourierField<Scalar>
+    ) {
+        let contrast = transform.inverse(modes.copy(for: "linear overdensity"), ghosts: .none)
+        for (i, j) in [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)] {
+            var tide = tidal(i, j, of: modes)
+            do {
+                let (sources, contrasts) = (source.values.span, contrast.values.span)
+                var tides = tide.values.mutableSpan
+                for index in tides.indices {
+                    let others = i == j ? contrasts[index] - tides[index] : -2 * tides[index]
+                    tides[index] = sources[index] * others
+                }
+            }
+            var pulled = transform.forward(tide)
+            pulled.multiply(by: waves.tidal(i, j))
+            target.add(pulled)
+        }
+    }
+
     /// `φ1,ij` for D1 = 1, on the particle grid.
     private func tidal(_ i: Int, _ j: Int, of modes: borrowing FourierField<Scalar>) -> Field<Scalar> {
-        transform.inverse(modes.multiplied(by: waves.tidal(i, j)), ghosts: .none)
+        transform.inverse(modes.multiplied(by: waves.tidal(i, j), for: "tidal field"), ghosts: .none)
     }
 
     @inline(__always)
@@ -118,126 +213,27 @@ public final class LagrangianPerturbation<Scalar: ParticleScalar> {
     }
 }
 
-/// Sets one component of the starting state of every particle of a block.
-private struct StartingState {
-    let axis: Int
-    let growth: GrowthFactors<Double>
-    let units: StateUnits
-
-    /// - Returns: whether every value fits its integer.
-    @_specialize(where Scalar == Float)
-    @_specialize(where Scalar == Double)
-    func set<Scalar: ParticleScalar>(
-        _ block: inout LagrangianBlock<Scalar>, first: borrowing Field<Scalar>
-    ) -> Bool {
-        let ones = first.values.span
-        return fill(&block) { index in (Double(ones[index]), 0) }
-    }
-
-    /// - Returns: whether every value fits its integer.
-    @_specialize(where Scalar == Float)
-    @_specialize(where Scalar == Double)
-    func set<Scalar: ParticleScalar>(
-        _ block: inout LagrangianBlock<Scalar>, first: borrowing Field<Scalar>, second: borrowing Field<Scalar>
-    ) -> Bool {
-        let ones = first.values.span
-        let twos = second.values.span
-        return fill(&block) { index in (Double(ones[index]), Double(twos[index])) }
-    }
-
-    @inline(__always)
-    private func fill<Scalar: ParticleScalar>(
-        _ block: inout LagrangianBlock<Scalar>, _ displacement: (Int) -> (first: Double, second: Double)
-    ) -> Bool {
-        let decomposition = block.decomposition
-        let shape = decomposition.shape
-        let bits = Scalar.Position.bitWidth
-        let toPosition = exp2(bits) / units.box[axis]
-        let toMomentum = exp2(-units.momentumExponent)
-        let (d1, d2) = (growth.d1 * toPosition, -growth.d2 * toPosition)
-        let (p1, p2) = (growth.driftFunction * toMomentum, -growth.secondOrderMomentum * toMomentum)
-        let lattice = (0..<shape[axis]).map { Scalar.Position.latticePoint($0, of: shape[axis]) }
-        let farthest = exp2(bits - 1)
-        let fastest = Double(Scalar.Momentum.max) / 2
-        var fits = true
-        var index = 0
-        var positions = block.position[axis].mutableSpan
-        var momenta = block.momentum[axis].mutableSpan
-        for x in decomposition.x {
-            for y in decomposition.y {
-                for z in 0..<shape.z {
-                    let psi = displacement(index)
-                    let step = (d1 * psi.first + d2 * psi.second).rounded(.toNearestOrEven)
-                    let momentum = (p1 * psi.first + p2 * psi.second).rounded(.toNearestOrEven)
-                    guard abs(step) < farthest, abs(momentum) < fastest else {
-                        fits = false
-                        index += 1
-                        continue
-                    }
-                    let origin = lattice[axis == 0 ? x : axis == 1 ? y : z]
-                    positions[index] = origin &+ Scalar.Position(truncatingIfNeeded: Int64(step))
-                    momenta[index] = Scalar.Momentum(truncatingIfNeeded: Int64(momentum))
-                    index += 1
-                }
-            }
-        }
-        return fits
-    }
+/// What the transpose of the initial conditions gives.
+public struct AdjointModes<Scalar: FourierScalar>: ~Copyable {
+    /// The transform of δ̄(q), the cotangent of the linear overdensity for D1 = 1.
+    public var modes: FourierField<Scalar>
+    /// Derivatives with respect to the cosmological parameters; the value part means nothing.
+    public let parameters: Dual
 }
 
-private func exp2(_ exponent: Int) -> Double { Double(sign: .plus, exponent: exponent, significand: 1) }
-
-extension FixedWidthInteger where Self: UnsignedInteger {
-    /// The Lagrangian point `index / length` as a fraction of the box, rounded to the nearest integer state.
-    static func latticePoint(_ index: Int, of length: Int) -> Self {
-        let scaled = UInt128(index) << bitWidth
-        return Self(truncatingIfNeeded: (scaled + UInt128(length / 2)) / UInt128(length))
-    }
-}
-
-/// The wavenumbers of a particle grid, arranged as the multipliers that perturbation theory needs.
-private struct DerivativeTables {
-    let full: [[Double]]
-    let withoutNyquist: [[Double]]
-    let ones: [[Double]]
-
-    init(shape: SIMD3<Int>, spacing: Double) {
-        full = (0..<3).map { axis in
-            let length = shape[axis]
-            return (0..<(axis == 2 ? length / 2 + 1 : length)).map { index in
-                let signed = 2 * index > length ? index - length : index
-                return 2 * Double.pi * Double(signed) / (Double(length) * spacing)
-            }
-        }
-        withoutNyquist = full.enumerated().map { axis, waves in
-            waves.indices.map { 2 * $0 == shape[axis] ? 0 : waves[$0] }
-        }
-        ones = full.map { $0.map { _ in 1 } }
+extension FourierField {
+    /// A spectrum of zeros.
+    static func zero(_ decomposition: Decomposition, for purpose: StaticString) -> FourierField {
+        var field = FourierField(decomposition, for: purpose)
+        var values = field.values.mutableSpan
+        for index in values.indices { values[index] = 0 }
+        return field
     }
 
-    /// `i k_axis / k²`: from δ to the first-order displacement for D1 = 1.
-    func displacement(_ axis: Int) -> SpectralMultiplier {
-        var factors = ones
-        factors[axis] = withoutNyquist[axis]
-        return multiplier(factors, timesI: true)
-    }
-
-    /// `k_i k_j / k²`: from δ to `φ1,ij`.
-    func tidal(_ i: Int, _ j: Int) -> SpectralMultiplier {
-        var factors = ones
-        if i == j {
-            factors[i] = full[i].map { $0 * $0 }
-        } else {
-            factors[i] = withoutNyquist[i]
-            factors[j] = withoutNyquist[j]
-        }
-        return multiplier(factors, timesI: false)
-    }
-
-    private func multiplier(_ factors: [[Double]], timesI: Bool) -> SpectralMultiplier {
-        let squares = full.map { $0.map { $0 * $0 } }
-        return SpectralMultiplier(
-            factors: (factors[0], factors[1], factors[2]),
-            denominators: (squares[0], squares[1], squares[2]), timesI: timesI)
+    /// Adds another spectrum, mode by mode.
+    mutating func add(_ other: borrowing FourierField) {
+        let others = other.values.span
+        var mine = values.mutableSpan
+        for index in mine.indices { mine[index] += others[index] }
     }
 }
