@@ -77,9 +77,7 @@ public struct LinearPower<Scalar: CosmologyScalar>: Sendable {
         case .eisensteinHu(let transfer): return primordial(k) * squared(transfer(k))
         case .eisensteinHuNoWiggle(let transfer): return primordial(k) * squared(transfer(k))
         case .table(let table):
-            precondition(
-                table.extrapolation == .powerLaw || table.range.contains(k),
-                "k is outside the table; requireCoverage was not asked")
+            precondition(table.answers(at: k), "k is outside the table; requireCoverage was not asked")
             return amplitude.scaled(by: table.interpolated(at: k))
         }
     }
