@@ -76,7 +76,7 @@ public final class ForwardModel<Scalar: ParticleScalar> {
         amplitudes = try ModeAmplitudes(power, shape: box.particles, spacing: box.spacing)
         let ends = growthFactors(at: [plan.scaleFactors.first!, plan.scaleFactors.last!], background)
         growthAtStart = ends[0]
-        units = StateUnits(
+        units = StateUnits.units(
             box: box.size, velocityDispersion: Self.velocityDispersion(power, box, at: ends[1]),
             for: Scalar.self)
         schedule = plan.integrator.schedule(

@@ -23,6 +23,7 @@ public final class ForceSolver<Scalar: ParticleScalar> {
     /// Transforms on the force mesh.
     public let transform: FourierTransform<Scalar>
 
+    private let spacing: Double
     private let greensFunction: SpectralMultiplier
     private let spectralForce: [SpectralMultiplier]
 
@@ -32,6 +33,7 @@ public final class ForceSolver<Scalar: ParticleScalar> {
     public init(_ decomposition: Decomposition, spacing: Double, kernel: ForceKernel) {
         self.decomposition = decomposition
         self.kernel = kernel
+        self.spacing = spacing
         transform = FourierTransform(decomposition)
         let shape = decomposition.shape
         greensFunction = kernel.greensFunction(shape: shape, spacing: spacing)
@@ -44,7 +46,7 @@ public final class ForceSolver<Scalar: ParticleScalar> {
     ///
     /// - Throws: what ``ParticleSet/deposit()`` throws.
     public func solve(for particles: borrowing ParticleSet<Scalar>) throws -> Force<Scalar> {
-        let contrast = densityContrast(of: try particles.deposit(), as: Scalar.self)
+        let contrast = densityContrast(of: try particles.deposit(), totalCount: particles.totalCount, as: Scalar.self)
         return solve(contrast)
     }
 
@@ -80,10 +82,45 @@ public final class ForceSolver<Scalar: ParticleScalar> {
         }
     }
 
-    /// One component of a spectral force on the mesh, with the ghost planes that reading it needs.
+    /// One component of a force at the mesh points, with one upper ghost plane, filled. Collective.
+    ///
+    /// - Parameter axis: 0, 1 or 2.
+    public func component(_ axis: Int, of force: borrowing Force<Scalar>) -> Field<Scalar> {
+        switch force {
+        case .potential(let potential): return difference(of: potential, along: axis)
+        case .modes(let modes): return component(axis, of: modes)
+        }
+    }
+
     private func component(_ axis: Int, of modes: borrowing FourierField<Scalar>) -> Field<Scalar> {
-        var component = transform.inverse(modes.multiplied(by: spectralForce[axis], for: "force"), ghosts: .cloudInCell)
+        var component = transform.inverse(
+            modes.multiplied(by: spectralForce[axis], for: "force"), ghosts: .cloudInCell)
         component.fillGhosts()
         return component
+    }
+
+    /// `−∂φ/∂x` by the four-point stencil.
+    private func difference(of potential: borrowing Field<Scalar>, along axis: Int) -> Field<Scalar> {
+        var result = Field<Scalar>(decomposition, ghosts: .cloudInCell, for: "force")
+        let scale = Scalar(-1 / (12 * spacing))
+        let depth = decomposition.shape.z
+        for x in decomposition.x {
+            for y in decomposition.y {
+                for z in 0..<depth {
+                    let target = result.offset(x: x, y: y, z: z)
+                    let values = potential.values.span
+                    func value(_ shift: Int) -> Scalar {
+                        values[
+                            potential.offset(
+                                x: axis == 0 ? x + shift : x, y: axis == 1 ? y + shift : y,
+                                z: axis == 2 ? (z + shift + depth) % depth : z)]
+                    }
+                    var targets = result.values.mutableSpan
+                    targets[target] = scale * (8 * (value(1) - value(-1)) - (value(2) - value(-2)))
+                }
+            }
+        }
+        result.fillGhosts()
+        return result
     }
 }
