@@ -49,9 +49,7 @@ let layers: [Target] = [
         "Dynamics",
         ["Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions"]),
     layer("Analysis", ["CPicture", "Memory", "Parallel", "Background", "Mesh", "Particles"]),
-    layer(
-        "Storage",
-        ["CStorage", "Memory", "Parallel", "Background", "Mesh", "Particles", "Dynamics"]),
+    layer("Storage", ["CStorage", "Memory", "Parallel", "Mesh"]),
 ]
 
 let package = Package(
@@ -97,6 +95,7 @@ let package = Package(
             dependencies: ["CParallel", "Memory", "Parallel", "Mesh", "Storage"],
             path: "Tests/TestSupport", swiftSettings: swift),
         tests("Parallel", ["Memory", "Parallel"]),
+        tests("Storage", ["Memory", "Parallel", "Mesh", "Storage"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17
