@@ -51,9 +51,7 @@ let layers: [Target] = [
         "Dynamics",
         ["Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions"]),
     layer("Analysis", ["CPicture", "Memory", "Parallel", "Background", "Mesh", "Particles"]),
-    layer(
-        "Storage",
-        ["CStorage", "Memory", "Parallel", "Background", "Mesh", "Particles", "Dynamics"]),
+    layer("Storage", ["CStorage", "Memory", "Parallel", "Mesh"]),
 ]
 
 let package = Package(
@@ -101,6 +99,7 @@ let package = Package(
         tests("Memory", ["Memory"]),
         tests("Parallel", ["Memory", "Parallel"]),
         tests("Background", ["Background"], resources: [.copy("Resources")]),
+        tests("Storage", ["Memory", "Parallel", "Mesh", "Storage"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17
