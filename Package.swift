@@ -28,8 +28,10 @@ func layer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: swift)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: swift)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], exclude: exclude,
+        swiftSettings: swift)
 }
 
 let numerics = Target.Dependency.product(name: "Numerics", package: "swift-numerics")
@@ -52,6 +54,7 @@ let layers: [Target] = [
     layer(
         "Storage",
         ["CStorage", "Memory", "Parallel", "Background", "Mesh", "Particles", "Dynamics"]),
+    layer("Configuration", ["Parallel", "Background", "Mesh", numerics, yaml]),
 ]
 
 let package = Package(
@@ -89,7 +92,7 @@ let package = Package(
     ] + layers + [
         .executableTarget(
             name: "palindrome",
-            dependencies: layers.map { .byName(name: $0.name) } + [arguments, yaml],
+            dependencies: layers.map { .byName(name: $0.name) } + [arguments],
             swiftSettings: swift),
 
         .target(
@@ -97,6 +100,7 @@ let package = Package(
             dependencies: ["CParallel", "Memory", "Parallel", "Mesh", "Storage"],
             path: "Tests/TestSupport", swiftSettings: swift),
         tests("Parallel", ["Memory", "Parallel"]),
+        tests("Configuration", ["Parallel", "Background", "Mesh", "Configuration"], exclude: ["Resources"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17
