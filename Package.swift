@@ -28,9 +28,9 @@ func layer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: swift)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
     .testTarget(
-        name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], exclude: exclude,
+        name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], resources: resources,
         swiftSettings: swift)
 }
 
@@ -100,7 +100,7 @@ let package = Package(
             dependencies: ["CParallel", "Memory", "Parallel", "Mesh", "Storage"],
             path: "Tests/TestSupport", swiftSettings: swift),
         tests("Parallel", ["Memory", "Parallel"]),
-        tests("Configuration", ["Parallel", "Background", "Mesh", "Configuration"], exclude: ["Resources"]),
+        tests("Configuration", ["Parallel", "Background", "Mesh", "Configuration"], resources: [.copy("Resources")]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17
