@@ -27,7 +27,7 @@ final class RunConfigurationTests: XCTestCase {
         XCTAssertEqual(try configuration("cosmology: {A_s: 2e-9}").cosmology.amplitude, .scalar(2e-9))
         XCTAssertEqual(try configuration("initial: {seed: 010}").initial.noise, .seed(10))
         XCTAssertEqual(
-            try configuration("initial: {seed: 18446744073709551615}").initial.noise, .seed(.max))
+            try configuration("initial: {seed: 9223372036854775807}").initial.noise, .seed(UInt64(Int.max)))
     }
 
     func testAMeshIsGivenByItsSidesOrByAFactor() throws {

@@ -17,12 +17,8 @@ public struct InitialSection: Sendable, Equatable {
 
     /// - Parameter start: `a` where it is not given.
     init(_ section: SectionReader, start: Double) {
-        let seed = section.read("seed") { entry throws(Problem) -> UInt64 in
-            let (rule, remedy) = ("it must be a whole number from 0 to \(UInt64.max)", "try 1")
-            guard let seed = UInt64(try entry.text(rule, remedy)) else { throw entry.problem(rule, remedy) }
-            return seed
-        }
-        noise = section.dataset("white_noise").map(Noise.file) ?? .seed(seed ?? 1)
+        let seed = section.whole("seed", 0...Int.max, default: 1)
+        noise = section.dataset("white_noise").map(Noise.file) ?? .seed(UInt64(seed))
         section.exclude("seed", "white_noise", "remove one of them")
         lptOrder = section.whole("lpt_order", 1...2, default: 2)
         a = section.number("a", .within(1e-4...1), default: start)
