@@ -51,9 +51,7 @@ let layers: [Target] = [
         "Dynamics",
         ["Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions"]),
     layer("Analysis", ["CPicture", "Memory", "Parallel", "Background", "Mesh", "Particles"]),
-    layer(
-        "Storage",
-        ["CStorage", "Memory", "Parallel", "Background", "Mesh", "Particles", "Dynamics"]),
+    layer("Storage", ["CStorage", "Memory", "Parallel", "Mesh"]),
     layer("Configuration", ["Parallel", "Background", "Mesh", numerics, yaml]),
 ]
 
@@ -102,6 +100,7 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: swift),
         tests("Parallel", ["Memory", "Parallel"]),
         tests("Configuration", ["Parallel", "Background", "Mesh", "Configuration"], resources: [.copy("Resources")]),
+        tests("Storage", ["Memory", "Parallel", "Mesh", "Storage"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17
