@@ -52,6 +52,7 @@ let layers: [Target] = [
         ["Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions"]),
     layer("Analysis", ["CPicture", "Memory", "Parallel", "Background", "Mesh", "Particles"]),
     layer("Storage", ["CStorage", "Memory", "Parallel", "Mesh"]),
+    layer("Configuration", ["Parallel", "Background", "Mesh", numerics, yaml]),
 ]
 
 let package = Package(
@@ -89,16 +90,24 @@ let package = Package(
     ] + layers + [
         .executableTarget(
             name: "palindrome",
-            dependencies: layers.map { .byName(name: $0.name) } + [arguments, yaml],
+            dependencies: layers.map { .byName(name: $0.name) } + [arguments],
+            resources: ["demo.yaml", "planck18_linear_z0.txt"].map { .embedInCode("Resources/\($0)") },
             swiftSettings: swift),
 
         .target(
             name: "TestSupport",
-            dependencies: ["CParallel", "Memory", "Parallel", "Mesh", "Storage"],
+            dependencies: [
+                "CParallel", "Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity",
+                "InitialConditions", "Dynamics", "Storage",
+            ],
             path: "Tests/TestSupport", swiftSettings: swift),
         tests("Memory", ["Memory"]),
         tests("Parallel", ["Memory", "Parallel"]),
         tests("Background", ["Background"], resources: [.copy("Resources")]),
+        tests("Configuration", ["Parallel", "Background", "Mesh", "Configuration"], resources: [.copy("Resources")]),
+        tests("InitialConditions", ["CKernels", "Parallel", "Background", "Mesh", "Particles", "InitialConditions", "Dynamics"]),
+        tests("Gravity", ["Parallel", "Mesh", "Particles", "Gravity", "Dynamics"]),
+        tests("Dynamics", ["Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics"]),
         tests("Storage", ["Memory", "Parallel", "Mesh", "Storage"]),
     ],
     swiftLanguageModes: [.v6],
