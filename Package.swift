@@ -48,7 +48,7 @@ let layers: [Target] = [
     layer(
         "Dynamics",
         ["Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions"]),
-    layer("Analysis", ["CPicture", "Memory", "Parallel", "Background", "Mesh", "Particles"]),
+    layer("Analysis", ["CPicture", "Memory", "Parallel", "Mesh"]),
     layer(
         "Storage",
         ["CStorage", "Memory", "Parallel", "Background", "Mesh", "Particles", "Dynamics"]),
@@ -97,6 +97,7 @@ let package = Package(
             dependencies: ["CParallel", "Memory", "Parallel", "Mesh", "Storage"],
             path: "Tests/TestSupport", swiftSettings: swift),
         tests("Parallel", ["Memory", "Parallel"]),
+        tests("Analysis", ["Memory", "Parallel", "Mesh", "Analysis"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17
