@@ -50,8 +50,9 @@ let layers: [Target] = [
     layer(
         "Dynamics",
         ["Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions"]),
-    layer("Analysis", ["CPicture", "Memory", "Parallel", "Background", "Mesh", "Particles"]),
-    layer("Storage", ["CStorage", "Memory", "Parallel", "Mesh"]),
+    layer("Analysis", ["CPicture", "Memory", "Parallel", "Mesh"]),
+    layer(
+        "Storage", ["CStorage", "Memory", "Parallel", "Background", "Mesh", "Particles", "Dynamics"]),
     layer("Configuration", ["Parallel", "Background", "Mesh", numerics, yaml]),
 ]
 
@@ -109,6 +110,7 @@ let package = Package(
         tests("Gravity", ["Parallel", "Mesh", "Particles", "Gravity", "Dynamics"]),
         tests("Dynamics", ["Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics"]),
         tests("Storage", ["Memory", "Parallel", "Mesh", "Storage"]),
+        tests("Analysis", ["Memory", "Parallel", "Mesh", "Analysis"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17
