@@ -96,7 +96,7 @@ final class ForceSolverTests: SPMDTestCase {
             try model.solver.kick(&particles, by: [1.5 * universe.parameters.omegaMatter], with: force)
             let kicked = particles.inLagrangianOrder(over: model.particleGrid)
             let none = [Double](repeating: 0, count: expected.count)
-            let error = universe.relativeErrors(of: kicked, displacement: none, momentum: expected).momentum
+            let error = universe.relativeErrors(of: kicked, in: model.units, displacement: none, momentum: expected).momentum
             XCTAssertLessThan(error, 1e-10, "universe \(name)")
         }
     }
