@@ -69,3 +69,33 @@ private enum StateNames {
     static let group = "/state"
     static let axes = ["x", "y", "z"]
 }
+
+extension Snapshot {
+    /// Writes the snapshot of an integer state. Collective.
+    ///
+    /// - Parameter units: what the integers mean.
+    /// - Throws: ``StorageError`` on all ranks; then there is no file.
+    public func write<Scalar: StorableScalar>(
+        _ state: borrowing LagrangianBlock<Scalar>, in units: StateUnits, to path: String, provenance: Provenance
+    ) throws(StorageError) {
+        let (x, y, z) = (state.position[0].span, state.position[1].span, state.position[2].span)
+        let (px, py, pz) = (state.momentum[0].span, state.momentum[1].span, state.momentum[2].span)
+        let particles = Particles(
+            of: state.decomposition,
+            positions: { range, values in
+                for (row, particle) in range.enumerated() {
+                    values[3 * row] = units.length(x[particle], along: 0)
+                    values[3 * row + 1] = units.length(y[particle], along: 1)
+                    values[3 * row + 2] = units.length(z[particle], along: 2)
+                }
+            },
+            momenta: { range, values in
+                for (row, particle) in range.enumerated() {
+                    values[3 * row] = units.momentum(px[particle])
+                    values[3 * row + 1] = units.momentum(py[particle])
+                    values[3 * row + 2] = units.momentum(pz[particle])
+                }
+            })
+        try write(particles, to: path, provenance: provenance)
+    }
+}
