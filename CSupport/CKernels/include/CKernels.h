@@ -6,3 +6,4 @@
 #include "kick.h"
 #include "order.h"
 #include "particle_block.h"
+#include "random.h"
