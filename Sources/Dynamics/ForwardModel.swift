@@ -115,7 +115,7 @@ public final class ForwardModel<Scalar: ParticleScalar> {
     public func resume(
         from state: consuming LagrangianBlock<Scalar>, at stage: Int, keeping coefficients: [Double]? = nil
     ) throws -> Evolution<Scalar> {
-        let particles = ParticleSet(routing: state, to: mesh, units: units)
+        let particles = ParticleSet(routing: state, to: mesh)
         let schedule = coefficients.map(schedule.replacingCoefficients(with:)) ?? schedule
         return Evolution(particles, along: schedule, from: stage, under: solver)
     }
