@@ -99,7 +99,9 @@ let package = Package(
             dependencies: ["CParallel", "Memory", "Parallel", "Mesh", "Storage"],
             path: "Tests/TestSupport", swiftSettings: swift),
         tests("Parallel", ["Memory", "Parallel"]),
-        tests("Configuration", ["Parallel", "Background", "Mesh", "Configuration"], resources: [.copy("Resources")]),
+        tests(
+            "Configuration", ["Parallel", "Background", "Mesh", "Configuration"],
+            resources: [.copy("Resources")]),
         tests("Storage", ["Memory", "Parallel", "Mesh", "Storage"]),
     ],
     swiftLanguageModes: [.v6],

@@ -118,6 +118,13 @@ final class RunConfigurationTests: XCTestCase {
             [16, 16, 16], "null takes a key back")
     }
 
+    func testAnOverrideCanHoldAnyText() throws {
+        let directory = "a: [b] # \"c\" \\ d\n"
+        XCTAssertEqual(
+            try configuration("", set: RunConfiguration.override("output.directory", text: directory))
+                .output.directory, directory)
+    }
+
     func testTheRankGridIsTheSquarestThatFits() throws {
         XCTAssertEqual(try configuration("", ranks: 6).rankGrid(for: 6), [3, 2])
         XCTAssertEqual(try configuration("box: {particles: [24, 6, 9]}", ranks: 6).rankGrid(for: 6), [3, 2])

@@ -11,8 +11,8 @@ struct SimulateCommand: RankCommand {
             A configuration names what differs from the defaults:
 
               box: {particles: 256, spacing: 2.0}
-              evolution: {steps: 40}
-              output: {directory: out, snapshots: [0.5125, 1.0]}
+              evolution: {steps: 30}
+              output: {directory: out, snapshots: [0.5, 1.0]}
 
             jobscripts/example.yaml shows every key. --dry-run checks a configuration and its files, prints it \
             in full with the memory it needs, and starts nothing:
@@ -34,6 +34,6 @@ struct SimulateCommand: RankCommand {
             try DryRun.run(configuration, on: world)
             return .finished
         }
-        throw EnvironmentError("this build cannot simulate yet; use --dry-run")
+        return try Simulation.run(configuration, on: world)
     }
 }
