@@ -50,8 +50,9 @@ let layers: [Target] = [
     layer(
         "Dynamics",
         ["Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions"]),
-    layer("Analysis", ["CPicture", "Memory", "Parallel", "Background", "Mesh", "Particles"]),
-    layer("Storage", ["CStorage", "Memory", "Parallel", "Mesh"]),
+    layer("Analysis", ["CPicture", "Memory", "Parallel", "Mesh"]),
+    layer(
+        "Storage", ["CStorage", "Memory", "Parallel", "Mesh", "Particles"]),
     layer("Configuration", ["Parallel", "Background", "Mesh", numerics, yaml]),
 ]
 
@@ -96,13 +97,20 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["CParallel", "Memory", "Parallel", "Mesh", "Storage"],
+            dependencies: [
+                "CParallel", "Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity",
+                "InitialConditions", "Dynamics", "Storage",
+            ],
             path: "Tests/TestSupport", swiftSettings: swift),
+        tests("Memory", ["Memory"]),
         tests("Parallel", ["Memory", "Parallel"]),
-        tests(
-            "Configuration", ["Parallel", "Background", "Mesh", "Configuration"],
-            resources: [.copy("Resources")]),
+        tests("Background", ["Background"], resources: [.copy("Resources")]),
+        tests("Configuration", ["Parallel", "Background", "Mesh", "Configuration"], resources: [.copy("Resources")]),
+        tests("InitialConditions", ["CKernels", "Parallel", "Background", "Mesh", "Particles", "InitialConditions", "Dynamics"]),
+        tests("Gravity", ["Parallel", "Mesh", "Particles", "Gravity", "Dynamics"]),
+        tests("Dynamics", ["Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics", "Storage"]),
         tests("Storage", ["Memory", "Parallel", "Mesh", "Storage"]),
+        tests("Analysis", ["Memory", "Parallel", "Mesh", "Analysis"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17

@@ -19,7 +19,7 @@ where FloatLiteralType == Double {
     /// The product with a constant, cheaper than making a scalar of it.
     func scaled(by factor: Double) -> Self
 
-    /// The power x^p with a constant exponent, for x > 0, or x = 0 and p ≥ 1.
+    /// The power x^p with a constant exponent, for x > 0, or x = 0 and p > 1.
     func raised(to exponent: Double) -> Self
 }
 

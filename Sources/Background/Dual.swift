@@ -60,7 +60,7 @@ extension Dual: CosmologyScalar {
     @inlinable
     public func scaled(by factor: Double) -> Dual { .chain(value * factor, slope: factor, self) }
 
-    /// The power x^p with a constant exponent; d(x^p) = p x^(p−1) dx.
+    /// The power x^p with a constant exponent, x > 0 or x = 0 and p > 1; d(x^p) = p x^(p−1) dx.
     @inlinable
     public func raised(to exponent: Double) -> Dual {
         let power = Double.pow(value, exponent)

@@ -11,10 +11,11 @@ struct ExtrapolatedPath<Scalar: CosmologyScalar> {
     typealias State = InlineArray<4, Scalar>
     typealias Rates = (Double, State) -> State
 
-    /// Error allowed in a step, for components of order one.
+    /// Error allowed in a step, relative to the state or to one, whichever is larger.
     private static var tolerance: Double { 1e-13 }
     /// The longest step: a few e-folds could hide a late dark energy from the value but not from its derivatives.
     private static var longestStep: Double { 0.5 }
+    private static var shortestStep: Double { 1e-9 }
     private static var rows: Int { 8 }
 
     private var x: Double
@@ -45,7 +46,9 @@ struct ExtrapolatedPath<Scalar: CosmologyScalar> {
     /// Shortens the step until its error is allowed.
     private mutating func acceptedStep(_ rates: Rates) -> (state: State, error: Double) {
         while true {
-            let trial = next ?? Self.advance(state, from: x, by: step, rates)
+            var trial = next ?? Self.advance(state, from: x, by: step, rates)
+            // Steps dwindle where E² goes through zero.
+            if step < Self.shortestStep { trial.error = .nan }
             if trial.error <= Self.tolerance || !trial.error.isFinite {
                 next = trial
                 return trial
@@ -71,7 +74,7 @@ struct ExtrapolatedPath<Scalar: CosmologyScalar> {
                 let ratio = Double(j) / Double(j - k - 1)
                 let better = combine(entry, entry, row[k], 1 / (ratio * ratio - 1))
                 row[k] = entry
-                if k == rows - 2 { error = difference(better, entry) }
+                if k == rows - 2 { error = difference(better, entry) / max(1, size(entry)) }
                 entry = better
             }
             row.append(entry)
@@ -98,6 +101,12 @@ struct ExtrapolatedPath<Scalar: CosmologyScalar> {
     /// a + (b − c) factor.
     private static func combine(_ a: State, _ b: State, _ c: State, _ factor: Double) -> State {
         State { a[$0] + (b[$0] - c[$0]).scaled(by: factor) }
+    }
+
+    private static func size(_ state: State) -> Double {
+        var sum = 0.0
+        for i in 0..<4 { sum += state[i].value.magnitude }
+        return sum
     }
 
     /// Summed, so that a difference that is not a number shows.

@@ -34,8 +34,9 @@ public struct LinearPower<Scalar: CosmologyScalar>: Sendable {
     /// D1(1), with D1 → a early.
     public let growthToday: Scalar
     private let shape: Shape
-    /// What multiplies k^n_s-like terms or the table.
+    /// What multiplies T² k (k/k_pivot)^(n_s−1), or the table.
     private let amplitude: Scalar
+    /// n_s − 1.
     private let tilt: Scalar
     private let logH: Scalar
 
@@ -55,7 +56,8 @@ public struct LinearPower<Scalar: CosmologyScalar>: Sendable {
             amplitude = Self.primordialFactor(cosmology)
         case .table(let table, let scalarAmplitude):
             shape = .table(table)
-            amplitude = cosmology.scalarAmplitude.scaled(by: 1 / scalarAmplitude) / (growthToday * growthToday)
+            let ratio = cosmology.scalarAmplitude.scaled(by: 1 / scalarAmplitude)
+            amplitude = ratio / (growthToday * growthToday)
         }
     }
 
@@ -63,7 +65,9 @@ public struct LinearPower<Scalar: CosmologyScalar>: Sendable {
     ///
     /// For Eisenstein–Hu it holds no growth factor; for a table D1(1) is in it, with its derivatives.
     ///
-    /// - Parameter k: wavenumber, not negative; P₀(0) = 0. A table must cover it (`requireCoverage`) [h/Mpc].
+    /// P₀(0) = 0; on dual numbers leave k = 0 out before taking a root, whose slope there is infinite.
+    ///
+    /// - Parameter k: wavenumber, not negative; a table must cover it (`requireCoverage`) [h/Mpc].
     @_specialize(where Scalar == Double)
     @_specialize(where Scalar == Dual)
     public func callAsFunction(_ k: Double) -> Scalar {
@@ -73,9 +77,7 @@ public struct LinearPower<Scalar: CosmologyScalar>: Sendable {
         case .eisensteinHu(let transfer): return primordial(k) * squared(transfer(k))
         case .eisensteinHuNoWiggle(let transfer): return primordial(k) * squared(transfer(k))
         case .table(let table):
-            precondition(
-                table.extrapolation == .powerLaw || table.range.contains(k),
-                "k is outside the table; requireCoverage was not asked")
+            precondition(table.answers(at: k), "k is outside the table; requireCoverage was not asked")
             return amplitude.scaled(by: table.interpolated(at: k))
         }
     }

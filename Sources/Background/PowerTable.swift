@@ -55,6 +55,12 @@ public struct PowerTable: Sendable, Equatable {
         }
     }
 
+    /// Whether `k` may be asked for, up to the rounding of a wavenumber that was checked in another form.
+    func answers(at k: Double) -> Bool {
+        extrapolation == .powerLaw
+            || (k >= range.lowerBound * (1 - 1e-9) && k <= range.upperBound * (1 + 1e-9))
+    }
+
     /// P(k) without a check of the range.
     func interpolated(at k: Double) -> Double { Double.exp(logarithm(Double.log(k))) }
 }

@@ -14,13 +14,17 @@
     ///
     /// - Parameters:
     ///   - count: number of elements, at least 0.
+    ///   - capacity: elements to reserve behind ``start``, if more than `count`; arrays that reserve the same
+    ///     can take each other's place in the pool.
     ///   - pool: where the memory comes from and returns to.
     ///   - purpose: a name for the ledger, such as `"deposit"`.
-    public init(count: Int, from pool: MemoryPool, for purpose: StaticString) {
+    public init(
+        count: Int, reserving capacity: Int = 0, from pool: MemoryPool, for purpose: StaticString
+    ) {
         precondition(count >= 0)
         self.count = count
         self.pool = pool
-        block = pool.take(bytes: count * MemoryLayout<Element>.stride, for: purpose)
+        block = pool.take(bytes: max(count, capacity) * MemoryLayout<Element>.stride, for: purpose)
     }
 
     deinit {

@@ -83,7 +83,7 @@ final class RunConfigurationTests: XCTestCase {
             "initial: {a: 0.1}\nevolution: {steps: 9}\noutput: {snapshots: [1, 0.1, 0.3]}")
         XCTAssertEqual(run.output.snapshots.count, 3)
         for snapshot in run.output.snapshots { XCTAssert(run.evolution.scaleFactors.contains(snapshot)) }
-        XCTAssertEqual(run.output.snapshots.map(OutputSection.label), ["a0.1000", "a0.3000", "a1.0000"])
+        XCTAssertEqual(run.output.snapshots.map(OutputSection.label), ["0.1000", "0.3000", "1.0000"])
         XCTAssertEqual(try configuration("output: {snapshots: []}").output.snapshots, [])
         XCTAssertEqual(try configuration("output: {snapshots: 0.5}").output.snapshots, [0.5])
     }

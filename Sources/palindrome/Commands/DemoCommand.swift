@@ -22,6 +22,6 @@ struct DemoCommand: RankCommand {
         let options = ConfigurationOptions(
             file: try DemoFiles.write(to: directory, on: world),
             overrides: [RunConfiguration.override("output.directory", text: directory)])
-        return try Simulation.run(try options.load(on: world), on: world)
+        return try simulate(try options.load(on: world), .overwrite, on: world)
     }
 }
