@@ -78,7 +78,8 @@ struct Simulation<Scalar: StorableScalar> {
                 tell("stopped by a signal after step \(evolution.finishedSteps); continue with --resume")
                 return .stopped
             }
-            if evolution.finishedSteps % configuration.run.checkpointEvery == 0 && !evolution.isFinished {
+            let interval = configuration.run.checkpointEvery
+            if interval > 0 && evolution.finishedSteps % interval == 0 && !evolution.isFinished {
                 try checkpoints.write(evolution)
             }
         }
