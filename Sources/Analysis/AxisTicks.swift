@@ -77,7 +77,8 @@ struct AxisTicks: Equatable {
         let first = Int(log10(range.lowerBound).rounded(.down))
         let last = Int(log10(range.upperBound).rounded(.up))
         let stride = max(1, Int((count / Double(max(1, target))).rounded(.up)))
-        let multiples = count < 2 ? [1, 2, 5] : [1]
+        let isShort = count < 2.2
+        let multiples = isShort ? [1, 2, 5] : [1]
         major = []
         minor = []
         for exponent in first...last {
@@ -85,7 +86,7 @@ struct AxisTicks: Equatable {
             for multiple in 1...9 where isInside(Double(multiple) * power) {
                 let value = Double(multiple) * power
                 if multiples.contains(multiple) && exponent.isMultiple(of: stride) {
-                    major.append(Major(value: value, label: Self.label(multiple, exponent, plain: count < 2)))
+                    major.append(Major(value: value, label: Self.label(multiple, exponent, plain: isShort)))
                 } else if stride == 1 || multiple == 1 {
                     minor.append(value)
                 }

@@ -11,8 +11,8 @@ extension Plot {
         let scatter = table.spectrum.modesPerShell.map { (2 / Double($0)).squareRoot() }
         let ratio = zip(measured, linear).map { $0 / $1 }
         let grey = RGB(red: 90, green: 90, blue: 100)
-        // Below the shot noise there is nothing to see, nor far below the curves.
-        let shown = (measured + linear).filter { $0 > 0 && $0.isFinite }
+        // A tiny shot noise must not press the curves against the top.
+        let shown = (measured + linear + [table.shotNoise]).filter { $0 > 0 && $0.isFinite }
         let least = max(shown.min() ?? 1, (shown.max() ?? 10) * 1e-6)
         let range = least / 2...max((shown.max() ?? 10) * 2, least * 2)
         return Plot(

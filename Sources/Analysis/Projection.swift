@@ -52,8 +52,8 @@ public struct Projection: Sendable, Equatable {
     ///
     ///     Σ(u, v) = 1/n Σ_{w in slab} f(u, v, w)
     ///
-    /// The terms are rounded once to a common power of two, at least 2⁻⁶³ n times the largest |f|, and added
-    /// as integers, so the map is the same bits on any number of ranks.
+    /// The terms are rounded once to multiples of a power of two below n 2⁻⁶⁰ of the largest |f|, and added as
+    /// integers, so the map is the same bits on any number of ranks.
     ///
     /// - Parameters:
     ///   - field: for instance ρ/ρ̄.

@@ -18,19 +18,21 @@ public struct Stretch: Sendable, Equatable {
     }
 
     /// The logarithmic stretch that shows a density map: from its deep voids to its brightest clusters, robust
-    /// against the few pixels beyond.
+    /// against the few pixels beyond, over two decades at most. Deeper there is little but the particles' own
+    /// lattice.
     ///
     /// - Parameters:
     ///   - map: ρ/ρ̄, projected; what is not positive takes the darkest colour.
     ///   - darkest: the fraction of positive pixels at the dark end.
     ///   - brightest: the fraction of positive pixels below the bright end.
     public static func density(
-        of map: ProjectedMap, darkest: Double = 0.005, brightest: Double = 0.9985
+        of map: ProjectedMap, darkest: Double = 0.01, brightest: Double = 0.9985
     ) -> Stretch {
         let positive = map.values.filter { $0 > 0 }
         guard !positive.isEmpty else { return Stretch(.logarithmic, from: 0.1, to: 10) }
         let shown = ProjectedMap(width: positive.count, height: 1, values: positive, sides: map.sides)
-        let (lower, upper) = (shown.quantile(darkest), shown.quantile(brightest))
+        let upper = shown.quantile(brightest)
+        let lower = max(shown.quantile(darkest), upper / 100)
         // A map that is (nearly) the same everywhere is shown as such, instead of its rounding errors.
         let least = 1.02
         guard upper > least * least * lower else {

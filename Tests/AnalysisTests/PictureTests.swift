@@ -85,10 +85,17 @@ final class StretchTests: XCTestCase {
         values[77] = 1e9
         values[78] = 0
         values[79] = 1e-12
-        let stretch = Stretch.density(
-            of: ProjectedMap(width: 100, height: 100, values: values, sides: [1, 1]))
-        XCTAssertEqual(stretch.lower, 0.15, accuracy: 0.01)
+        let map = ProjectedMap(width: 100, height: 100, values: values, sides: [1, 1])
+        let stretch = Stretch.density(of: map)
+        XCTAssertEqual(stretch.lower, 0.2, accuracy: 0.01)
         XCTAssertEqual(stretch.upper, 10.1, accuracy: 0.1)
+    }
+
+    func testEmptyVoidsDoNotUseUpTheColours() {
+        let values = (0..<100).map { pow(10, Double($0 % 10) - 9) }
+        let map = ProjectedMap(width: 10, height: 10, values: values, sides: [1, 1])
+        let stretch = Stretch.density(of: map)
+        XCTAssertEqual(stretch.upper / stretch.lower, 100, accuracy: 1e-9)
     }
 
     func testUniformAndEmptyMapsHaveAPictureToo() {

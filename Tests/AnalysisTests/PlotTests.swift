@@ -91,6 +91,26 @@ final class PlotTests: XCTestCase {
         XCTAssertFalse(texts.contains("0.8"))
     }
 
+    func testTwoDecadesAreLabelledByOnesTwosAndFives() throws {
+        let plot = Plot(
+            "", axis: .init("x", .logarithmic, range: 1e-7...1e9),
+            panels: [.init(.init("y", .logarithmic, range: 0.1...10), [])])
+        let texts = try Elements(of: plot.svg).texts
+        for label in ["0.1", "0.2", "0.5", "1", "2", "5", "10", "10⁻⁶", "10⁶"] {
+            XCTAssertTrue(texts.contains(label), "no \(label) in \(texts)")
+        }
+    }
+
+    func testLargeAndSmallNumbersAreLabelledByPowersOfTen() throws {
+        let plot = Plot(
+            "", axis: .init("x", .linear, range: 0...3e9),
+            panels: [.init(.init("y", .linear, range: -2e-9...2e-9), [])])
+        let texts = try Elements(of: plot.svg).texts
+        for label in ["0", "2.0×10⁹", "−1.0×10⁻⁹"] {
+            XCTAssertTrue(texts.contains(label), "no \(label) in \(texts)")
+        }
+    }
+
     func testControlCharactersCannotBreakADrawing() throws {
         let plot = Plot(
             "a\u{1}b\u{7}\n", axis: .init("\u{0}", .linear), panels: [.init(.init("y", .linear), [])])

@@ -41,4 +41,12 @@ final class PowerSpectrumTableTests: SPMDTestCase {
         let rows = table.text.split(separator: "\n").filter { !$0.hasPrefix("#") }
         XCTAssertEqual(rows.count, table.linear.count)
     }
+
+    func testThePlotShowsMeasurementTheoryShotNoiseAndRatio() throws {
+        let svg = try Plot.powerSpectrum(table(), title: "run 1").svg
+        for text in ["measured", "linear theory", "shot noise", "P / linear", "k  [h/Mpc]", "run 1"] {
+            XCTAssertTrue(svg.contains(">\(text)</text>"), "no '\(text)'")
+        }
+        XCTAssertEqual(svg.components(separatedBy: "<polyline").count - 1, 4)
+    }
 }
