@@ -52,7 +52,7 @@ let layers: [Target] = [
         ["Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions"]),
     layer("Analysis", ["CPicture", "Memory", "Parallel", "Mesh"]),
     layer(
-        "Storage", ["CStorage", "Memory", "Parallel", "Background", "Mesh", "Particles", "Dynamics"]),
+        "Storage", ["CStorage", "Memory", "Parallel", "Mesh", "Particles"]),
     layer("Configuration", ["Parallel", "Background", "Mesh", numerics, yaml]),
 ]
 
@@ -109,7 +109,7 @@ let package = Package(
         tests("InitialConditions", ["CKernels", "Parallel", "Background", "Mesh", "Particles", "InitialConditions", "Dynamics"]),
         tests("Particles", ["Memory", "Parallel", "Mesh", "Particles"]),
         tests("Gravity", ["Parallel", "Mesh", "Particles", "Gravity", "Dynamics"]),
-        tests("Dynamics", ["Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics"]),
+        tests("Dynamics", ["Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics", "Storage"]),
         tests("Storage", ["Memory", "Parallel", "Mesh", "Storage"]),
         tests("Analysis", ["Memory", "Parallel", "Mesh", "Analysis"]),
     ],

@@ -2,28 +2,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/// Opens the dataset or group; makes the group if there is nothing.
-static hid_t object_to_mark(palindrome_file file, const char *path) {
-    struct palindrome_description description;
-    if (palindrome_describe(file, path, &description) != 0)
-        return -1;
-    if (description.kind != palindrome_kind_none)
-        return H5Oopen(file, path, H5P_DEFAULT);
-    hid_t links = H5Pcreate(H5P_LINK_CREATE);
-    H5Pset_create_intermediate_group(links, 1);
-    hid_t creation = H5Pcreate(H5P_GROUP_CREATE);
-    H5Pset_obj_track_times(creation, 0);
-    hid_t group = H5Gcreate2(file, path, links, creation, H5P_DEFAULT);
-    H5Pclose(creation);
-    H5Pclose(links);
-    return group;
-}
-
 /// Takes over type and space.
 static int write_attribute(palindrome_file file, const char *path, const char *name, hid_t file_type,
                            hid_t type, hid_t space, const void *values) {
     int status = -1;
-    hid_t object = object_to_mark(file, path);
+    struct palindrome_description there;
+    hid_t object = -1;
+    if (palindrome_describe(file, path, &there) == 0 &&
+        (there.kind != palindrome_kind_none || palindrome_make_group(file, path) == 0))
+        object = H5Oopen(file, path, H5P_DEFAULT);
     if (object >= 0) {
         hid_t attribute = H5Acreate2(object, name, file_type, space, H5P_DEFAULT, H5P_DEFAULT);
         status = attribute < 0 ? -1 : H5Awrite(attribute, type, values);

@@ -2,30 +2,51 @@
 #include <stdlib.h>
 #include <string.h>
 
-// H5Lexists fails, instead of answering, when a group on the way is missing.
-static int exists(palindrome_file file, const char *path) {
-    size_t length = strlen(path);
+/// Whether there is an object of this path: 1, 0, or -1 for a failure.
+static int exists_here(palindrome_file file, const char *path) {
+    if (strcmp(path, "/") == 0)
+        return 1;
+    int found = H5Lexists(file, path, H5P_DEFAULT);
+    return found > 0 ? H5Oexists_by_name(file, path, H5P_DEFAULT) : found;
+}
+
+static int make_group(palindrome_file file, const char *path) {
+    hid_t creation = H5Pcreate(H5P_GROUP_CREATE);
+    H5Pset_obj_track_times(creation, 0); // files of the same content are the same bytes
+    hid_t group = H5Gcreate2(file, path, H5P_DEFAULT, creation, H5P_DEFAULT);
+    H5Pclose(creation);
+    return group < 0 || H5Gclose(group) < 0 ? -1 : 1;
+}
+
+enum missing { stop_at_missing, make_missing };
+
+/// Walks the groups of a path from the root, since H5Lexists fails, instead of answering, when one is
+/// missing. The last part of the path is the object itself.
+static int walk(palindrome_file file, const char *path, size_t length, enum missing missing) {
     char *part = malloc(length + 1);
     if (!part)
         return -1;
     int found = 1;
     for (size_t end = 1; end <= length && found > 0; end++) {
-        if (path[end] != '/' && path[end] != 0)
+        if (end < length && path[end] != '/')
             continue;
         memcpy(part, path, end);
         part[end] = 0;
-        if (strcmp(part, "/") != 0)
-            found = H5Lexists(file, part, H5P_DEFAULT);
-        if (found > 0)
-            found = H5Oexists_by_name(file, part, H5P_DEFAULT);
+        found = exists_here(file, part);
+        if (found == 0 && missing == make_missing)
+            found = make_group(file, part);
     }
     free(part);
     return found;
 }
 
+int palindrome_make_group(palindrome_file file, const char *path) {
+    return walk(file, path, strlen(path), make_missing) > 0 ? 0 : palindrome_storage_failed();
+}
+
 int palindrome_describe(palindrome_file file, const char *path, struct palindrome_description *description) {
     memset(description, 0, sizeof *description);
-    int found = exists(file, path);
+    int found = walk(file, path, strlen(path), stop_at_missing);
     if (found < 0)
         return palindrome_storage_failed();
     if (found == 0)
@@ -54,30 +75,25 @@ int palindrome_describe(palindrome_file file, const char *path, struct palindrom
     return status;
 }
 
-static hid_t link_properties(void) {
-    hid_t links = H5Pcreate(H5P_LINK_CREATE);
-    H5Pset_create_intermediate_group(links, 1);
-    return links;
-}
-
 int palindrome_dataset_create(palindrome_file file, const char *path, enum palindrome_element element,
                               int32_t axes, const int64_t *shape) {
+    const char *name = strrchr(path, '/');
+    if (name && name > path && walk(file, path, (size_t)(name - path), make_missing) <= 0)
+        return palindrome_storage_failed();
     hsize_t extent[palindrome_most_axes];
     for (int32_t axis = 0; axis < axes; axis++)
         extent[axis] = (hsize_t)shape[axis];
     hid_t space = axes ? H5Screate_simple(axes, extent, NULL) : H5Screate(H5S_SCALAR);
-    hid_t links = link_properties();
     hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_layout(creation, H5D_CONTIGUOUS);
     H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY);
     H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER);
     H5Pset_obj_track_times(creation, 0);
     hid_t type = palindrome_file_type(element);
-    hid_t dataset = H5Dcreate2(file, path, type, space, links, creation, H5P_DEFAULT);
+    hid_t dataset = H5Dcreate2(file, path, type, space, H5P_DEFAULT, creation, H5P_DEFAULT);
     int status = dataset < 0 || H5Dclose(dataset) < 0 ? palindrome_storage_failed() : 0;
     H5Tclose(type);
     H5Pclose(creation);
-    H5Pclose(links);
     H5Sclose(space);
     return status;
 }

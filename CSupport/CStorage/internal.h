@@ -16,6 +16,9 @@ int palindrome_describe_type(hid_t type, struct palindrome_description *descript
 /// What a type and a space are.
 int palindrome_describe_values(hid_t type, hid_t space, struct palindrome_description *description);
 
+/// Makes a group, and those on the way, where there is nothing.
+int palindrome_make_group(palindrome_file file, const char *path);
+
 /// Text that grows.
 struct palindrome_text {
     char *start;

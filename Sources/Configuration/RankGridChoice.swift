@@ -41,7 +41,7 @@ extension RunSection {
             let grid = largest.flatMap { RunConfiguration.fittingGrid(for: $0, particles: particles) }
             section.conflict(
                 "ranks", is: "automatic for \(ranks) ranks", rule,
-                grid.map { "use at most \($0.x * $0.y) ranks, [\($0.x), \($0.y)]" } ?? "use a larger grid")
+                grid.map { "use at most \($0.x * $0.y), as [\($0.x), \($0.y)]" } ?? "use a larger grid")
         }
     }
 }

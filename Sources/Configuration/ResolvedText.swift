@@ -31,12 +31,24 @@ extension RunConfiguration {
     /// Every output carries it. `run.ranks` and `output.directory` are left out: they change no result, so that
     /// files of runs that differ only in them are equal.
     public var resolvedText: String {
-        let sections: [(String, [ResolvedEntry])] = [
-            ("run", run.entries), ("box", box.entries), ("cosmology", CosmologySection.entries(cosmology)),
+        text([("run", run.entries)] + universe + [("output", output.entries)])
+    }
+
+    /// What must not change while a run is stopped: box, cosmology, forces and times, and the precision.
+    public var identity: String {
+        text([("run", run.entries.filter { $0.key == "precision" })] + universe)
+    }
+
+    private var universe: [(String, [ResolvedEntry])] {
+        [
+            ("box", box.entries), ("cosmology", CosmologySection.entries(cosmology)),
             ("power", power.entries), ("initial", initial.entries), ("evolution", evolution.entries),
-            ("force", force.entries), ("output", output.entries),
+            ("force", force.entries),
         ]
-        return sections.map { name, entries in
+    }
+
+    private func text(_ sections: [(String, [ResolvedEntry])]) -> String {
+        sections.map { name, entries in
             "\(name):\n" + entries.map { "  \($0.key): \($0.value)\n" }.joined()
         }.joined()
     }

@@ -53,6 +53,9 @@ public struct RunConfiguration: Sendable, Equatable {
         run.check(ranks: ranks, particles: box.particles, runReader)
     }
 
+    /// An override that gives a key a text, whatever characters are in it.
+    public static func override(_ path: String, text: String) -> String { "\(path)=\(quoted(text))" }
+
     /// The sections and the keys of each, in the order of the schema.
     public static var knownKeys: [(section: String, keys: [String])] {
         guard let document = try? Document(bytes: [], name: "", overrides: []) else { return [] }

@@ -110,10 +110,13 @@ public final class ForwardModel<Scalar: ParticleScalar> {
     }
 
     /// A run that goes on from a state kept before a stage. Collective.
+    ///
+    /// - Parameter coefficients: the kicks and drifts it was begun with, if they are known.
     public func resume(
-        from state: consuming LagrangianBlock<Scalar>, at stage: Int
+        from state: consuming LagrangianBlock<Scalar>, at stage: Int, keeping coefficients: [Double]? = nil
     ) throws -> Evolution<Scalar> {
         let particles = ParticleSet(routing: state, to: mesh)
+        let schedule = coefficients.map(schedule.replacingCoefficients(with:)) ?? schedule
         return Evolution(particles, along: schedule, from: stage, under: solver)
     }
 

@@ -37,6 +37,37 @@ public struct Schedule: Sendable {
 
     /// The number of steps.
     public var stepCount: Int { stepsBefore.last! }
+
+    /// The values of all kicks and drifts, in order.
+    public var coefficients: [Double] {
+        stages.compactMap { stage in
+            switch stage {
+            case .kick(let coefficient), .drift(let coefficient): coefficient.value
+            case .force, .observe: nil
+            }
+        }
+    }
+
+    /// The same schedule with other values of its kicks and drifts: those that a run was begun with.
+    ///
+    /// - Precondition: as many as there are.
+    public func replacingCoefficients(with values: [Double]) -> Schedule {
+        precondition(values.count == coefficients.count)
+        var replaced = self
+        var next = values.makeIterator()
+        for index in stages.indices {
+            switch stages[index] {
+            case .kick(var coefficient):
+                coefficient.value = next.next()!
+                replaced.stages[index] = .kick(coefficient)
+            case .drift(var coefficient):
+                coefficient.value = next.next()!
+                replaced.stages[index] = .drift(coefficient)
+            case .force, .observe: break
+            }
+        }
+        return replaced
+    }
 }
 
 /// A way to turn scale factors into kicks and drifts.

@@ -1,29 +1,5 @@
 public import Memory
 
-/// The scalars that have a Fourier transform: `Float` and `Double`.
-public protocol FourierScalar: BinaryFloatingPoint, BitwiseCopyable, Sendable {
-    /// Which of the two C libraries transforms it.
-    static var _precision: _FourierPrecision { get }
-}
-
-/// The precisions of the C library; the raw value is the size of a real number in bytes.
-public enum _FourierPrecision: Int32, Sendable {
-    /// 32 bits.
-    case single = 4
-    /// 64 bits.
-    case double = 8
-}
-
-extension Float: FourierScalar {
-    /// The 32-bit library.
-    public static var _precision: _FourierPrecision { .single }
-}
-
-extension Double: FourierScalar {
-    /// The 64-bit library.
-    public static var _precision: _FourierPrecision { .double }
-}
-
 /// The Fourier transform of a real field: this rank's share of its independent modes.
 ///
 ///     f_k = Σ_q f(q) exp(−i k·q),    k = 2π (kx/nx, ky/ny, kz/nz),    0 ≤ kz ≤ nz/2
@@ -51,6 +27,22 @@ public struct FourierField<Scalar: FourierScalar>: ~Copyable {
         values = Buffer(
             count: 2 * x.count * y.count * z.count, reserving: 2 * decomposition.fourier.capacity,
             from: decomposition.grid.memory, for: purpose)
+    }
+
+    /// A spectrum in an array that a transform has filled.
+    init(_ decomposition: Decomposition, taking blocks: consuming Buffer<Scalar>) {
+        self.decomposition = decomposition
+        x = 0..<decomposition.shape.x
+        y = decomposition.fourier.y
+        z = decomposition.fourier.z
+        values = blocks
+        values.resize(to: 2 * x.count * y.count * z.count)
+    }
+
+    /// The array, for a transform to work in.
+    consuming func takeValues() -> Buffer<Scalar> {
+        values.resize(to: 2 * decomposition.fourier.capacity)
+        return values
     }
 
     /// A spectrum with the same values.

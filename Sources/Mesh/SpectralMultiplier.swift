@@ -58,6 +58,12 @@ extension FourierField {
     /// - Precondition: the tables fit the mesh.
     public mutating func multiply(by multiplier: SpectralMultiplier) {
         precondition(multiplier.fits(decomposition.shape))
+        let layout = SweepLayout(decomposition)
+        decomposition.grid.phases.measure("multiply") {
+            unsafe multiplier.withTables { tables in
+                unsafe Scalar._fourierKernels.multiply(layout.layout, tables, values.start)
+            }
+        }
     }
 
     /// A copy with every mode multiplied.

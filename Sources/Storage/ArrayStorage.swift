@@ -13,10 +13,13 @@ extension OutputFile {
         let shape = shape ?? [values.count]
         precondition(shape.reduce(1, *) == values.count)
         try create(path, shape: shape, of: Element.self)
-        let checksum: UInt64 = unsafe values.withUnsafeBufferPointer { values in
-            unsafe put(communicator.isRoot ? .whole(shape) : nil, of: path, from: values.baseAddress)
-            guard communicator.isRoot, let start = values.baseAddress else { return 0 }
-            return unsafe ContentChecksum.of(start, count: values.count, first: 0)
+        var checksum: UInt64 = 0
+        unsafe values.withUnsafeBufferPointer { values in
+            guard let start = values.baseAddress, !values.isEmpty else { return }
+            unsafe put(communicator.isRoot ? .whole(shape) : nil, of: path, from: start)
+            if communicator.isRoot {
+                checksum = unsafe ContentChecksum.of(start, count: values.count, first: 0)
+            }
         }
         label(path, labels, checksum: checksum)
     }

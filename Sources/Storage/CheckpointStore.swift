@@ -36,13 +36,15 @@ public struct CheckpointStore: Sendable, Equatable {
         _ body: (inout OutputFile) throws(StorageError) -> Void
     ) throws(StorageError) {
         var file = try OutputFile(
-            creating: path(step: step), expectedBytes: expectedBytes, provenance: provenance, over: communicator)
+            creating: path(step: step), expectedBytes: expectedBytes, provenance: provenance,
+            over: communicator)
         file.set("step", to: .integer(step))
         file.set("cpu", to: .text(Self.cpu(over: communicator)))
         try body(&file)
         try file.finish(.verified)
         // Later ones, if any, belong to another course of this run; they are not ours to count.
-        for old in steps(over: communicator).filter({ $0 <= step }).dropLast(Self.kept) where communicator.isRoot {
+        for old in steps(over: communicator).filter({ $0 <= step }).dropLast(Self.kept)
+        where communicator.isRoot {
             FileSystem.remove(path(step: old))
         }
     }
@@ -92,7 +94,9 @@ public struct CheckpointStore: Sendable, Equatable {
     /// - Returns: its step and warnings; nil if there are no checkpoints.
     /// - Throws: ``StorageError`` if there are checkpoints but none is whole.
     public func newestValid(over communicator: Communicator) throws -> (step: Int, warnings: [String])? {
-        guard let found = try readNewest(over: communicator, { file, _ in try file.verify() }) else { return nil }
+        guard let found = try readNewest(over: communicator, { file, _ in try file.verify() }) else {
+            return nil
+        }
         return (found.step, found.warnings)
     }
 
@@ -109,7 +113,9 @@ public struct CheckpointStore: Sendable, Equatable {
 
     /// Removes all checkpoints, before a run that starts from the beginning. Collective.
     public func removeAll(over communicator: Communicator) {
-        for step in steps(over: communicator) where communicator.isRoot { FileSystem.remove(path(step: step)) }
+        for step in steps(over: communicator) where communicator.isRoot {
+            FileSystem.remove(path(step: step))
+        }
         communicator.barrier()
     }
 
@@ -158,3 +164,5 @@ public struct CheckpointStore: Sendable, Equatable {
         return "unknown"
     }
 }
+
+extension CheckpointStore.Restored: Copyable where State: Copyable {}

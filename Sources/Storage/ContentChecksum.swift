@@ -19,7 +19,8 @@ enum ContentChecksum {
     static func of<Element: StorageElement>(
         _ values: UnsafePointer<Element>, count: Int, first: Int
     ) -> UInt64 {
-        unsafe palindrome_content_checksum(values, Int64(count), Int32(MemoryLayout<Element>.size), UInt64(first))
+        unsafe palindrome_content_checksum(
+            values, Int64(count), Int32(MemoryLayout<Element>.size), UInt64(first))
     }
 }
 
@@ -36,9 +37,12 @@ struct ContentCheck {
         let raw = unsafe UnsafeRawPointer(values)
         switch Element.element {
         case palindrome_f32:
-            notFinite += Int(unsafe palindrome_count_not_finite_f32(raw.assumingMemoryBound(to: Float.self), Int64(count)))
+            notFinite += Int(
+                unsafe palindrome_count_not_finite_f32(raw.assumingMemoryBound(to: Float.self), Int64(count)))
         case palindrome_f64:
-            notFinite += Int(unsafe palindrome_count_not_finite_f64(raw.assumingMemoryBound(to: Double.self), Int64(count)))
+            notFinite += Int(
+                unsafe palindrome_count_not_finite_f64(raw.assumingMemoryBound(to: Double.self), Int64(count))
+            )
         default: break
         }
     }
@@ -52,7 +56,8 @@ extension InputFile {
         if Element.isStored(in: dataset) { try compare(check.checksum, with: dataset) }
         guard communicator.sum(check.notFinite) == 0 else {
             throw StorageError(
-                .notFinite, fault: fault, "\(path): \(dataset.path) holds values that are not finite (NaN or infinity)")
+                .notFinite, fault: fault,
+                "\(path): \(dataset.path) holds values that are not finite (NaN or infinity)")
         }
     }
 
@@ -63,7 +68,8 @@ extension InputFile {
     /// - Throws: ``StorageError`` of kind `damaged` on all ranks.
     public func verify() throws(StorageError) {
         let memory = MemoryPool()
-        for dataset in try datasets() where try attribute(ContentChecksum.attribute, of: dataset.path) != nil {
+        for dataset in try datasets() where try attribute(ContentChecksum.attribute, of: dataset.path) != nil
+        {
             try verify(dataset, memory)
         }
     }

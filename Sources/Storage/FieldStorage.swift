@@ -27,7 +27,8 @@ extension InputFile {
     /// - Throws: ``StorageError`` on all ranks when there is no such dataset, its shape is not that of the mesh,
     ///   its elements are no such numbers, or one of them is NaN or infinite.
     public func readField<Element: StorageElement>(
-        at path: String, over decomposition: Decomposition, ghosts: GhostWidth = .none, for purpose: StaticString
+        at path: String, over decomposition: Decomposition, ghosts: GhostWidth = .none,
+        for purpose: StaticString
     ) throws(StorageError) -> Field<Element> {
         let shape = decomposition.shape
         let found = try dataset(path, shape: [shape.x, shape.y, shape.z], of: Element.self)
@@ -48,12 +49,14 @@ extension InputFile {
         guard Element.accepts(found) else {
             throw StorageError(
                 .wrongType, fault: fault,
-                "\(self.path): \(found.path) holds \(found.typeName), which cannot be read as \(Element.self)")
+                "\(self.path): \(found.path) holds \(found.typeName), which cannot be read as \(Element.self)"
+            )
         }
         guard found.shape == shape else {
             throw StorageError(
                 .wrongShape(expected: shape, actual: found.shape), fault: fault,
-                "\(self.path): \(found.path) has the shape \(described(found.shape)); it must be \(described(shape))")
+                "\(self.path): \(found.path) has the shape \(described(found.shape)); it must be \(described(shape))"
+            )
         }
         return found
     }
@@ -86,7 +89,8 @@ extension Field where Element: StorageElement {
         for x in decomposition.x {
             for y in decomposition.y {
                 unsafe check.add(
-                    values.start + offset(x: x, y: y, z: 0), count: shape.z, first: (x * shape.y + y) * shape.z)
+                    values.start + offset(x: x, y: y, z: 0), count: shape.z,
+                    first: (x * shape.y + y) * shape.z)
             }
         }
         return check

@@ -19,7 +19,9 @@ public struct InputFile: ~Copyable {
     /// Opens a file. Collective.
     ///
     /// - Throws: ``StorageError`` on all ranks when it is missing, cannot be read, is not HDF5 or is cut off.
-    public init(opening path: String, fault: Fault = .user, over communicator: Communicator) throws(StorageError) {
+    public init(opening path: String, fault: Fault = .user, over communicator: Communicator)
+        throws(StorageError)
+    {
         let code = communicator.systemCode { FileSystem.probe(path) }
         guard code == 0 else { throw .reading(path, code: code, fault: fault) }
         var handle: palindrome_file = 0
@@ -29,7 +31,8 @@ public struct InputFile: ~Copyable {
             // Those that opened it could only close it together with those that did not.
             if failures < communicator.size { MPIRuntime.abort("\(path): some ranks cannot open it") }
             throw StorageError(
-                .damaged, fault: fault, "\(path): is damaged or cut off (HDF5: \(libraryReason)); use another copy")
+                .damaged, fault: fault,
+                "\(path): is damaged or cut off (HDF5: \(libraryReason)); use another copy")
         }
         self.path = path
         self.fault = fault
@@ -71,7 +74,8 @@ public struct InputFile: ~Copyable {
         throw StorageError(
             .missingDataset, fault: fault,
             "\(self.path): there is no dataset \(absolute(path)); "
-                + (nearest.isEmpty ? "the file has none" : "the nearest are \(nearest.joined(separator: ", "))"))
+                + (nearest.isEmpty
+                    ? "the file has none" : "the nearest are \(nearest.joined(separator: ", "))"))
     }
 
     /// The value of an attribute of the file (`"/"`), of a dataset or of a group; nil if there is none, or none of a
@@ -89,7 +93,8 @@ public struct InputFile: ~Copyable {
         case .text:
             guard value.count == 1 else { return nil }
             return .text(
-                try unsafe text { text in unsafe palindrome_attribute_read_text(handle, object, name, &text) })
+                try unsafe text { text in unsafe palindrome_attribute_read_text(handle, object, name, &text) }
+            )
         case .signed, .unsigned:
             if value.kind == .unsigned && value.elementBytes == 4 && value.shape.count == 1 {
                 return .words(try numbers(name, of: object, count: value.count))
@@ -120,7 +125,8 @@ public struct InputFile: ~Copyable {
 
     /// The same for memory of any type.
     func get(
-        _ part: DatasetPart?, of path: String, as element: palindrome_element, into values: UnsafeMutableRawPointer?
+        _ part: DatasetPart?, of path: String, as element: palindrome_element,
+        into values: UnsafeMutableRawPointer?
     ) throws(StorageError) {
         var selection = DatasetPart.selection(part)
         try agree(unsafe palindrome_dataset_read(handle, path, element, &selection, values), path)

@@ -12,7 +12,9 @@ public enum OutputDirectory {
     /// - Returns: the names of the temporaries removed.
     /// - Throws: ``StorageError`` on all ranks.
     @discardableResult
-    public static func prepare(_ path: String, over communicator: Communicator) throws(StorageError) -> [String] {
+    public static func prepare(_ path: String, over communicator: Communicator) throws(StorageError)
+        -> [String]
+    {
         let probe = "\(path)/.palindrome" + temporarySuffix
         let code = communicator.systemCode {
             let code = FileSystem.makeDirectories(path)
@@ -31,7 +33,8 @@ public enum OutputDirectory {
     /// - Returns: their names.
     @discardableResult
     public static func removeStaleTemporaries(in path: String, over communicator: Communicator) -> [String] {
-        let removed = communicator.isRoot
+        let removed =
+            communicator.isRoot
             ? FileSystem.names(in: path).filter { $0.hasSuffix(".h5" + temporarySuffix) } : []
         for name in removed { FileSystem.remove("\(path)/\(name)") }
         return communicator.broadcast(removed.joined(separator: "\n")).split(separator: "\n").map(String.init)

@@ -113,7 +113,8 @@ public struct OutputFile: ~Copyable {
         written += shape.reduce(1, *) * MemoryLayout<Element>.size
         try reserve(written)
         unsafe require(
-            palindrome_dataset_create(open, path, Element.element, Int32(shape.count), shape.map(Int64.init)), path)
+            palindrome_dataset_create(open, path, Element.element, Int32(shape.count), shape.map(Int64.init)),
+            path)
     }
 
     /// Writes this rank's part, nil for none, from a dense or larger array.
@@ -129,7 +130,9 @@ public struct OutputFile: ~Copyable {
         set("units", to: .text(labels.units), on: path)
         set("description", to: .text(labels.description), on: path)
         for (name, value) in labels.more.sorted(by: { $0.key < $1.key }) { set(name, to: value, on: path) }
-        set(ContentChecksum.attribute, to: .text(ContentChecksum.text(communicator.wrappingSum(checksum))), on: path)
+        set(
+            ContentChecksum.attribute, to: .text(ContentChecksum.text(communicator.wrappingSum(checksum))),
+            on: path)
     }
 
     private var open: palindrome_file { handle! }
@@ -144,6 +147,7 @@ public struct OutputFile: ~Copyable {
 
     private func require(_ status: Int32, _ what: String) {
         guard status != 0 else { return }
-        MPIRuntime.abort("\(path): \(what) could not be written (HDF5: \(libraryReason)); the file is incomplete")
+        MPIRuntime.abort(
+            "\(path): \(what) could not be written (HDF5: \(libraryReason)); the file is incomplete")
     }
 }

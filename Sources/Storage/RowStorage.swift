@@ -106,7 +106,8 @@ extension OutputFile {
     /// - Parameter fill: is given a range of this rank's rows, and where their values go.
     /// - Throws: ``StorageError`` on all ranks when the disk is full.
     public mutating func write<Element: StorageElement>(
-        _ rows: Rows, at path: String, labels: Labels, _ fill: (Range<Int>, inout MutableSpan<Element>) -> Void
+        _ rows: Rows, at path: String, labels: Labels,
+        _ fill: (Range<Int>, inout MutableSpan<Element>) -> Void
     ) throws(StorageError) {
         try create(path, shape: rows.datasetShape, of: Element.self)
         let boxes = rows.boxes(of: Element.self, limit: min(largestTransfer, 64 << 20), over: communicator)
@@ -144,7 +145,8 @@ extension InputFile {
         let boxes = rows.boxes(of: Element.self, limit: largestTransfer, over: communicator)
         var check = ContentCheck()
         for index in 0..<boxes.count {
-            let first = unsafe values.start + (boxes[index].map { rows.localRows($0).lowerBound } ?? 0) * rows.columns
+            let first =
+                unsafe values.start + (boxes[index].map { rows.localRows($0).lowerBound } ?? 0) * rows.columns
             try unsafe get(boxes[index].map(rows.part), of: found.path, into: first)
             if let box = boxes[index] { unsafe rows.check(box, first, into: &check) }
         }

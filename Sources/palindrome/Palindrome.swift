@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Storage
 
 /// The command.
 struct Palindrome: ParsableCommand {
@@ -9,17 +10,14 @@ struct Palindrome: ParsableCommand {
             Started plainly it is one process; under mpirun or srun, many. The result is the same to the last \
             bit on any number of them.
 
-              palindrome demo                              the first run: a small universe, with pictures
-              palindrome simulate run.yaml --dry-run       what a run would do, and the memory it needs
-              mpirun -n 8 palindrome simulate run.yaml     do it
-              palindrome inspect out/snapshot_a1.0000.h5   what is in a file
+              palindrome demo                            a small universe, with pictures
+              palindrome simulate run.yaml --dry-run     check, and tell the memory needed
+              mpirun -n 8 palindrome simulate run.yaml   run
+              palindrome inspect snapshot_a1.0000.h5     what is in a file
 
             Exit codes: 0 done; 2 a mistake in what was given; 1 a fault of the machine, the file system or a \
             library; 75 stopped by a signal with a checkpoint written: start it again and it goes on.
             """,
-        version: version,
-        subcommands: [SimulateCommand.self, DemoCommand.self])
-
-    /// The version of the program.
-    static let version = "0.1.0"
+        version: Provenance.currentVersion,
+        subcommands: [SimulateCommand.self, InspectCommand.self, DemoCommand.self])
 }

@@ -83,7 +83,7 @@ final class RunConfigurationTests: XCTestCase {
             "initial: {a: 0.1}\nevolution: {steps: 9}\noutput: {snapshots: [1, 0.1, 0.3]}")
         XCTAssertEqual(run.output.snapshots.count, 3)
         for snapshot in run.output.snapshots { XCTAssert(run.evolution.scaleFactors.contains(snapshot)) }
-        XCTAssertEqual(run.output.snapshots.map(OutputSection.label), ["a0.1000", "a0.3000", "a1.0000"])
+        XCTAssertEqual(run.output.snapshots.map(OutputSection.label), ["0.1000", "0.3000", "1.0000"])
         XCTAssertEqual(try configuration("output: {snapshots: []}").output.snapshots, [])
         XCTAssertEqual(try configuration("output: {snapshots: 0.5}").output.snapshots, [0.5])
     }
@@ -116,6 +116,13 @@ final class RunConfigurationTests: XCTestCase {
             try configuration("box: {particles: 8, mesh: 8}", set: "box.mesh=null", "box.mesh_factor=2").box
                 .mesh,
             [16, 16, 16], "null takes a key back")
+    }
+
+    func testAnOverrideCanHoldAnyText() throws {
+        let directory = "a: [b] # \"c\" \\ d\n"
+        XCTAssertEqual(
+            try configuration("", set: RunConfiguration.override("output.directory", text: directory))
+                .output.directory, directory)
     }
 
     func testTheRankGridIsTheSquarestThatFits() throws {

@@ -5,6 +5,7 @@ import InitialConditions
 import Mesh
 import Parallel
 import Particles
+import Storage
 import TestSupport
 import XCTest
 
@@ -93,6 +94,7 @@ final class EvolutionTests: SPMDTestCase {
             Float.self, mesh: [27, 30, 24], kernel: "1_4", integrator: FastPM(), on: own)
         let expected = try fingerprints(undisturbed).last { _ in true }
         XCTAssertNotNil(expected)
+        let scratch = ScratchDirectory(over: world)
         for (index, shape) in gridShapes.enumerated() {
             let first = try model(
                 Float.self, mesh: [27, 30, 24], kernel: "1_4", integrator: FastPM(),
@@ -104,8 +106,11 @@ final class EvolutionTests: SPMDTestCase {
                 var evolution = try first.start(from: .whiteNoise(seed: 4, over: first.particleGrid))
                 while evolution.nextStage < stop { try evolution.advance { _, _ in } }
                 let stage = evolution.nextStage
-                // The state changes hands as it would through a file: in Lagrangian order.
-                let state = try relaid(evolution.particles, from: first, to: second)
+                // The state changes hands through a file.
+                let path = scratch.path + "/state_\(index)_\(stop).h5"
+                try write(evolution.particles.inLagrangianOrder(over: first.particleGrid), of: first, to: path)
+                let state = try InputFile(opening: path, over: world)
+                    .readState(over: second.particleGrid, units: second.units, as: Float.self)
                 var continued = try second.resume(from: state, at: stage)
                 var last: UInt64 = 0
                 while !continued.isFinished {
@@ -120,10 +125,15 @@ final class EvolutionTests: SPMDTestCase {
         }
     }
 
-    private func relaid(
-        _ particles: borrowing ParticleSet<Float>, from first: ForwardModel<Float>, to second: ForwardModel<Float>
-    ) throws -> LagrangianBlock<Float> {
-        particles.inLagrangianOrder(over: second.particleGrid)
+    private func write(
+        _ state: borrowing LagrangianBlock<Float>, of model: ForwardModel<Float>, to path: String
+    ) throws {
+        var file = try OutputFile(
+            creating: path,
+            provenance: Provenance(precision: "single", seed: 4, configuration: "", cosmology: [:]),
+            over: world)
+        try file.write(state)
+        try file.finish()
     }
 
     /// In Einstein–de Sitter a plane wave moves by x = q + D1(a) A sin(kq) until shells cross, and the
@@ -144,7 +154,7 @@ final class EvolutionTests: SPMDTestCase {
             let amplitude = 1 / wave
             var state = LagrangianBlock<Double>(model.particleGrid, units: model.units)
             let start = growthFactors(at: [0.1], Cosmology<Double>(flat, power: .eisensteinHu))[0]
-            set(&state, spacing: box.spacing) { q in
+            set(&state, in: model.units, spacing: box.spacing) { q in
                 (q + start.d1 * amplitude * sin(wave * q), start.driftFunction * amplitude * sin(wave * q))
             }
             var evolution = try model.resume(from: state, at: 0)
@@ -157,7 +167,7 @@ final class EvolutionTests: SPMDTestCase {
                     for _ in 0..<box.particles.z {
                         let q = Double(x)
                         let expected = q + 0.5 * amplitude * sin(wave * q)
-                        var error = final.units.length(final.position[0].span[index], along: 0) - expected
+                        var error = model.units.length(final.position[0].span[index], along: 0) - expected
                         error -= (error / box.size.x).rounded() * box.size.x
                         worst = max(worst, abs(error))
                         index += 1
@@ -173,11 +183,10 @@ final class EvolutionTests: SPMDTestCase {
 
     /// Puts every particle at rest along y and z, and by `motion` along x.
     private func set(
-        _ state: inout LagrangianBlock<Double>, spacing: Double,
+        _ state: inout LagrangianBlock<Double>, in units: StateUnits, spacing: Double,
         _ motion: (Double) -> (position: Double, momentum: Double)
     ) {
         let grid = state.decomposition
-        let units = state.units
         var index = 0
         for x in grid.x {
             for y in grid.y {

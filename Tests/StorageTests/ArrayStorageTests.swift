@@ -37,7 +37,8 @@ final class ArrayStorageTests: SPMDTestCase {
         let scratch = ScratchDirectory(over: world)
         let path = scratch.file("attributes.h5")
         let values: [(String, AttributeValue)] = [
-            ("text", .text("σ8 und so weiter\nsecond line")), ("empty", .text("")), ("long", .text(.init(repeating: "x", count: 70_000))),
+            ("text", .text("σ8 und so weiter\nsecond line")), ("empty", .text("")),
+            ("long", .text(.init(repeating: "x", count: 70_000))),
             ("integer", .integer(-7)), ("integers", .integers([1, 2])), ("words", .words([1, .max])),
             ("real", .real(0.1)), ("reals", .reals([0.1, .infinity])),
         ]

@@ -12,9 +12,10 @@ final class RowStorageTests: SPMDTestCase {
     func makeRows<Element: StorageElement>(_ rows: Rows, _ element: (Int) -> Element) -> Buffer<Element> {
         var buffer = Buffer<Element>(
             count: rows.count * rows.columns, from: rows.decomposition.grid.memory, for: "test")
+        var span = buffer.mutableSpan
         for row in 0..<rows.count {
             for column in 0..<rows.columns {
-                buffer.mutableSpan[row * rows.columns + column] = element(10 * rows.globalIndex(of: row) + column)
+                span[row * rows.columns + column] = element(10 * rows.globalIndex(of: row) + column)
             }
         }
         return buffer
@@ -54,7 +55,9 @@ final class RowStorageTests: SPMDTestCase {
         XCTAssertEqual(array, (0..<1900 * columns).map { element(10 * ($0 / columns) + $0 % columns) })
     }
 
-    func testUInt32TriplesReadBackOnEveryGrid() throws { try roundTrip(columns: 3) { UInt32($0) &* 0x9e37_79b9 } }
+    func testUInt32TriplesReadBackOnEveryGrid() throws {
+        try roundTrip(columns: 3) { UInt32($0) &* 0x9e37_79b9 }
+    }
     func testInt32TriplesReadBackOnEveryGrid() throws { try roundTrip(columns: 3) { Int32(-$0) } }
     func testInt64TriplesReadBackOnEveryGrid() throws { try roundTrip(columns: 3) { Int64(-$0) << 40 } }
     func testUInt64SinglesReadBackOnEveryGrid() throws { try roundTrip(columns: 1) { UInt64($0) << 40 } }

@@ -79,6 +79,7 @@ public struct GoldenUniverse {
         of state: borrowing LagrangianBlock<Scalar>, displacement: [Double], momentum: [Double]
     ) -> (displacement: Double, momentum: Double) {
         let grid = state.decomposition
+        let units = state.units
         var squares = SIMD4<Double>.zero
         var local = 0
         for x in grid.x {
@@ -88,13 +89,13 @@ public struct GoldenUniverse {
                     let origin = [x, y, z]
                     for axis in 0..<3 {
                         let lattice = Double(origin[axis]) * box.spacing
-                        let position = state.units.length(state.position[axis].span[local], along: axis)
+                        let position = units.length(state.position[axis].span[local], along: axis)
                         var moved = position - lattice
                         moved -= (moved / box.size[axis]).rounded() * box.size[axis]
                         let expected = displacement[3 * particle + axis]
                         var error = moved - expected
                         error -= (error / box.size[axis]).rounded() * box.size[axis]
-                        let speed = state.units.momentum(state.momentum[axis].span[local])
+                        let speed = units.momentum(state.momentum[axis].span[local])
                         let expectedSpeed = momentum[3 * particle + axis]
                         squares += SIMD4(
                             error * error, expected * expected,

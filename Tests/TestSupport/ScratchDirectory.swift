@@ -49,16 +49,9 @@ public final class ScratchDirectory {
         communicator.maximum(communicator.isRoot && Self.run(command) != 0 ? 1 : 0) == 0
     }
 
-    // Not `system`: Open MPI frowns on forks that return, and XCTest's Process pulls in Foundation.
     @discardableResult
     private static func run(_ command: String) -> Int32 {
-        var child: pid_t = 0
-        var arguments: [UnsafeMutablePointer<CChar>?] = unsafe ["sh", "-c", command].map { unsafe strdup($0) } + [nil]
-        defer { for argument in unsafe arguments { unsafe free(argument) } }
-        guard unsafe posix_spawn(&child, "/bin/sh", nil, nil, &arguments, environ) == 0 else { return -1 }
-        var status: Int32 = 0
-        unsafe waitpid(child, &status, 0)
-        return status
+        unsafe system(command)
     }
 
     private static func make() -> String {

@@ -47,7 +47,9 @@ public struct Golden {
     /// A number that is an attribute.
     public func attribute(_ name: String, of object: String = "/") throws -> Double {
         let value = try InputFile(opening: path, over: communicator).attribute(name, of: object)
-        guard let number = value?.real else { throw UsageError("\(path): there is no number \(name) of \(object)") }
+        guard let number = value?.real else {
+            throw UsageError("\(path): there is no number \(name) of \(object)")
+        }
         return number
     }
 }

@@ -40,7 +40,7 @@ public struct OutputSection: Sendable, Equatable {
             guard names.insert(Self.label(byDistance[0])).inserted else {
                 section.conflict(
                     "snapshots[\(index)]", is: "\(wanted)",
-                    "it must differ from the others in its file name, snapshot_\(Self.label(wanted)).h5",
+                    "it must differ from the others in its file name, snapshot_a\(Self.label(wanted)).h5",
                     "remove one of them")
                 return
             }
@@ -48,11 +48,11 @@ public struct OutputSection: Sendable, Equatable {
         snapshots.sort()
     }
 
-    /// The part of a file name that says when, `a0.5000`.
+    /// A scale factor as file names give it, `0.5000`.
     public static func label(_ a: Double) -> String {
         let digits = String(Int((a * 10000).rounded()))
         let padded = String(repeating: "0", count: max(0, 5 - digits.count)) + digits
-        return "a\(padded.dropLast(4)).\(padded.suffix(4))"
+        return "\(padded.dropLast(4)).\(padded.suffix(4))"
     }
 
     var entries: [ResolvedEntry] {

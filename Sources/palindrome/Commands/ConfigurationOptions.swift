@@ -18,6 +18,14 @@ struct ConfigurationOptions: ParsableArguments {
             valueName: "section.key=value"))
     var overrides: [String] = []
 
+    init() {}
+
+    /// What another command would have been given.
+    init(file: String, overrides: [String]) {
+        self.file = file
+        self.overrides = overrides
+    }
+
     /// Reads the file on rank 0 and validates it on all.
     func load(on world: Communicator) throws(AgreedFailure) -> RunConfiguration {
         let bytes = try world.fromRoot { try TextFile.read(file) }

@@ -19,8 +19,9 @@ struct DemoCommand: RankCommand {
     var directory = "demo"
 
     mutating func run(on world: Communicator) throws -> Ending {
-        let path = try DemoFiles.write(to: directory, on: world)
-        var simulate = try SimulateCommand.parse([path, "--set", "output.directory=\(directory)"])
-        return try simulate.run(on: world)
+        let options = ConfigurationOptions(
+            file: try DemoFiles.write(to: directory, on: world),
+            overrides: [RunConfiguration.override("output.directory", text: directory)])
+        return try simulate(try options.load(on: world), .overwrite, on: world)
     }
 }

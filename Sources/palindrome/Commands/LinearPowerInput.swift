@@ -15,13 +15,9 @@ extension RunConfiguration {
             guard let text = String(validating: bytes, as: UTF8.self) else {
                 throw UsageError("\(path): the text is not UTF-8; it must be; save it as UTF-8")
             }
-            do throws(PowerTableError) {
-                let table = try PowerTable(
-                    parsing: text, source: path, extrapolation: power.extrapolate ? .powerLaw : .forbidden)
-                return .table(table, scalarAmplitude: tableAmplitude)
-            } catch {
-                throw UsageError(error.description)
-            }
+            let table = try PowerTable(
+                parsing: text, source: path, extrapolation: power.extrapolate ? .powerLaw : .forbidden)
+            return .table(table, scalarAmplitude: tableAmplitude)
         }
     }
 

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Background
 internal import Parallel
 
 /// Runs the command on every rank, and turns what comes of it into at most one line and an exit code.
@@ -48,8 +47,6 @@ enum Launcher {
                 (text, code, isEverywhere) = (error.message, error.fault.rawValue, true)
             case let error as any ReportedError:
                 (text, code, isEverywhere) = (error.message, error.fault.rawValue, false)
-            case let error as PowerTableError:
-                (text, code, isEverywhere) = (error.description, Fault.user.rawValue, false)
             default:
                 switch Palindrome.exitCode(for: error) {
                 case .success:

@@ -25,16 +25,6 @@ enum TextFile {
         return bytes
     }
 
-    /// Makes a directory unless it is there.
-    ///
-    /// - Throws: `EnvironmentError`.
-    static func makeDirectory(_ path: String) throws(EnvironmentError) {
-        guard unsafe mkdir(path, 0o755) == 0 || errno == EEXIST else {
-            throw EnvironmentError(
-                "\(path): the directory cannot be made (\(reason(errno))); choose another directory")
-        }
-    }
-
     /// Writes a file.
     ///
     /// - Throws: `EnvironmentError` when it cannot be written whole.
