@@ -23,7 +23,11 @@ struct Migration: ~Copyable {
     private var bytesUnpacked = 0
 
     /// Finds out who goes where; nil if nobody leaves on any rank. Collective.
-    init?<Scalar: ParticleScalar>(of particles: borrowing ParticleSet<Scalar>, bytesPerParticle: Int) {
+    ///
+    /// A function and not a failable initialiser: Swift 6.3 destroys the unset buffers of one that returns nil.
+    static func find<Scalar: ParticleScalar>(
+        of particles: borrowing ParticleSet<Scalar>, bytesPerParticle: Int
+    ) -> Migration? {
         let grid = particles.grid
         guard grid.world.size > 1 else { return nil }
         let holes = particles.leavers()
@@ -35,19 +39,31 @@ struct Migration: ~Copyable {
         }
         let anywhere = grid.world.maximum([holes.count, isFar ? 1 : 0])
         guard anywhere[0] > 0 else { return nil }
-        messages =
+        let messages =
             anywhere[1] == 1
             ? grid.world.messages(sending: destinations.counts)
             : grid.world.messages(sending: destinations.counts, among: neighbours)
-
-        leavers = Buffer(count: holes.count, from: grid.memory, for: "routing")
+        let leavers = Buffer<UInt32>(count: holes.count, from: grid.memory, for: "routing")
         unsafe take(holes.count, destinations.order.start, from: holes.start, to: leavers.start)
+        return Migration(
+            of: leavers, from: holes, among: particles.count, as: messages, over: grid,
+            bytesPerParticle: bytesPerParticle)
+    }
+
+    private init(
+        of leavers: consuming Buffer<UInt32>, from holes: borrowing Buffer<UInt32>, among count: Int,
+        as messages: [Message], over grid: RankGrid, bytesPerParticle: Int
+    ) {
+        // Members are set last: Swift 6.3 destroys unset buffers when a member is read before all are set.
         let arriving = messages.reduce(0) { $0 + $1.received.count }
-        repair = Repair(count: particles.count, holes: holes, arriving: arriving)
-        world = grid.world
-        oldCount = particles.count
-        newCount = oldCount - holes.count + arriving
+        let newCount = count - holes.count + arriving
         precondition(newCount < 1 << 32)
+        self.messages = messages
+        self.leavers = leavers
+        self.newCount = newCount
+        repair = Repair(count: count, holes: holes, arriving: arriving)
+        world = grid.world
+        oldCount = count
         self.bytesPerParticle = bytesPerParticle
         outgoing = Buffer(count: holes.count * bytesPerParticle, from: grid.memory, for: "routing")
         incoming = Buffer(count: arriving * bytesPerParticle, from: grid.memory, for: "routing")
@@ -100,15 +116,18 @@ private struct Repair: ~Copyable {
         let memory = holes.pool
         let filled = min(holes.count, arriving)
         let unfilled = holes.count - filled
-        slots = Buffer(count: arriving, from: memory, for: "routing")
+        let slots = Buffer<UInt32>(count: arriving, from: memory, for: "routing")
         unsafe slots.start.update(from: holes.start, count: filled)
         for extra in filled..<arriving { unsafe slots.start[extra] = UInt32(count + extra - filled) }
-        movedFrom = Buffer(count: unfilled, from: memory, for: "routing")
-        movedTo = Buffer(count: unfilled, from: memory, for: "routing")
+        let movedFrom = Buffer<UInt32>(count: unfilled, from: memory, for: "routing")
+        let movedTo = Buffer<UInt32>(count: unfilled, from: memory, for: "routing")
         moves = unsafe Int(
             palindrome_hole_moves(
                 Int64(count), Int64(count - unfilled), Int64(unfilled), holes.start + filled,
                 movedFrom.start, movedTo.start))
+        self.slots = slots
+        self.movedFrom = movedFrom
+        self.movedTo = movedTo
     }
 }
 
