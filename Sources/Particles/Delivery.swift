@@ -56,12 +56,14 @@ struct Homecoming: ~Copyable {
         let tables = particleGrid.ownerTables
         let owner = Buffer<UInt32>(count: count, from: memory, for: "routing")
         unsafe palindrome_index_owners(Int64(count), index.start, block, tables.byX, tables.byY, owner.start)
-        delivery = Delivery(to: owner, over: particleGrid.grid.world)
+        let delivery = Delivery(to: owner, over: particleGrid.grid.world)
         precondition(delivery.receivedCount == particleGrid.ownedCount, "not one particle per grid point")
         let received = delivery.send(index, for: "routing")
-        slot = Buffer(count: received.count, from: memory, for: "routing")
+        let slot = Buffer<UInt32>(count: received.count, from: memory, for: "routing")
         let outside = unsafe palindrome_index_slots(Int64(received.count), received.start, block, slot.start)
         precondition(outside == 0)
+        self.delivery = delivery
+        self.slot = slot
     }
 
     /// An array in the order of the particle grid, `[x][y][z]`. Collective.

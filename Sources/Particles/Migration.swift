@@ -23,34 +23,47 @@ struct Migration: ~Copyable {
     private var bytesUnpacked = 0
 
     /// Finds out who goes where; nil if nobody leaves on any rank. Collective.
-    init?<Scalar: ParticleScalar>(of particles: borrowing ParticleSet<Scalar>, bytesPerParticle: Int) {
+    static func planned<Scalar: ParticleScalar>(
+        for particles: borrowing ParticleSet<Scalar>, bytesPerParticle: Int
+    ) -> Migration? {
         let grid = particles.grid
         guard grid.world.size > 1 else { return nil }
         let holes = particles.leavers()
         let destinations = particles.destinations(of: holes)
-
         let neighbours = grid.neighbours
         let isFar = destinations.counts.indices.contains {
             destinations.counts[$0] > 0 && !neighbours.contains($0)
         }
         let anywhere = grid.world.maximum([holes.count, isFar ? 1 : 0])
         guard anywhere[0] > 0 else { return nil }
-        messages =
+        let messages =
             anywhere[1] == 1
             ? grid.world.messages(sending: destinations.counts)
             : grid.world.messages(sending: destinations.counts, among: neighbours)
-
-        leavers = Buffer(count: holes.count, from: grid.memory, for: "routing")
-        unsafe take(holes.count, destinations.order.start, from: holes.start, to: leavers.start)
         let arriving = messages.reduce(0) { $0 + $1.received.count }
-        repair = Repair(count: particles.count, holes: holes, arriving: arriving)
-        world = grid.world
-        oldCount = particles.count
-        newCount = oldCount - holes.count + arriving
-        precondition(newCount < 1 << 32)
-        self.bytesPerParticle = bytesPerParticle
-        outgoing = Buffer(count: holes.count * bytesPerParticle, from: grid.memory, for: "routing")
+        precondition(particles.count - holes.count + arriving < 1 << 32)
+        let leavers = Buffer<UInt32>(count: holes.count, from: grid.memory, for: "routing")
+        unsafe take(holes.count, destinations.order.start, from: holes.start, to: leavers.start)
+        return Migration(
+            of: leavers, along: messages, over: grid, bytesPerParticle: bytesPerParticle,
+            repair: Repair(count: particles.count, holes: holes, arriving: arriving))
+    }
+
+    // No precondition and no early return here: while fields are missing, Swift 6.3 destroys them all the same.
+    private init(
+        of leavers: consuming Buffer<UInt32>, along messages: [Message], over grid: RankGrid,
+        bytesPerParticle: Int, repair: consuming Repair
+    ) {
+        let arriving = repair.slots.count
+        outgoing = Buffer(count: leavers.count * bytesPerParticle, from: grid.memory, for: "routing")
         incoming = Buffer(count: arriving * bytesPerParticle, from: grid.memory, for: "routing")
+        world = grid.world
+        oldCount = repair.oldCount
+        newCount = oldCount - leavers.count + arriving
+        self.messages = messages
+        self.leavers = leavers
+        self.repair = repair
+        self.bytesPerParticle = bytesPerParticle
     }
 
     /// Copies the leavers' elements of an array into the messages.
@@ -72,7 +85,9 @@ struct Migration: ~Copyable {
     }
 
     /// Puts the arrivals' elements of an array where the leavers were or at its end, and closes gaps.
-    mutating func unpack<Element: BitwiseCopyable>(into array: inout Buffer<Element>, for purpose: StaticString) {
+    mutating func unpack<Element: BitwiseCopyable>(
+        into array: inout Buffer<Element>, for purpose: StaticString
+    ) {
         array.grow(to: newCount, keeping: oldCount, for: purpose)
         for message in messages {
             let range = message.received
@@ -88,6 +103,8 @@ struct Migration: ~Copyable {
 
 /// How an array becomes whole again when some elements left and others arrived.
 private struct Repair: ~Copyable {
+    /// Elements before.
+    let oldCount: Int
     /// Where the arrivals go: into the holes, then behind the last.
     let slots: Buffer<UInt32>
     /// Last elements that move into holes that are left over.
@@ -98,6 +115,7 @@ private struct Repair: ~Copyable {
     /// - Parameter holes: ascending.
     init(count: Int, holes: borrowing Buffer<UInt32>, arriving: Int) {
         let memory = holes.pool
+        oldCount = count
         let filled = min(holes.count, arriving)
         let unfilled = holes.count - filled
         slots = Buffer(count: arriving, from: memory, for: "routing")
