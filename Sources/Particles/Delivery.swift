@@ -17,12 +17,10 @@ struct Delivery: ~Copyable {
     ///
     /// - Parameter owner: the rank that each of this rank's elements goes to.
     init(to owner: consuming Buffer<UInt32>, over world: Communicator) {
-        let destinations = Destinations(owner: owner, ranks: world.size)
-        let messages = world.messages(sending: destinations.counts)
-        receivedCount = messages.reduce(0) { $0 + $1.received.count }
         self.world = world
-        self.messages = messages
-        self.destinations = destinations
+        destinations = Destinations(owner: owner, ranks: world.size)
+        messages = world.messages(sending: destinations.counts)
+        receivedCount = messages.reduce(0) { $0 + $1.received.count }
     }
 
     /// What arrives of an array, in the order of the ranks it came from. Collective.
@@ -58,7 +56,6 @@ struct Homecoming: ~Copyable {
         let tables = particleGrid.ownerTables
         let owner = Buffer<UInt32>(count: count, from: memory, for: "routing")
         unsafe palindrome_index_owners(Int64(count), index.start, block, tables.byX, tables.byY, owner.start)
-        // Members are set last: Swift 6.3 destroys unset buffers when a member is read before all are set.
         let delivery = Delivery(to: owner, over: particleGrid.grid.world)
         precondition(delivery.receivedCount == particleGrid.ownedCount, "not one particle per grid point")
         let received = delivery.send(index, for: "routing")

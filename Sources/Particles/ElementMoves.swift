@@ -45,7 +45,8 @@ private func is32Bit<Element: BitwiseCopyable>(_: Element.Type) -> Bool {
 
 /// `array[to[i]] = array[from[i]]`
 @unsafe func move<Element: BitwiseCopyable>(
-    _ count: Int, from: UnsafePointer<UInt32>, to: UnsafePointer<UInt32>, in array: UnsafeMutablePointer<Element>
+    _ count: Int, from: UnsafePointer<UInt32>, to: UnsafePointer<UInt32>,
+    in array: UnsafeMutablePointer<Element>
 ) {
     let array = UnsafeMutableRawPointer(array)
     if is32Bit(Element.self) {

@@ -23,16 +23,13 @@ struct Migration: ~Copyable {
     private var bytesUnpacked = 0
 
     /// Finds out who goes where; nil if nobody leaves on any rank. Collective.
-    ///
-    /// A function and not a failable initialiser: Swift 6.3 destroys the unset buffers of one that returns nil.
-    static func find<Scalar: ParticleScalar>(
-        of particles: borrowing ParticleSet<Scalar>, bytesPerParticle: Int
+    static func planned<Scalar: ParticleScalar>(
+        for particles: borrowing ParticleSet<Scalar>, bytesPerParticle: Int
     ) -> Migration? {
         let grid = particles.grid
         guard grid.world.size > 1 else { return nil }
         let holes = particles.leavers()
         let destinations = particles.destinations(of: holes)
-
         let neighbours = grid.neighbours
         let isFar = destinations.counts.indices.contains {
             destinations.counts[$0] > 0 && !neighbours.contains($0)
@@ -43,30 +40,30 @@ struct Migration: ~Copyable {
             anywhere[1] == 1
             ? grid.world.messages(sending: destinations.counts)
             : grid.world.messages(sending: destinations.counts, among: neighbours)
+        let arriving = messages.reduce(0) { $0 + $1.received.count }
+        precondition(particles.count - holes.count + arriving < 1 << 32)
         let leavers = Buffer<UInt32>(count: holes.count, from: grid.memory, for: "routing")
         unsafe take(holes.count, destinations.order.start, from: holes.start, to: leavers.start)
         return Migration(
-            of: leavers, from: holes, among: particles.count, as: messages, over: grid,
-            bytesPerParticle: bytesPerParticle)
+            of: leavers, along: messages, over: grid, bytesPerParticle: bytesPerParticle,
+            repair: Repair(count: particles.count, holes: holes, arriving: arriving))
     }
 
+    // No precondition and no early return here: while fields are missing, Swift 6.3 destroys them all the same.
     private init(
-        of leavers: consuming Buffer<UInt32>, from holes: borrowing Buffer<UInt32>, among count: Int,
-        as messages: [Message], over grid: RankGrid, bytesPerParticle: Int
+        of leavers: consuming Buffer<UInt32>, along messages: [Message], over grid: RankGrid,
+        bytesPerParticle: Int, repair: consuming Repair
     ) {
-        // Members are set last: Swift 6.3 destroys unset buffers when a member is read before all are set.
-        let arriving = messages.reduce(0) { $0 + $1.received.count }
-        let newCount = count - holes.count + arriving
-        precondition(newCount < 1 << 32)
+        let arriving = repair.slots.count
+        outgoing = Buffer(count: leavers.count * bytesPerParticle, from: grid.memory, for: "routing")
+        incoming = Buffer(count: arriving * bytesPerParticle, from: grid.memory, for: "routing")
+        world = grid.world
+        oldCount = repair.oldCount
+        newCount = oldCount - leavers.count + arriving
         self.messages = messages
         self.leavers = leavers
-        self.newCount = newCount
-        repair = Repair(count: count, holes: holes, arriving: arriving)
-        world = grid.world
-        oldCount = count
+        self.repair = repair
         self.bytesPerParticle = bytesPerParticle
-        outgoing = Buffer(count: holes.count * bytesPerParticle, from: grid.memory, for: "routing")
-        incoming = Buffer(count: arriving * bytesPerParticle, from: grid.memory, for: "routing")
     }
 
     /// Copies the leavers' elements of an array into the messages.
@@ -88,7 +85,9 @@ struct Migration: ~Copyable {
     }
 
     /// Puts the arrivals' elements of an array where the leavers were or at its end, and closes gaps.
-    mutating func unpack<Element: BitwiseCopyable>(into array: inout Buffer<Element>, for purpose: StaticString) {
+    mutating func unpack<Element: BitwiseCopyable>(
+        into array: inout Buffer<Element>, for purpose: StaticString
+    ) {
         array.grow(to: newCount, keeping: oldCount, for: purpose)
         for message in messages {
             let range = message.received
@@ -104,6 +103,8 @@ struct Migration: ~Copyable {
 
 /// How an array becomes whole again when some elements left and others arrived.
 private struct Repair: ~Copyable {
+    /// Elements before.
+    let oldCount: Int
     /// Where the arrivals go: into the holes, then behind the last.
     let slots: Buffer<UInt32>
     /// Last elements that move into holes that are left over.
@@ -114,20 +115,18 @@ private struct Repair: ~Copyable {
     /// - Parameter holes: ascending.
     init(count: Int, holes: borrowing Buffer<UInt32>, arriving: Int) {
         let memory = holes.pool
+        oldCount = count
         let filled = min(holes.count, arriving)
         let unfilled = holes.count - filled
-        let slots = Buffer<UInt32>(count: arriving, from: memory, for: "routing")
+        slots = Buffer(count: arriving, from: memory, for: "routing")
         unsafe slots.start.update(from: holes.start, count: filled)
         for extra in filled..<arriving { unsafe slots.start[extra] = UInt32(count + extra - filled) }
-        let movedFrom = Buffer<UInt32>(count: unfilled, from: memory, for: "routing")
-        let movedTo = Buffer<UInt32>(count: unfilled, from: memory, for: "routing")
+        movedFrom = Buffer(count: unfilled, from: memory, for: "routing")
+        movedTo = Buffer(count: unfilled, from: memory, for: "routing")
         moves = unsafe Int(
             palindrome_hole_moves(
                 Int64(count), Int64(count - unfilled), Int64(unfilled), holes.start + filled,
                 movedFrom.start, movedTo.start))
-        self.slots = slots
-        self.movedFrom = movedFrom
-        self.movedTo = movedTo
     }
 }
 

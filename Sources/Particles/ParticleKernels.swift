@@ -38,7 +38,8 @@ internal import Mesh
     let countLeavers: (Int64, Positions, Block) -> Int64
     let listLeavers: (Int64, Positions, Block, UnsafeMutablePointer<UInt32>) -> Void
     let owners:
-        (Int64, Positions, Block, UnsafePointer<UInt32>, UnsafePointer<UInt32>, UnsafeMutablePointer<UInt32>) ->
+        (Int64, Positions, Block, UnsafePointer<UInt32>, UnsafePointer<UInt32>, UnsafeMutablePointer<UInt32>)
+            ->
             Void
     // checksum.h
     let checksum: (Int64, Positions, Momenta, UnsafePointer<Int64>) -> UInt64
@@ -58,7 +59,8 @@ extension Float {
             },
             force: { count, at, block, potential, scale, force in
                 unsafe palindrome_force_f32(
-                    count, at.x, at.y, at.z, block, potential, [Float(scale.x), Float(scale.y), Float(scale.z)],
+                    count, at.x, at.y, at.z, block, potential,
+                    [Float(scale.x), Float(scale.y), Float(scale.z)],
                     force.x, force.y, force.z)
             },
             kickComponent: { count, at, momentum, block, force, coefficients in

@@ -79,6 +79,7 @@ public struct ParticleSet<Scalar: ParticleScalar>: ~Copyable {
 
     /// A particle outside its rank's columns is a step that forgot ``route()``.
     func requireRouted(_ isStray: Bool) {
-        precondition(!isStray, "a particle is not on the rank that owns its cell: route() comes after a drift")
+        precondition(
+            !isStray, "a particle is not on the rank that owns its cell: route() comes after a drift")
     }
 }

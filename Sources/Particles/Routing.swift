@@ -10,7 +10,9 @@ extension ParticleSet {
     /// Collective.
     public mutating func route() {
         grid.phases.measure("routing") {
-            guard var migration = Migration.find(of: self, bytesPerParticle: bytesPerParticle) else { return }
+            guard var migration = Migration.planned(for: self, bytesPerParticle: bytesPerParticle) else {
+                return
+            }
             pack(&migration)
             migration.exchange()
             unpack(&migration)
@@ -21,7 +23,7 @@ extension ParticleSet {
     public mutating func route(carrying cotangents: inout CotangentSet<Scalar>) {
         grid.phases.measure("routing") {
             let bytes = bytesPerParticle + 6 * MemoryLayout<Scalar>.size
-            guard var migration = Migration.find(of: self, bytesPerParticle: bytes) else { return }
+            guard var migration = Migration.planned(for: self, bytesPerParticle: bytes) else { return }
             pack(&migration)
             for axis in 0..<3 {
                 migration.pack(cotangents.position[axis])

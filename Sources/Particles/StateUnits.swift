@@ -54,7 +54,8 @@ public struct StateUnits: Sendable, Equatable {
         at length: Double, along axis: Int, as _: Position.Type = Position.self
     ) -> Position {
         let turns = length / box[axis]
-        let fraction = scalbn(turns - turns.rounded(.down), Int32(Position.bitWidth)).rounded(.toNearestOrEven)
+        let fraction = scalbn(turns - turns.rounded(.down), Int32(Position.bitWidth)).rounded(
+            .toNearestOrEven)
         return Position(exactly: fraction) ?? 0
     }
 

@@ -27,7 +27,8 @@ final class DepositTests: ParticleTestCase {
                 for axis in 0..<3 {
                     var positions = set.position[axis].mutableSpan
                     // Rounded up, lest 3/12 end in cell 2.
-                    positions[0] = Scalar.Position((place[axis] * Double(sign: .plus, exponent: bits, significand: 1)).rounded(.up))
+                    positions[0] = Scalar.Position(
+                        (place[axis] * Double(sign: .plus, exponent: bits, significand: 1)).rounded(.up))
                 }
                 var indices = set.index.mutableSpan
                 indices[0] = 0
@@ -57,8 +58,8 @@ final class DepositTests: ParticleTestCase {
         try forEachUniverse { universe, mesh in
             let set: ParticleSet<Scalar> = universe.set(mesh)
             let density = try set.deposit().gathered()
-            let single = try Decomposition(shape: universe.mesh, over: alone)
-            let all: ParticleSet<Scalar> = universe.set(single)
+            let whole = try Decomposition(shape: universe.mesh, over: single)
+            let all: ParticleSet<Scalar> = universe.set(whole)
             let mass = Double(MassUnit(totalCount: universe.count).perParticle)
             var expected = [Double](repeating: 0, count: mesh.pointCount)
             for particle in 0..<all.count {
@@ -96,8 +97,8 @@ final class DepositTests: ParticleTestCase {
 
     private func checkRanks<Scalar: ParticleScalar>(_: Scalar.Type) throws {
         try forEachUniverse { universe, mesh in
-            let single = try Decomposition(shape: universe.mesh, over: alone)
-            let reference: ParticleSet<Scalar> = universe.set(single)
+            let whole = try Decomposition(shape: universe.mesh, over: single)
+            let reference: ParticleSet<Scalar> = universe.set(whole)
             let expected = try reference.deposit().gathered()
             var set: ParticleSet<Scalar> = universe.set(mesh)
             XCTAssertEqual(try set.deposit().gathered(), expected)

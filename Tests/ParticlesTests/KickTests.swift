@@ -12,7 +12,8 @@ final class KickTests: ParticleTestCase {
         for mesh in try meshes([16, 8, 32]) {
             for axis in 0..<3 {
                 var set = ParticleSet<Scalar>(
-                    mesh, units: StateUnits(box: [16, 8, 32], momentumExponent: -20), count: 200, totalCount: 200 * world.size)
+                    mesh, units: StateUnits(box: [16, 8, 32], momentumExponent: -20), count: 200,
+                    totalCount: 200 * world.size)
                 for particle in 0..<set.count {
                     for component in 0..<3 {
                         // Multiples of 2⁻¹⁶ of the box, and not where the field jumps back.
@@ -33,7 +34,9 @@ final class KickTests: ParticleTestCase {
                 }
                 field.fillGhosts()
                 let read = set.gather(field)
-                let length = Double(sign: .plus, exponent: -Scalar.Position.bitWidth, significand: 1) * Double(mesh.shape[axis])
+                let length =
+                    Double(sign: .plus, exponent: -Scalar.Position.bitWidth, significand: 1)
+                    * Double(mesh.shape[axis])
                 for particle in 0..<set.count {
                     XCTAssertEqual(
                         Double(read.span[particle]), Double(set.position[axis].span[particle]) * length)
@@ -81,14 +84,17 @@ final class KickTests: ParticleTestCase {
             let box: SIMD3<Double> = [8, 9, 10]
             for axis in 0..<3 {
                 var set = ParticleSet<Scalar>(
-                    mesh, units: StateUnits(box: box, momentumExponent: -20), count: 100, totalCount: 100 * world.size)
+                    mesh, units: StateUnits(box: box, momentumExponent: -20), count: 100,
+                    totalCount: 100 * world.size)
                 for particle in 0..<set.count {
                     for component in 0..<3 {
                         // Far from where the parabola jumps back.
                         let number = component == axis ? 0.5 : 1
                         let place = 0.5 + 0.5 * number * Universe.number(component, particle)
+                        let position: Scalar.Position = set.units.position(
+                            at: place * box[component], along: component)
                         var positions = set.position[component].mutableSpan
-                        positions[particle] = set.units.position(at: place * box[component], along: component)
+                        positions[particle] = position
                     }
                     var indices = set.index.mutableSpan
                     indices[particle] = Int64(100 * world.rank + particle)
@@ -104,7 +110,8 @@ final class KickTests: ParticleTestCase {
                 potential.fillGhosts()
                 let force = set.force(potential: potential)
                 for particle in 0..<set.count {
-                    let place = set.units.length(set.position[axis].span[particle], along: axis) - box[axis] / 2
+                    let place =
+                        set.units.length(set.position[axis].span[particle], along: axis) - box[axis] / 2
                     for component in 0..<3 {
                         XCTAssertEqual(
                             Double(force[component].span[particle]), component == axis ? place : 0,
@@ -131,7 +138,9 @@ final class KickTests: ParticleTestCase {
             func value(_ shift: Int) -> Double {
                 let z = (z + (axis == 2 ? shift : 0) + mesh.shape.z) % mesh.shape.z
                 return Double(
-                    values[potential.offset(x: x + (axis == 0 ? shift : 0), y: y + (axis == 1 ? shift : 0), z: z)])
+                    values[
+                        potential.offset(x: x + (axis == 0 ? shift : 0), y: y + (axis == 1 ? shift : 0), z: z)
+                    ])
             }
             let target = result.offset(x: x, y: y, z: z)
             var targets = result.values.mutableSpan
@@ -228,7 +237,7 @@ final class KickTests: ParticleTestCase {
                 }
                 return set.checksum()
             }
-            let expected = try run(try Decomposition(shape: universe.mesh, over: alone), ordered: false)
+            let expected = try run(try Decomposition(shape: universe.mesh, over: single), ordered: false)
             XCTAssertEqual(try run(mesh, ordered: true), expected)
             XCTAssertEqual(try run(mesh, ordered: false), expected)
         }
@@ -244,7 +253,8 @@ final class KickTests: ParticleTestCase {
     /// One particle, wherever it lives, with momentum `limit` − 10.
     private func nearTheLimit<Scalar: ParticleScalar>(_ mesh: Decomposition) -> ParticleSet<Scalar> {
         var set = ParticleSet<Scalar>(
-            mesh, units: StateUnits(box: SIMD3<Double>(mesh.shape), momentumExponent: -10), count: world.isRoot ? 1 : 0, totalCount: 1)
+            mesh, units: StateUnits(box: SIMD3<Double>(mesh.shape), momentumExponent: -10),
+            count: world.isRoot ? 1 : 0, totalCount: 1)
         if world.isRoot {
             for axis in 0..<3 {
                 var positions = set.position[axis].mutableSpan

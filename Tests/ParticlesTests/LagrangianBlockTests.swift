@@ -4,7 +4,9 @@ import Particles
 import XCTest
 
 final class LagrangianBlockTests: ParticleTestCase {
-    private func block<Scalar: ParticleScalar>(_ universe: Universe, _ grid: Decomposition) -> LagrangianBlock<Scalar> {
+    private func block<Scalar: ParticleScalar>(_ universe: Universe, _ grid: Decomposition)
+        -> LagrangianBlock<Scalar>
+    {
         var block = LagrangianBlock<Scalar>(grid, units: universe.units(Scalar.self))
         var place = 0
         grid.forEachPoint { _, _, _, point in
@@ -35,12 +37,14 @@ final class LagrangianBlockTests: ParticleTestCase {
     private func check<Scalar: ParticleScalar>(_: Scalar.Type) throws {
         for universe in Universe.all {
             let particleGrids = try meshes(universe.particles)
-            let single = try Decomposition(shape: universe.particles, over: alone)
-            let singleMesh = try Decomposition(shape: universe.mesh, over: alone)
-            let reference = ParticleSet(routing: block(universe, single) as LagrangianBlock<Scalar>, to: singleMesh)
+            let whole = try Decomposition(shape: universe.particles, over: single)
+            let singleMesh = try Decomposition(shape: universe.mesh, over: single)
+            let reference = ParticleSet(
+                routing: block(universe, whole) as LagrangianBlock<Scalar>, to: singleMesh)
             for particleGrid in particleGrids {
                 let mesh = try Decomposition(shape: universe.mesh, over: particleGrid.grid)
-                var set = ParticleSet(routing: block(universe, particleGrid) as LagrangianBlock<Scalar>, to: mesh)
+                var set = ParticleSet(
+                    routing: block(universe, particleGrid) as LagrangianBlock<Scalar>, to: mesh)
                 XCTAssertEqual(set.checksum(), reference.checksum())
                 XCTAssertEqual(world.sum(set.count), universe.count)
                 // A routed set has nobody to send away: the deposit would stop on a stray.
@@ -62,7 +66,8 @@ final class LagrangianBlockTests: ParticleTestCase {
         for universe in Universe.all {
             for particleGrid in try meshes(universe.particles) {
                 let mesh = try Decomposition(shape: universe.mesh, over: particleGrid.grid)
-                let set = ParticleSet(routing: block(universe, particleGrid) as LagrangianBlock<Float>, to: mesh)
+                let set = ParticleSet(
+                    routing: block(universe, particleGrid) as LagrangianBlock<Float>, to: mesh)
                 var cotangents = CotangentSet(for: set)
                 for axis in 0..<3 {
                     for particle in 0..<set.count {

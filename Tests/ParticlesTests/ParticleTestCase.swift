@@ -7,7 +7,7 @@ import XCTest
 /// A test over universes, precisions and shapes of the rank grid.
 class ParticleTestCase: SPMDTestCase {
     /// This rank alone: the reference that knows no exchange.
-    lazy var alone = RankGrid(world: world.split(colour: world.rank, key: 0), shape: [1, 1])
+    lazy var single = RankGrid(world: alone, shape: [1, 1])
 
     /// Every shape of the grid that a mesh fits on; at least one.
     func meshes(_ shape: SIMD3<Int>) throws -> [Decomposition] {

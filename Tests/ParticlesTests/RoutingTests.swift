@@ -18,7 +18,8 @@ final class RoutingTests: ParticleTestCase {
     }
 
     /// Cotangents that say whose they are.
-    private func marked<Scalar: ParticleScalar>(_ set: borrowing ParticleSet<Scalar>) -> CotangentSet<Scalar> {
+    private func marked<Scalar: ParticleScalar>(_ set: borrowing ParticleSet<Scalar>) -> CotangentSet<Scalar>
+    {
         var cotangents = CotangentSet(for: set)
         for axis in 0..<3 {
             for particle in 0..<set.count {
@@ -79,9 +80,7 @@ final class RoutingTests: ParticleTestCase {
         try forEachUniverse { universe, mesh in
             var set: ParticleSet<Float> = universe.set(mesh)
             let before = set.checksum()
-            let spread: [[UInt32]] = (0..<2).map { axis in (0..<set.count).map { set.position[axis].span[$0] } }
-            _ = spread
-            // Halving positions several times squeezes all into the first cells; the bits lost are kept aside.
+            // Divided by 256 all are in the first cells; the bits lost travel along as cotangents.
             var lost = CotangentSet(for: set)
             for particle in 0..<set.count {
                 for axis in 0..<2 {
@@ -98,7 +97,8 @@ final class RoutingTests: ParticleTestCase {
             for particle in 0..<set.count {
                 for axis in 0..<2 {
                     var positions = set.position[axis].mutableSpan
-                    positions[particle] = positions[particle] << 8 | UInt32(lost.position[axis].span[particle])
+                    positions[particle] =
+                        positions[particle] << 8 | UInt32(lost.position[axis].span[particle])
                 }
             }
             set.route()

@@ -19,7 +19,8 @@ struct Universe {
 
     /// 64 well-mixed bits.
     static func bits(_ seed: Int, _ index: Int) -> UInt64 {
-        var state = UInt64(truncatingIfNeeded: seed) &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(truncatingIfNeeded: index)
+        var state =
+            UInt64(truncatingIfNeeded: seed) &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(truncatingIfNeeded: index)
         for _ in 0..<2 {
             state &+= 0x9e37_79b9_7f4a_7c15
             state = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
@@ -82,8 +83,9 @@ extension ParticleSet {
             }
             var positions = position[axis].mutableSpan
             positions[place] = value
+            let speed: Scalar.Momentum = units.momentum(of: spread * Universe.number(3 + axis, lagrangian))!
             var momenta = momentum[axis].mutableSpan
-            momenta[place] = units.momentum(of: spread * Universe.number(3 + axis, lagrangian))!
+            momenta[place] = speed
         }
     }
 }
@@ -103,7 +105,8 @@ extension Field {
     /// The owned points of all ranks, in global order, on every rank.
     func gathered() -> [Int] where Element: FixedWidthInteger {
         var all = [Int](repeating: 0, count: decomposition.pointCount)
-        decomposition.forEachPoint { x, y, z, point in all[point] = Int(values.span[offset(x: x, y: y, z: z)]) }
+        decomposition.forEachPoint { x, y, z, point in all[point] = Int(values.span[offset(x: x, y: y, z: z)])
+        }
         return decomposition.grid.world.sum(all)
     }
 }
