@@ -5,7 +5,7 @@
 /// that pool when they go out of scope, so that a step allocates nothing after the first one.
 @safe public struct Buffer<Element: BitwiseCopyable>: ~Copyable {
     /// The number of elements.
-    public let count: Int
+    public private(set) var count: Int
     /// The pool that owns the memory.
     public let pool: MemoryPool
     private let block: MemoryPool.Block
@@ -14,13 +14,25 @@
     ///
     /// - Parameters:
     ///   - count: number of elements, at least 0.
+    ///   - capacity: elements to reserve behind ``start``, if more than `count`; arrays that reserve the same
+    ///     can take each other's place in the pool.
     ///   - pool: where the memory comes from and returns to.
     ///   - purpose: a name for the ledger, such as `"deposit"`.
-    public init(count: Int, from pool: MemoryPool, for purpose: StaticString) {
+    public init(
+        count: Int, reserving capacity: Int = 0, from pool: MemoryPool, for purpose: StaticString
+    ) {
         precondition(count >= 0)
         self.count = count
         self.pool = pool
-        block = pool.take(bytes: count * MemoryLayout<Element>.stride, for: purpose)
+        block = pool.take(bytes: max(count, capacity) * MemoryLayout<Element>.stride, for: purpose)
+    }
+
+    /// Keeps the memory and the first elements, but has another number of them from now on.
+    ///
+    /// - Precondition: they fit into what was reserved.
+    public mutating func resize(to count: Int) {
+        precondition(count >= 0 && count * MemoryLayout<Element>.stride <= block.capacity)
+        self.count = count
     }
 
     deinit {

@@ -13,6 +13,8 @@ public final class Decomposition {
     public let x: Range<Int>
     /// This rank's range of y.
     public let y: Range<Int>
+    /// How the Fourier modes of the mesh are shared.
+    public let fourier: FourierLayout
 
     /// The widest ghost zone in use (the potential's upper planes); no block may be narrower.
     public static let widestGhostZone = 3
@@ -33,6 +35,7 @@ public final class Decomposition {
         self.shape = shape
         x = Self.block(grid.position.x, of: grid.shape.x, length: shape.x)
         y = Self.block(grid.position.y, of: grid.shape.y, length: shape.y)
+        fourier = FourierLayout(shape: shape, grid: grid.shape, position: grid.position)
     }
 
     /// Whether every rank of a grid would own enough planes of a mesh.

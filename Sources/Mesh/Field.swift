@@ -48,7 +48,39 @@ public struct Field<Element: BitwiseCopyable & Sendable>: ~Copyable {
         extent = [decomposition.x.count + width, decomposition.y.count + width]
         yStride = decomposition.shape.z
         xStride = extent.y * yStride
-        values = Buffer(count: extent.x * xStride, from: decomposition.grid.memory, for: purpose)
+        // As much as a transform's array of the same precision, so that they use each other's memory.
+        values = Buffer(
+            count: extent.x * xStride, reserving: 2 * decomposition.fourier.capacity,
+            from: decomposition.grid.memory, for: purpose)
+    }
+
+    /// A field with the same values, ghost planes included.
+    public func copy(for purpose: StaticString) -> Field {
+        let copy = Field(decomposition, ghosts: ghosts, for: purpose)
+        unsafe copy.values.start.update(from: values.start, count: values.count)
+        return copy
+    }
+
+    /// Replaces every owned value by a function of it and of its global indices.
+    @inlinable
+    public mutating func mapPoints(_ body: (_ x: Int, _ y: Int, _ z: Int, Element) -> Element) {
+        for x in decomposition.x {
+            for y in decomposition.y {
+                let line = unsafe values.start + offset(x: x, y: y, z: 0)
+                for z in 0..<decomposition.shape.z { unsafe line[z] = body(x, y, z, line[z]) }
+            }
+        }
+    }
+
+    /// Reads every owned value with its global indices, in their order.
+    @inlinable
+    public func forEachPoint(_ body: (_ x: Int, _ y: Int, _ z: Int, Element) -> Void) {
+        for x in decomposition.x {
+            for y in decomposition.y {
+                let line = unsafe values.start + offset(x: x, y: y, z: 0)
+                for z in 0..<decomposition.shape.z { unsafe body(x, y, z, line[z]) }
+            }
+        }
     }
 
     /// The local position of the owned point with global indices; also reaches into the ghost planes.
