@@ -96,9 +96,9 @@ public final class ForwardModel<Scalar: ParticleScalar> {
     ///
     /// - Throws: ``DisplacementOverflow`` on all ranks.
     public func initialState(from noise: consuming Field<Scalar>) throws -> LagrangianBlock<Scalar> {
-        let phases = particleGrid.grid.phases
-        return try phases.measure("initial conditions") {
-            try perturbation.displace(linearModes(of: noise), to: growthAtStart, in: units)
+        let modes = linearModes(of: noise)
+        return try particleGrid.grid.phases.measure("initial conditions") {
+            try perturbation.displace(modes, to: growthAtStart, in: units)
         }
     }
 

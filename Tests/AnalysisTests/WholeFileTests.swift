@@ -3,7 +3,7 @@ import Parallel
 import TestSupport
 import XCTest
 
-final class OutputFileTests: SPMDTestCase {
+final class WholeFileTests: SPMDTestCase {
     /// A directory that all ranks name alike; made and removed by rank 0.
     private func withDirectory(_ body: (String) throws -> Void) throws {
         let path = world.broadcast(

@@ -9,7 +9,7 @@ extension Communicator {
     ///   - contents: its bytes, made on rank 0 only.
     /// - Throws: `AgreedFailure` on all ranks when the contents cannot be made or the file not be written.
     public func writeFile(_ path: String, _ contents: () throws -> [UInt8]) throws(AgreedFailure) {
-        try onRoot { try OutputFile.write(contents(), to: path) }
+        try onRoot { try WholeFile.write(contents(), to: path) }
     }
 
     /// Writes a text file (UTF-8) from rank 0, whole or not at all. Collective.
@@ -21,7 +21,7 @@ extension Communicator {
 }
 
 /// Small files of one rank.
-enum OutputFile {
+enum WholeFile {
     static func write(_ bytes: [UInt8], to path: String) throws(EnvironmentError) {
         let temporary = path + ".tmp"
         let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
