@@ -1,5 +1,5 @@
-internal import Background
-internal import Parallel
+public import Background
+public import Parallel
 
 /// The background knows no ranks, so that its errors learn here who has to act.
 extension PowerTableError: ReportedError {
