@@ -122,10 +122,11 @@ public struct CheckpointStore: Sendable, Equatable {
     private static let prefix = "checkpoint_"
     private static let suffix = ".h5"
 
+    /// A whole file with other contents than asked for is not damaged: the configuration was changed.
     private static func isDamage(_ error: StorageError) -> Bool {
         switch error.kind {
-        case .damaged, .missingFile, .missingDataset, .wrongShape, .wrongType, .notFinite, .system: true
-        case .diskFull: false
+        case .damaged, .missingFile, .system: true
+        case .missingDataset, .wrongShape, .wrongType, .notFinite, .diskFull: false
         }
     }
 

@@ -35,7 +35,7 @@ public enum OutputDirectory {
     public static func removeStaleTemporaries(in path: String, over communicator: Communicator) -> [String] {
         let removed =
             communicator.isRoot
-            ? FileSystem.names(in: path).filter { $0.hasSuffix(".h5" + temporarySuffix) } : []
+            ? FileSystem.names(in: path).filter { $0.contains(".h5" + temporarySuffix) } : []
         for name in removed { FileSystem.remove("\(path)/\(name)") }
         return communicator.broadcast(removed.joined(separator: "\n")).split(separator: "\n").map(String.init)
     }

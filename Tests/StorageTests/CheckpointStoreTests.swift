@@ -101,6 +101,13 @@ final class CheckpointStoreTests: SPMDTestCase {
                 throw UsageError("box.particles is 64 in the configuration and 128 in the checkpoint")
             }
         }
+        assertThrowsEverywhere("/history has the shape 1; it must be 6859") {
+            _ = try store.readNewest(over: world) { file, _ in
+                let grid = RankGrid(world: world, shape: gridShapes.first!)
+                let rows = Rows(of: try Decomposition(shape: [19, 19, 19], over: grid))
+                let _: Buffer<Double> = try file.read(rows, at: "/history", for: "test")
+            }
+        }
     }
 
     func testAFailedWriteLeavesTheEarlierOnes() throws {

@@ -1,7 +1,7 @@
 public import Background
 public import Dynamics
-public import Gravity
-public import InitialConditions
+internal import Gravity
+internal import InitialConditions
 public import Mesh
 public import Parallel
 public import Particles

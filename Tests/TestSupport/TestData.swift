@@ -1,6 +1,6 @@
 internal import Glibc
-public import Parallel
-public import Storage
+internal import Parallel
+internal import Storage
 
 /// Files that the tests read, in the repository itself; a missing one is a failure.
 public enum TestData {
@@ -16,40 +16,41 @@ public enum TestData {
     }
 }
 
-/// Reference values of an independent code (pmwd in double precision): golden A and B, and the values of `jax.random.normal`.
+/// Reference values of an independent code: pmwd's universes A and B in double precision, and the values of
+/// `jax.random.normal`. Every method is called by all ranks.
 public struct Golden {
     private let path: String
-    private let communicator: Communicator
+    private let world = Communicator.world()
 
     /// The file `name` of `Tests/Resources`, such as `golden_A_exact.h5`.
-    public init(_ name: String, over communicator: Communicator) {
+    public init(_ name: String) throws {
         path = TestData.path(name)
-        self.communicator = communicator
     }
 
-    /// A whole dataset on every rank, in C order; complex values as two.
-    public func array<Element: StorageElement>(
-        _ dataset: String, as type: Element.Type = Double.self
-    ) throws -> [Element] {
-        try InputFile(opening: path, over: communicator).readArray(at: dataset)
+    /// A whole dataset on every rank, in C order; complex values as two, a scalar as one.
+    public func values(_ dataset: String) throws -> [Double] {
+        try open().readArray(at: dataset)
     }
 
     /// The points of a dataset along each axis.
     public func shape(_ dataset: String) throws -> [Int] {
-        try InputFile(opening: path, over: communicator).dataset(dataset).shape
-    }
-
-    /// A number that is a dataset.
-    public func value(_ dataset: String) throws -> Double {
-        try array(dataset)[0]
+        try open().dataset(dataset).shape
     }
 
     /// A number that is an attribute.
-    public func attribute(_ name: String, of object: String = "/") throws -> Double {
-        let value = try InputFile(opening: path, over: communicator).attribute(name, of: object)
-        guard let number = value?.real else {
-            throw UsageError("\(path): there is no number \(name) of \(object)")
+    public func attribute(_ name: String) throws -> Double {
+        try attributes(name)[0]
+    }
+
+    /// Numbers that are an attribute.
+    public func attributes(_ name: String) throws -> [Double] {
+        guard let numbers = try open().attribute(name)?.reals else {
+            throw UsageError("\(path): there are no numbers \(name)")
         }
-        return number
+        return numbers
+    }
+
+    private func open() throws -> InputFile {
+        try InputFile(opening: path, over: world)
     }
 }
