@@ -89,6 +89,18 @@ void palindrome_put_64(int64_t count, const uint32_t *restrict order, const uint
         to[order[i]] = from[i];
 }
 
+void palindrome_move_32(int64_t count, const uint32_t *restrict from, const uint32_t *restrict to,
+                        uint32_t *array) {
+    for (int64_t i = 0; i < count; i++)
+        array[to[i]] = array[from[i]];
+}
+
+void palindrome_move_64(int64_t count, const uint32_t *restrict from, const uint32_t *restrict to,
+                        uint64_t *array) {
+    for (int64_t i = 0; i < count; i++)
+        array[to[i]] = array[from[i]];
+}
+
 int64_t palindrome_hole_moves(int64_t count, int64_t kept, int64_t hole_count, const uint32_t *restrict holes,
                               uint32_t *restrict from, uint32_t *restrict to) {
     int64_t last = hole_count, source = count, moves = 0;

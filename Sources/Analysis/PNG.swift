@@ -14,7 +14,8 @@ public enum PNG {
         let png = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { target, count in
             count = unsafe Int(
                 palindrome_png_encode(
-                    bytes, Int64(width), Int64(height), pixels, target.baseAddress, Int64(capacity), &message))
+                    bytes, Int64(width), Int64(height), pixels, target.baseAddress, Int64(capacity), &message)
+            )
         }
         guard !png.isEmpty else {
             throw EnvironmentError("cannot encode a picture of \(width) x \(height): \(text(message))")
@@ -36,7 +37,8 @@ public enum PNG {
                     + "make it smaller")
         }
         var bytes = [UInt8](repeating: 0, count: Int(width * height) * Int(pixels.rawValue))
-        guard unsafe palindrome_png_decode(png, Int64(png.count), width, height, pixels, &bytes, &message) == 1
+        guard
+            unsafe palindrome_png_decode(png, Int64(png.count), width, height, pixels, &bytes, &message) == 1
         else { throw UsageError("\(source): damaged PNG picture: \(text(message))") }
         return (Int(width), Int(height), bytes)
     }

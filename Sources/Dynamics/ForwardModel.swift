@@ -96,9 +96,9 @@ public final class ForwardModel<Scalar: ParticleScalar> {
     ///
     /// - Throws: ``DisplacementOverflow`` on all ranks.
     public func initialState(from noise: consuming Field<Scalar>) throws -> LagrangianBlock<Scalar> {
-        let phases = particleGrid.grid.phases
-        return try phases.measure("initial conditions") {
-            try perturbation.displace(linearModes(of: noise), to: growthAtStart, in: units)
+        let modes = linearModes(of: noise)
+        return try particleGrid.grid.phases.measure("initial conditions") {
+            try perturbation.displace(modes, to: growthAtStart, in: units)
         }
     }
 
@@ -115,7 +115,7 @@ public final class ForwardModel<Scalar: ParticleScalar> {
     public func resume(
         from state: consuming LagrangianBlock<Scalar>, at stage: Int, keeping coefficients: [Double]? = nil
     ) throws -> Evolution<Scalar> {
-        let particles = ParticleSet(routing: state, to: mesh, units: units)
+        let particles = ParticleSet(routing: state, to: mesh)
         let schedule = coefficients.map(schedule.replacingCoefficients(with:)) ?? schedule
         return Evolution(particles, along: schedule, from: stage, under: solver)
     }

@@ -1,5 +1,5 @@
 internal import Foundation
-public import Mesh
+internal import Mesh
 
 extension ForceKernel {
     /// The multiplier that turns an overdensity into its potential, `φ_k = −δ_k W⁻² / K²(k)`; zero at k = 0.

@@ -59,7 +59,7 @@ public final class LagrangianPerturbation<Scalar: ParticleScalar> {
         _ modes: borrowing FourierField<Scalar>, to growth: GrowthFactors<Double>, in units: StateUnits
     ) throws -> LagrangianBlock<Scalar> {
         let secondOrder: FourierField<Scalar>? = order == .second ? secondOrderModes(of: modes) : nil
-        var block = LagrangianBlock<Scalar>(decomposition)
+        var block = LagrangianBlock<Scalar>(decomposition, units: units)
         var fits = true
         for axis in 0..<3 {
             let first = transform.inverse(modes.multiplied(by: waves.displacement(axis), for: "displacement"), ghosts: .none)

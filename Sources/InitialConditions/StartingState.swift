@@ -46,8 +46,9 @@ struct StartingState {
         let fastest = Double(Scalar.Momentum.max) / 2
         var fits = true
         var index = 0
-        var positions = block.position[axis].mutableSpan
-        var momenta = block.momentum[axis].mutableSpan
+        // Two arrays of one block: spans of both at once would overlap in Swift's eyes.
+        let positions = unsafe block.position[axis].start
+        let momenta = unsafe block.momentum[axis].start
         for x in decomposition.x {
             for y in decomposition.y {
                 for z in 0..<shape.z {
@@ -60,8 +61,8 @@ struct StartingState {
                         continue
                     }
                     let origin = lattice[axis == 0 ? x : axis == 1 ? y : z]
-                    positions[index] = origin &+ Scalar.Position(truncatingIfNeeded: Int64(step))
-                    momenta[index] = Scalar.Momentum(truncatingIfNeeded: Int64(momentum))
+                    unsafe positions[index] = origin &+ Scalar.Position(truncatingIfNeeded: Int64(step))
+                    unsafe momenta[index] = Scalar.Momentum(truncatingIfNeeded: Int64(momentum))
                     index += 1
                 }
             }

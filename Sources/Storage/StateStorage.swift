@@ -12,11 +12,11 @@ extension OutputFile {
     /// Writes the integer state of all particles, in Lagrangian order: `/state/x`, `y`, `z` and `/state/px`, `py`, `pz`.
     /// Collective.
     ///
-    /// - Parameter units: what the integers mean; kept as attributes of `/state`.
     /// - Throws: ``StorageError`` on all ranks when the disk is full.
     public mutating func write<Scalar: StorableScalar>(
-        _ state: borrowing LagrangianBlock<Scalar>, units: StateUnits
+        _ state: borrowing LagrangianBlock<Scalar>
     ) throws(StorageError) {
+        let units = state.units
         let rows = Rows(of: state.decomposition)
         let bits = Scalar.Position.bitWidth
         for (axis, name) in StateNames.axes.enumerated() {
@@ -56,7 +56,7 @@ extension InputFile {
                 "\(path): the momentum unit is 2^\(exponent.map(String.init) ?? "?"); "
                     + "it must be 2^\(units.momentumExponent); was the configuration changed?")
         }
-        var state = LagrangianBlock<Scalar>(particleGrid)
+        var state = LagrangianBlock<Scalar>(particleGrid, units: units)
         for (axis, name) in StateNames.axes.enumerated() {
             state.position[axis] = try read(rows, at: "\(StateNames.group)/\(name)", for: "positions")
             state.momentum[axis] = try read(rows, at: "\(StateNames.group)/p\(name)", for: "momenta")
@@ -73,27 +73,27 @@ private enum StateNames {
 extension Snapshot {
     /// Writes the snapshot of an integer state. Collective.
     ///
-    /// - Parameter units: what the integers mean.
     /// - Throws: ``StorageError`` on all ranks; then there is no file.
     public func write<Scalar: StorableScalar>(
-        _ state: borrowing LagrangianBlock<Scalar>, in units: StateUnits, to path: String, provenance: Provenance
+        _ state: borrowing LagrangianBlock<Scalar>, to path: String, provenance: Provenance
     ) throws(StorageError) {
-        let (x, y, z) = (state.position[0].span, state.position[1].span, state.position[2].span)
-        let (px, py, pz) = (state.momentum[0].span, state.momentum[1].span, state.momentum[2].span)
+        let units = state.units
+        let x = unsafe (state.position[0].start, state.position[1].start, state.position[2].start)
+        let p = unsafe (state.momentum[0].start, state.momentum[1].start, state.momentum[2].start)
         let particles = Particles(
             of: state.decomposition,
             positions: { range, values in
                 for (row, particle) in range.enumerated() {
-                    values[3 * row] = units.length(x[particle], along: 0)
-                    values[3 * row + 1] = units.length(y[particle], along: 1)
-                    values[3 * row + 2] = units.length(z[particle], along: 2)
+                    values[3 * row] = unsafe units.length(x.0[particle], along: 0)
+                    values[3 * row + 1] = unsafe units.length(x.1[particle], along: 1)
+                    values[3 * row + 2] = unsafe units.length(x.2[particle], along: 2)
                 }
             },
             momenta: { range, values in
                 for (row, particle) in range.enumerated() {
-                    values[3 * row] = units.momentum(px[particle])
-                    values[3 * row + 1] = units.momentum(py[particle])
-                    values[3 * row + 2] = units.momentum(pz[particle])
+                    values[3 * row] = unsafe units.momentum(p.0[particle])
+                    values[3 * row + 1] = unsafe units.momentum(p.1[particle])
+                    values[3 * row + 2] = unsafe units.momentum(p.2[particle])
                 }
             })
         try write(particles, to: path, provenance: provenance)

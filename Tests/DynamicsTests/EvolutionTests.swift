@@ -132,7 +132,7 @@ final class EvolutionTests: SPMDTestCase {
             creating: path,
             provenance: Provenance(precision: "single", seed: 4, configuration: "", cosmology: [:]),
             over: world)
-        try file.write(state, units: model.units)
+        try file.write(state)
         try file.finish()
     }
 
@@ -152,7 +152,7 @@ final class EvolutionTests: SPMDTestCase {
             let wave = 2 * Double.pi / box.size.x
             // Shells would cross at D1 = 1.
             let amplitude = 1 / wave
-            var state = LagrangianBlock<Double>(model.particleGrid)
+            var state = LagrangianBlock<Double>(model.particleGrid, units: model.units)
             let start = growthFactors(at: [0.1], Cosmology<Double>(flat, power: .eisensteinHu))[0]
             set(&state, in: model.units, spacing: box.spacing) { q in
                 (q + start.d1 * amplitude * sin(wave * q), start.driftFunction * amplitude * sin(wave * q))

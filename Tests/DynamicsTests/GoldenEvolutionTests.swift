@@ -21,7 +21,7 @@ final class GoldenEvolutionTests: SPMDTestCase {
         }
         let state = evolution.particles.inLagrangianOrder(over: model.particleGrid)
         let errors = universe.relativeErrors(
-            of: state, in: model.units, displacement: try universe.file.values("nbody/disp_stop"),
+            of: state, displacement: try universe.file.values("nbody/disp_stop"),
             momentum: try universe.file.values("nbody/mom_stop"))
         return (errors.displacement, errors.momentum, densityError)
     }

@@ -91,12 +91,12 @@ final class ForceSolverTests: SPMDTestCase {
                 var momentum = state.momentum[axis].mutableSpan
                 for index in momentum.indices { momentum[index] = 0 }
             }
-            var particles = ParticleSet(routing: state, to: model.mesh, units: model.units)
+            var particles = ParticleSet(routing: state, to: model.mesh)
             let force = try model.solver.solve(for: particles)
             try model.solver.kick(&particles, by: [1.5 * universe.parameters.omegaMatter], with: force)
             let kicked = particles.inLagrangianOrder(over: model.particleGrid)
             let none = [Double](repeating: 0, count: expected.count)
-            let error = universe.relativeErrors(of: kicked, in: model.units, displacement: none, momentum: expected).momentum
+            let error = universe.relativeErrors(of: kicked, displacement: none, momentum: expected).momentum
             XCTAssertLessThan(error, 1e-10, "universe \(name)")
         }
     }

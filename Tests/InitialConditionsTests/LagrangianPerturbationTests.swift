@@ -18,7 +18,7 @@ final class LagrangianPerturbationTests: SPMDTestCase {
                     let displacement = try universe.lagrangianSum("lpt/disp_order", upTo: order)
                     let momentum = try universe.lagrangianSum("lpt/mom_order", upTo: order)
                     let errors = universe.relativeErrors(
-                        of: state, in: model.units, displacement: displacement, momentum: momentum)
+                        of: state, displacement: displacement, momentum: momentum)
                     XCTAssertLessThan(errors.displacement, 1e-11, "universe \(name), order \(order)")
                     XCTAssertLessThan(errors.momentum, 1e-11, "universe \(name), order \(order)")
                 }
@@ -32,7 +32,7 @@ final class LagrangianPerturbationTests: SPMDTestCase {
         let model = try universe.model(Float.self, on: grid)
         let state = try model.initialState(from: universe.noise(over: model.particleGrid))
         let errors = universe.relativeErrors(
-            of: state, in: model.units, displacement: try universe.lagrangianSum("lpt/disp_order", upTo: 2),
+            of: state, displacement: try universe.lagrangianSum("lpt/disp_order", upTo: 2),
             momentum: try universe.lagrangianSum("lpt/mom_order", upTo: 2))
         XCTAssertLessThan(errors.displacement, 1e-6)
         XCTAssertLessThan(errors.momentum, 1e-6)

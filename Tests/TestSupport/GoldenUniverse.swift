@@ -76,10 +76,10 @@ public struct GoldenUniverse {
 
     /// The relative L2 errors, over all ranks, of a state against displacements and momenta `[N][3]`.
     public func relativeErrors<Scalar: ParticleScalar>(
-        of state: borrowing LagrangianBlock<Scalar>, in units: StateUnits, displacement: [Double],
-        momentum: [Double]
+        of state: borrowing LagrangianBlock<Scalar>, displacement: [Double], momentum: [Double]
     ) -> (displacement: Double, momentum: Double) {
         let grid = state.decomposition
+        let units = state.units
         var squares = SIMD4<Double>.zero
         var local = 0
         for x in grid.x {

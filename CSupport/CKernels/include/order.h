@@ -64,6 +64,12 @@ void palindrome_put_32(int64_t count, const uint32_t *restrict order, const uint
 void palindrome_put_64(int64_t count, const uint32_t *restrict order, const uint64_t *restrict from,
                        uint64_t *restrict to);
 
+/// array[to[i]] = array[from[i]]; no element is both.
+void palindrome_move_32(int64_t count, const uint32_t *restrict from, const uint32_t *restrict to,
+                        uint32_t *array);
+void palindrome_move_64(int64_t count, const uint32_t *restrict from, const uint32_t *restrict to,
+                        uint64_t *array);
+
 /// Which of the last elements to move into holes so that the first `kept` of `count` are whole.
 ///
 /// - holes: ascending; those at or above `kept` are dropped.

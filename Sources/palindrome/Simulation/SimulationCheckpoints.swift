@@ -28,7 +28,7 @@ struct SimulationCheckpoints<Scalar: StorableScalar> {
                 expectedBytes: OutputFile.stateBytes(of: grid.pointCount, as: Scalar.self) + 8 * coefficients.count,
                 provenance: provenance, over: world
             ) { file throws(StorageError) in
-                try file.write(state, units: model.units)
+                try file.write(state)
                 try file.write(
                     coefficients, at: "/schedule/coefficients",
                     labels: Labels(units: "1/H0", description: "kicks and drifts in the order of the stages"))

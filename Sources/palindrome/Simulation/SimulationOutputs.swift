@@ -56,7 +56,7 @@ struct SimulationOutputs<Scalar: StorableScalar> {
             omegaBaryon: cosmology.omegaBaryon.value, omegaLambda: cosmology.omegaDarkEnergy.value,
             hubble: cosmology.h.value, stateChecksum: checksum)
         try phases.measure("output") {
-            try snapshot.write(state, in: model.units, to: path, provenance: provenance)
+            try snapshot.write(state, to: path, provenance: provenance)
         }
     }
 
