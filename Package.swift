@@ -111,6 +111,7 @@ let package = Package(
         tests(
             "InitialConditions",
             ["CKernels", "Parallel", "Background", "Mesh", "Particles", "InitialConditions", "Dynamics"]),
+        tests("Particles", ["Memory", "Parallel", "Mesh", "Particles"]),
         tests("Gravity", ["Parallel", "Mesh", "Particles", "Gravity", "Dynamics"]),
         tests(
             "Dynamics",

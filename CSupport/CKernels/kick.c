@@ -6,6 +6,14 @@ typedef float row4_f32 __attribute__((vector_size(16), aligned(4)));
 typedef float row8_f32 __attribute__((vector_size(32), aligned(4)));
 typedef double row4_f64 __attribute__((vector_size(32), aligned(8)));
 typedef double row8_f64 __attribute__((vector_size(64), aligned(8)));
+// Lanes chosen (-1) or not (0), as wide as the reals.
+typedef int32_t lanes_f32 __attribute__((vector_size(32)));
+typedef int64_t lanes_f64 __attribute__((vector_size(64)));
+
+#define ALL4(value)                                                                                          \
+    { value, value, value, value }
+#define ALL8(value)                                                                                          \
+    { value, value, value, value, value, value, value, value }
 
 // Adds rounded kicks to a batch of momenta; see kick.h for the outcome.
 INLINE void add_kicks_f32(int64_t n, int32_t *restrict momentum, const float *restrict force, int64_t kicks,

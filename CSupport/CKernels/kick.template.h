@@ -28,82 +28,113 @@ INLINE uint32_t NAME(place)(int64_t n, const POSITION *restrict x, const POSITIO
     return strays;
 }
 
-// The 20 rows of the fused stencil, copied where z wraps: [x][y][z] with six of each, -2 ... 3.
-enum { NAME(copy_row) = 8, NAME(copy_plane) = 48, NAME(copy_origin) = 2 * 48 + 2 * 8 + 2 };
+// How the eight points z - 2 ... z + 5 of a row are read where z wraps: those of `here` from their own place,
+// the others from a whole row further. Both places are within the field, whose ghosts leave a row before and
+// after.
+typedef struct {
+    LANES here;
+    int64_t further;
+} NAME(wrap);
 
-INLINE void NAME(copy_wrapped)(const REAL *at, int64_t z, const palindrome_block *block,
-                               REAL *restrict copy) {
-    const int64_t mz = block->points_z;
-    int64_t wrapped[6];
-    for (int64_t k = 0; k < 6; k++)
-        wrapped[k] = (z + k - 2 + 2 * mz) % mz - z;
-    for (int64_t i = 0; i < 6; i++)
-        for (int64_t j = 0; j < 6; j++) {
-            const int is_used = i == 2 || i == 3 || j == 2 || j == 3;
-            if (!is_used)
-                continue;
-            const REAL *row = at + (i - 2) * block->x_stride + (j - 2) * block->y_stride;
-            for (int64_t k = 0; k < 6; k++)
-                copy[i * NAME(copy_plane) + j * NAME(copy_row) + k] = row[wrapped[k]];
-        }
+INLINE void NAME(wrap_at)(int32_t z, int32_t mz, NAME(wrap) *wrap) {
+    const LANES shift = {-2, -1, 0, 1, 2, 3, 4, 5};
+    const LANES point = shift + (LANE)z;
+    wrap->here = (point >= 0) & (point < (LANE)mz);
+    wrap->further = z < 2 ? mz : -mz;
 }
 
-#define ROW4_AT(pointer) (*(const ROW4 *)(pointer))
-#define ROW8_AT(pointer) (*(const ROW8 *)(pointer))
-
-// The gradient of the interpolated potential times 12 h. Along an axis the stencil (1, -8, 0, 8, -1) weighted
-// with (1 - d, d) has the six taps a + d b.
-INLINE void NAME(gradient)(const REAL *p, int64_t xs, int64_t ys, REAL dx, REAL dy, REAL dz,
-                           REAL *restrict out) {
-    const ROW8 a = {1, -8, 0, 8, -1, 0, 0, 0}, b = {-1, 9, -8, -8, 9, -1, 0, 0};
-    const ROW8 zero = {0};
-    const ROW4 zero4 = {0};
-    const ROW8 tx = __builtin_elementwise_fma(b, zero + dx, a);
-    const ROW8 ty = __builtin_elementwise_fma(b, zero + dy, a);
-    const ROW8 tz = __builtin_elementwise_fma(b, zero + dz, a);
-    const REAL ex = 1 - dx, ey = 1 - dy, ez = 1 - dz;
-
-    ROW4 sum = zero4;
-    for (int i = 0; i < 6; i++) {
-        const REAL *row = p + (i - 2) * xs;
-        const ROW4 across = __builtin_elementwise_fma(ROW4_AT(row + ys), zero4 + dy, ROW4_AT(row) * ey);
-        sum = __builtin_elementwise_fma(across, zero4 + tx[i], sum);
+INLINE void NAME(load8)(const REAL *at, const NAME(wrap) *wrap, ROW8 *row) {
+    *row = *(const ROW8 *)at;
+    if (wrap) {
+        const ROW8 other = *(const ROW8 *)(at + wrap->further);
+        *row = (ROW8)(((LANES)*row & wrap->here) | ((LANES)other & ~wrap->here));
     }
-    out[0] = FMA(sum[1], dz, sum[0] * ez);
+}
 
-    sum = zero4;
-    for (int j = 0; j < 6; j++) {
-        const REAL *row = p + (j - 2) * ys;
-        const ROW4 across = __builtin_elementwise_fma(ROW4_AT(row + xs), zero4 + dx, ROW4_AT(row) * ex);
-        sum = __builtin_elementwise_fma(across, zero4 + ty[j], sum);
+// Four points from z on, of which two are used.
+INLINE void NAME(load4)(const REAL *at, const NAME(wrap) *wrap, ROW4 *row) {
+    if (wrap) {
+        ROW8 whole;
+        NAME(load8)(at - 2, wrap, &whole);
+        *row = __builtin_shufflevector(whole, whole, 2, 3, 4, 5);
+    } else {
+        *row = *(const ROW4 *)at;
     }
-    out[1] = FMA(sum[1], dz, sum[0] * ez);
+}
 
-    const REAL *row = p - 2;
-    const ROW8 lower = __builtin_elementwise_fma(ROW8_AT(row + ys), zero + dy, ROW8_AT(row) * ey);
-    const ROW8 upper = __builtin_elementwise_fma(ROW8_AT(row + xs + ys), zero + dy, ROW8_AT(row + xs) * ey);
-    const ROW8 along = __builtin_elementwise_fma(upper, zero + dx, lower * ex) * tz;
+// One of the six planes across an axis: its two rows weighted with (1 - d, d).
+INLINE void NAME(across)(const REAL *at, int64_t stride, REAL d, const NAME(wrap) *wrap, ROW4 *sum) {
+    const ROW4 upper_weight = ALL4(d), lower_weight = ALL4(1 - d);
+    ROW4 lower, upper;
+    NAME(load4)(at, wrap, &lower);
+    NAME(load4)(at + stride, wrap, &upper);
+    *sum = __builtin_elementwise_fma(upper, upper_weight, lower * lower_weight);
+}
+
+// The taps of the stencil (1, -8, 0, 8, -1) weighted with (1 - d, d).
+INLINE void NAME(taps)(REAL d, ROW8 *taps) {
+    const ROW8 stencil = {1, -8, 0, 8, -1, 0, 0, 0}, difference = {-1, 9, -8, -8, 9, -1, 0, 0};
+    const ROW8 offset = ALL8(d);
+    *taps = __builtin_elementwise_fma(difference, offset, stencil);
+}
+
+// The gradient along an axis across the rows, times 12 h, at z and z + 1, and then between them.
+INLINE REAL NAME(slope_across)(const REAL *p, int64_t along, int64_t across, REAL d, REAL d_across, REAL dz,
+                               const NAME(wrap) *wrap) {
+    ROW8 taps;
+    NAME(taps)(d, &taps);
+    ROW4 plane[6];
+    for (int i = 0; i < 6; i++)
+        NAME(across)(p + (i - 2) * along, across, d_across, wrap, &plane[i]);
+    // Two sums at once: the additions wait for each other.
+    ROW4 even = plane[0] * (ROW4)ALL4(taps[0]), odd = plane[1] * (ROW4)ALL4(taps[1]);
+    even = __builtin_elementwise_fma(plane[2], (ROW4)ALL4(taps[2]), even);
+    odd = __builtin_elementwise_fma(plane[3], (ROW4)ALL4(taps[3]), odd);
+    even = __builtin_elementwise_fma(plane[4], (ROW4)ALL4(taps[4]), even);
+    odd = __builtin_elementwise_fma(plane[5], (ROW4)ALL4(taps[5]), odd);
+    const ROW4 sum = even + odd;
+    return FMA(sum[1], dz, sum[0] * (1 - dz));
+}
+
+INLINE REAL NAME(slope_along)(const REAL *p, int64_t xs, int64_t ys, REAL dx, REAL dy, REAL dz,
+                              const NAME(wrap) *wrap) {
+    const ROW8 dx8 = ALL8(dx), dy8 = ALL8(dy), ex8 = ALL8(1 - dx), ey8 = ALL8(1 - dy);
+    ROW8 row[4], taps;
+    for (int i = 0; i < 4; i++)
+        NAME(load8)(p - 2 + (i / 2) * xs + (i % 2) * ys, wrap, &row[i]);
+    NAME(taps)(dz, &taps);
+    const ROW8 lower = __builtin_elementwise_fma(row[1], dy8, row[0] * ey8);
+    const ROW8 upper = __builtin_elementwise_fma(row[3], dy8, row[2] * ey8);
+    const ROW8 terms = __builtin_elementwise_fma(upper, dx8, lower * ex8) * taps;
     const ROW4 half =
-        __builtin_shufflevector(along, along, 0, 1, 2, 3) + __builtin_shufflevector(along, along, 4, 5, 6, 7);
-    out[2] = (half[0] + half[2]) + (half[1] + half[3]);
+        __builtin_shufflevector(terms, terms, 0, 1, 2, 3) + __builtin_shufflevector(terms, terms, 4, 5, 6, 7);
+    return (half[0] + half[2]) + (half[1] + half[3]);
+}
+
+INLINE void NAME(gradient)(const REAL *p, const palindrome_block *block, REAL dx, REAL dy, REAL dz,
+                           const NAME(wrap) *wrap, REAL *restrict gradient) {
+    const int64_t xs = block->x_stride, ys = block->y_stride;
+    gradient[0] = NAME(slope_across)(p, xs, ys, dx, dy, dz, wrap);
+    gradient[1] = NAME(slope_across)(p, ys, xs, dy, dx, dz, wrap);
+    gradient[2] = NAME(slope_along)(p, xs, ys, dx, dy, dz, wrap);
 }
 
 INLINE void NAME(forces)(int64_t n, const NAME(places) *restrict places, const palindrome_block *block,
-                         const REAL *restrict potential, const REAL *scale, REAL *restrict copy,
+                         const REAL *restrict potential, const REAL *scale,
                          REAL (*restrict force)[NAME(batch)]) {
     const int32_t mz = (int32_t)block->points_z;
     for (int64_t i = 0; i < n; i++) {
         const REAL *p = potential + places->element[i];
-        int64_t xs = block->x_stride, ys = block->y_stride;
         const int32_t z = places->z[i];
-        if (__builtin_expect(z < 2 || z + 6 > mz, 0)) {
-            NAME(copy_wrapped)(p, z, block, copy);
-            p = copy + NAME(copy_origin);
-            xs = NAME(copy_plane);
-            ys = NAME(copy_row);
-        }
+        const REAL dx = places->offset[0][i], dy = places->offset[1][i], dz = places->offset[2][i];
         REAL gradient[3];
-        NAME(gradient)(p, xs, ys, places->offset[0][i], places->offset[1][i], places->offset[2][i], gradient);
+        if (__builtin_expect(z >= 2 && z + 6 <= mz, 1)) {
+            NAME(gradient)(p, block, dx, dy, dz, 0, gradient);
+        } else {
+            NAME(wrap) wrap;
+            NAME(wrap_at)(z, mz, &wrap);
+            NAME(gradient)(p, block, dx, dy, dz, &wrap, gradient);
+        }
         for (int axis = 0; axis < 3; axis++)
             force[axis][i] = gradient[axis] * scale[axis];
     }
@@ -118,14 +149,13 @@ CLONES palindrome_kick_outcome NAME(palindrome_kick)(int64_t count, const POSITI
     MOMENTUM *const momentum[3] = {px, py, pz};
     NAME(places) places;
     REAL force[3][NAME(batch)];
-    REAL copy[6 * NAME(copy_plane) + 2] = {0};
     for (int64_t start = 0; start < count; start += NAME(batch)) {
         const int64_t n = count - start < NAME(batch) ? count - start : NAME(batch);
         if (NAME(place)(n, x + start, y + start, z + start, &block, &places)) {
             outcome.is_stray = 1;
             return outcome;
         }
-        NAME(forces)(n, &places, &block, potential, scale, copy, force);
+        NAME(forces)(n, &places, &block, potential, scale, force);
         for (int axis = 0; axis < 3; axis++)
             NAME(add_kicks)(n, momentum[axis] + start, force[axis], kicks, coefficients, &outcome);
     }
@@ -138,12 +168,11 @@ CLONES int32_t NAME(palindrome_force)(int64_t count, const POSITION *x, const PO
     REAL *const result[3] = {fx, fy, fz};
     NAME(places) places;
     REAL force[3][NAME(batch)];
-    REAL copy[6 * NAME(copy_plane) + 2] = {0};
     for (int64_t start = 0; start < count; start += NAME(batch)) {
         const int64_t n = count - start < NAME(batch) ? count - start : NAME(batch);
         if (NAME(place)(n, x + start, y + start, z + start, &block, &places))
             return -1;
-        NAME(forces)(n, &places, &block, potential, scale, copy, force);
+        NAME(forces)(n, &places, &block, potential, scale, force);
         for (int axis = 0; axis < 3; axis++)
             memcpy(result[axis] + start, force[axis], (size_t)n * sizeof(REAL));
     }
@@ -197,6 +226,3 @@ CLONES int32_t NAME(palindrome_gather)(int64_t count, const POSITION *x, const P
     }
     return 0;
 }
-
-#undef ROW4_AT
-#undef ROW8_AT

@@ -8,6 +8,8 @@
 #undef FMA
 #undef ROW4
 #undef ROW8
+#undef LANES
+#undef LANE
 
 #if PRECISION == 32
 #define REAL float
@@ -17,6 +19,8 @@
 #define FMA __builtin_fmaf
 #define ROW4 row4_f32
 #define ROW8 row8_f32
+#define LANES lanes_f32
+#define LANE int32_t
 #else
 #define REAL double
 #define POSITION uint64_t
@@ -25,4 +29,6 @@
 #define FMA __builtin_fma
 #define ROW4 row4_f64
 #define ROW8 row8_f64
+#define LANES lanes_f64
+#define LANE int64_t
 #endif

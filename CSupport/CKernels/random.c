@@ -62,5 +62,6 @@ void palindrome_random_bits(uint64_t seed, uint64_t first, int64_t count, uint32
 void palindrome_random_normal(uint64_t seed, uint64_t first, int64_t count, float *restrict normals) {
     const float root_two = 0x1.6a09e6p+0f;
     for (int64_t i = 0; i < count; i++)
-        normals[i] = root_two * inverse_error_function(uniform_from(threefry_folded(seed, first + (uint64_t)i)));
+        normals[i] =
+            root_two * inverse_error_function(uniform_from(threefry_folded(seed, first + (uint64_t)i)));
 }

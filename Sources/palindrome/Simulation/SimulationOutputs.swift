@@ -95,8 +95,8 @@ struct SimulationOutputs<Scalar: StorableScalar> {
         _ modes: borrowing FourierField<Scalar>, to path: String, at scaleFactor: Double
     ) throws {
         let spectrum = try PowerSpectrum(of: modes, box: model.box.size, correcting: .cloudInCell)
-        let background = Cosmology<Double>(
-            model.cosmology.parameters, scalarAmplitude: model.cosmology.scalarAmplitude.value)
+        // Growth does not depend on the shape of the power spectrum.
+        let background = Cosmology<Double>(model.cosmology.parameters, power: .eisensteinHu)
         let growth = growthFactors(at: [scaleFactor], background)[0]
         let shotNoise = PowerSpectrum.shotNoise(particles: model.box.particleCount, box: model.box.size)
         let table = PowerSpectrumTable(
