@@ -105,11 +105,20 @@ let package = Package(
         tests("Memory", ["Memory"]),
         tests("Parallel", ["Memory", "Parallel"]),
         tests("Background", ["Background"], resources: [.copy("Resources")]),
-        tests("Configuration", ["Parallel", "Background", "Mesh", "Configuration"], resources: [.copy("Resources")]),
-        tests("InitialConditions", ["CKernels", "Parallel", "Background", "Mesh", "Particles", "InitialConditions", "Dynamics"]),
+        tests(
+            "Configuration", ["Parallel", "Background", "Mesh", "Configuration"],
+            resources: [.copy("Resources")]),
+        tests(
+            "InitialConditions",
+            ["CKernels", "Parallel", "Background", "Mesh", "Particles", "InitialConditions", "Dynamics"]),
         tests("Particles", ["Memory", "Parallel", "Mesh", "Particles"]),
         tests("Gravity", ["Parallel", "Mesh", "Particles", "Gravity", "Dynamics"]),
-        tests("Dynamics", ["Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics", "Storage"]),
+        tests(
+            "Dynamics",
+            [
+                "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics",
+                "Storage",
+            ]),
         tests("Storage", ["Memory", "Parallel", "Mesh", "Storage"]),
         tests("Analysis", ["Memory", "Parallel", "Mesh", "Analysis"]),
     ],

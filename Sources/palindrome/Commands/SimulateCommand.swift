@@ -63,7 +63,9 @@ extension Beginning: EnumerableFlag {
 }
 
 /// Runs a configuration in its precision.
-func simulate(_ configuration: RunConfiguration, _ beginning: Beginning, on world: Communicator) throws -> Ending {
+func simulate(_ configuration: RunConfiguration, _ beginning: Beginning, on world: Communicator) throws
+    -> Ending
+{
     try MemoryEstimate(configuration, on: configuration.rankGrid(for: world.size))
         .requireRoom(available: MachineMemory.availablePerRank(on: world))
     return switch configuration.run.precision {
