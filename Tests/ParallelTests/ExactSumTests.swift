@@ -34,7 +34,7 @@ final class ExactSumTests: SPMDTestCase {
     }
 
     func testExtremesOfTheExponentNeitherOverflowNorVanish() throws {
-        for magnitude in [5e-324, 1e-300, 1e300, 1.7e308 / 1024] {
+        for magnitude in [Double.leastNonzeroMagnitude, 1e-300, 1e300, 1.7e308 / 1024] {
             let shared = mine([Double](repeating: magnitude, count: 64))
             XCTAssertEqual(
                 try world.exactSum(count: shared.count, of: "extremes") { shared[$0] }, 64 * magnitude)
