@@ -47,9 +47,10 @@ public final class ForwardModel<Scalar: ParticleScalar> {
     /// Gravity.
     public let solver: ForceSolver<Scalar>
 
-    private let amplitudes: ModeAmplitudes
-    private let perturbation: LagrangianPerturbation<Scalar>
-    private let growthAtStart: GrowthFactors<Double>
+    let amplitudes: ModeAmplitudes
+    let perturbation: LagrangianPerturbation<Scalar>
+    let growthAtStart: GrowthFactors<Double>
+    let powerModel: LinearPowerModel
 
     /// A model.
     ///
@@ -72,6 +73,7 @@ public final class ForwardModel<Scalar: ParticleScalar> {
         mesh = try Decomposition(shape: box.mesh, over: grid)
         cosmology = Cosmology<Dual>(universe.parameters, power: universe.power)
         let background = Cosmology<Double>(universe.parameters, power: universe.power)
+        powerModel = universe.power
         power = LinearPower(background, universe.power)
         amplitudes = try ModeAmplitudes(power, shape: box.particles, spacing: box.spacing)
         let ends = growthFactors(at: [plan.scaleFactors.first!, plan.scaleFactors.last!], background)

@@ -82,6 +82,74 @@ public final class ForceSolver<Scalar: ParticleScalar> {
         }
     }
 
+    /// Undoes kicks to the last bit, `p −= κ F(x)`, the last one first. Collective.
+    ///
+    /// - Parameters:
+    ///   - coefficients: as they were given to ``kick(_:by:with:)``.
+    ///   - force: at the same positions.
+    public func kickBack(
+        _ particles: inout ParticleSet<Scalar>, by coefficients: [Double], with force: borrowing Force<Scalar>
+    ) throws {
+        switch force {
+        case .potential(let potential):
+            try particles.kickBack(coefficients, potential: potential)
+        case .modes(let modes):
+            for axis in 0..<3 {
+                let component = component(axis, of: modes)
+                try particles.kickBack(coefficients, axis: axis, force: component)
+            }
+        }
+    }
+
+    /// Undoes kicks and carries cotangents back through them and through the force itself: with `v = Σκ p̄`,
+    ///
+    ///     x̄ += Σ_c ∇W(x − c) (F(c)·v)            where a particle reads
+    ///     φ̄ = ∇·V,  V(c) = Σ_i W(x_i − c) v_i    what it reads
+    ///     δ̄ = ∇⁻² φ̄,  x̄ += Σ_c ∇W(x − c) δ̄(c)/n̄  the mass that all read
+    ///
+    /// Both discrete gradients are antisymmetric and every Green's function is symmetric, so that the same
+    /// multipliers serve both ways. Collective.
+    ///
+    /// - Parameters:
+    ///   - coefficients: as they were given to ``kick(_:by:with:)``.
+    ///   - force: at the same positions; used up.
+    ///   - cotangents: of the particles.
+    /// - Returns: `κ̄ = Σ p̄·F`, the same for each of the kicks.
+    /// - Throws: `NotFiniteError` on all ranks.
+    public func kickAdjoint(
+        _ particles: inout ParticleSet<Scalar>, by coefficients: [Double], with force: consuming Force<Scalar>,
+        carrying cotangents: inout CotangentSet<Scalar>
+    ) throws -> Double {
+        switch consume force {
+        case .potential(let potential):
+            let cotangent = try particles.kickAdjoint(
+                coefficients, potential: potential, carrying: &cotangents)
+            _ = consume potential  // its memory serves the transform
+            let derivative = cotangent.coefficient
+            var contrast = transform.filter(cotangent.takeField(), by: greensFunction, ghosts: .cloudInCell)
+            contrast.fillGhosts()
+            particles.depositAdjoint(contrast, carrying: &cotangents)
+            return derivative
+        case .modes(let modes):
+            var derivative = 0.0
+            var potential = FourierField<Scalar>.zero(decomposition, for: "potential cotangent")
+            for axis in 0..<3 {
+                let component = component(axis, of: modes)
+                let cotangent = try particles.kickAdjoint(
+                    coefficients, axis: axis, force: component, carrying: &cotangents)
+                derivative += cotangent.coefficient
+                var pulled = transform.forward(cotangent.takeField())
+                pulled.multiply(by: spectralForce[axis].transpose)
+                potential.add(pulled)
+            }
+            potential.multiply(by: greensFunction)
+            var contrast = transform.inverse(potential, ghosts: .cloudInCell)
+            contrast.fillGhosts()
+            particles.depositAdjoint(contrast, carrying: &cotangents)
+            return derivative
+        }
+    }
+
     /// One component of a force at the mesh points, with one upper ghost plane, filled. Collective.
     ///
     /// - Parameter axis: 0, 1 or 2.

@@ -27,13 +27,6 @@ struct DerivativeTables {
         return multiplier(factors, timesI: 1)
     }
 
-    /// The transpose of ``displacement(_:)``, `−i k_axis / k²`: an odd derivative is antisymmetric.
-    func displacementTranspose(_ axis: Int) -> SpectralMultiplier {
-        var transposed = displacement(axis)
-        transposed.timesI = 3
-        return transposed
-    }
-
     /// `k_i k_j / k²`: from δ to `φ1,ij`; symmetric, so its own transpose.
     func tidal(_ i: Int, _ j: Int) -> SpectralMultiplier {
         var factors = ones

@@ -146,7 +146,7 @@ public final class LagrangianPerturbation<Scalar: ParticleScalar> {
                 for index in 0..<count { values[index] = Scalar(cx * Double(x[index]) + cp * Double(p[index])) }
             }
             var pulled = transform.forward(psi)
-            pulled.multiply(by: waves.displacementTranspose(axis))
+            pulled.multiply(by: waves.displacement(axis).transpose)
             target.add(pulled)
         }
     }
@@ -219,21 +219,7 @@ public struct AdjointModes<Scalar: FourierScalar>: ~Copyable {
     public var modes: FourierField<Scalar>
     /// Derivatives with respect to the cosmological parameters; the value part means nothing.
     public let parameters: Dual
-}
 
-extension FourierField {
-    /// A spectrum of zeros.
-    static func zero(_ decomposition: Decomposition, for purpose: StaticString) -> FourierField {
-        var field = FourierField(decomposition, for: purpose)
-        var values = field.values.mutableSpan
-        for index in values.indices { values[index] = 0 }
-        return field
-    }
-
-    /// Adds another spectrum, mode by mode.
-    mutating func add(_ other: borrowing FourierField) {
-        let others = other.values.span
-        var mine = values.mutableSpan
-        for index in mine.indices { mine[index] += others[index] }
-    }
+    /// Takes the modes out.
+    public consuming func takeModes() -> FourierField<Scalar> { modes }
 }

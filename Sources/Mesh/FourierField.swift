@@ -52,6 +52,22 @@ public struct FourierField<Scalar: FourierScalar>: ~Copyable {
         return copy
     }
 
+    /// A spectrum of zeros.
+    public static func zero(_ decomposition: Decomposition, for purpose: StaticString) -> FourierField {
+        let field = FourierField(decomposition, for: purpose)
+        unsafe field.values.start.update(repeating: 0, count: field.values.count)
+        return field
+    }
+
+    /// Adds another spectrum, mode by mode.
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
+    public mutating func add(_ other: borrowing FourierField) {
+        let others = other.values.span
+        var mine = values.mutableSpan
+        for index in mine.indices { mine[index] += others[index] }
+    }
+
     /// The number of modes that this rank holds.
     public var modeCount: Int { x.count * y.count * z.count }
 

@@ -45,6 +45,11 @@ public struct SpectralMultiplier: Sendable, Equatable {
         self.timesI = timesI
     }
 
+    /// The multiplier of the transposed convolution: a real field's odd derivatives are antisymmetric.
+    public var transpose: SpectralMultiplier {
+        SpectralMultiplier(factors: factors, denominators: denominators, timesI: -timesI)
+    }
+
     func fits(_ shape: SIMD3<Int>) -> Bool {
         [factors, denominators ?? factors].allSatisfy {
             $0.x.count == shape.x && $0.y.count == shape.y && $0.z.count == shape.z / 2 + 1
