@@ -3,9 +3,10 @@
 
 enum { NAME(deposit_batch) = 64 };
 
-CLONES int32_t NAME(palindrome_deposit)(int64_t count, const POSITION *restrict x, const POSITION *restrict y,
-                                        const POSITION *restrict z, palindrome_block block, double mass,
-                                        int64_t *restrict density) {
+// Each particle has the mass `scale`, or round(value * scale) if there are values.
+INLINE int32_t NAME(deposit)(int64_t count, const POSITION *restrict x, const POSITION *restrict y,
+                             const POSITION *restrict z, palindrome_block block, const REAL *restrict value,
+                             double scale, int64_t *restrict density) {
     enum { batch = NAME(deposit_batch) };
     const uint32_t mx = (uint32_t)block.points_x, my = (uint32_t)block.points_y,
                    mz = (uint32_t)block.points_z;
@@ -26,6 +27,9 @@ CLONES int32_t NAME(palindrome_deposit)(int64_t count, const POSITION *restrict 
             const double dx = NAME(share)(NAME(fraction)(px, mx));
             const double dy = NAME(share)(NAME(fraction)(py, my));
             const double dz = NAME(share)(NAME(fraction)(pz, mz));
+            double mass = scale;
+            if (value)
+                mass = __builtin_fma((double)value[start + i], scale, rounding_shift) - rounding_shift;
             const double upper = __builtin_fma(mass, dx, rounding_shift) - rounding_shift;
             const double lower = mass - upper;
             const double half[2] = {lower, upper};
@@ -55,6 +59,26 @@ CLONES int32_t NAME(palindrome_deposit)(int64_t count, const POSITION *restrict 
         }
     }
     return 0;
+}
+
+CLONES int32_t NAME(palindrome_deposit)(int64_t count, const POSITION *restrict x, const POSITION *restrict y,
+                                        const POSITION *restrict z, palindrome_block block, double mass,
+                                        int64_t *restrict density) {
+    return NAME(deposit)(count, x, y, z, block, 0, mass, density);
+}
+
+CLONES int32_t NAME(palindrome_deposit_values)(int64_t count, const POSITION *restrict x,
+                                               const POSITION *restrict y, const POSITION *restrict z,
+                                               palindrome_block block, const REAL *restrict value,
+                                               double scale, int64_t *restrict density) {
+    return NAME(deposit)(count, x, y, z, block, value, scale, density);
+}
+
+CLONES void NAME(palindrome_magnitudes)(int64_t count, const REAL *x, const REAL *y, const REAL *z,
+                                        double *total) {
+    for (int64_t i = 0; i < count; i++)
+        total[i] =
+            (__builtin_fabs((double)x[i]) + __builtin_fabs((double)y[i])) + __builtin_fabs((double)z[i]);
 }
 
 CLONES void NAME(palindrome_contrast)(palindrome_block from, const int64_t *restrict density, double scale,

@@ -26,3 +26,17 @@ CLONES int32_t palindrome_drift_f64(int64_t count, uint64_t *restrict position,
     }
     return (int32_t)failed;
 }
+
+#define DRIFT_ADJOINT(name, REAL, MOMENTUM)                                                                  \
+    CLONES void name(int64_t count, const MOMENTUM *restrict momentum, double coefficient,                   \
+                     const REAL *restrict position_bar, REAL *restrict momentum_bar, int32_t is_first,       \
+                     double *restrict product) {                                                             \
+        for (int64_t i = 0; i < count; i++) {                                                                \
+            const double bar = (double)position_bar[i];                                                      \
+            momentum_bar[i] = (REAL)__builtin_fma(coefficient, bar, (double)momentum_bar[i]);                \
+            product[i] = __builtin_fma(bar, (double)momentum[i], is_first ? 0.0 : product[i]);               \
+        }                                                                                                    \
+    }
+
+DRIFT_ADJOINT(palindrome_drift_adjoint_f32, float, int32_t)
+DRIFT_ADJOINT(palindrome_drift_adjoint_f64, double, int64_t)

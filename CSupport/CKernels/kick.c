@@ -1,4 +1,5 @@
 #include "include/kick.h"
+#include "include/kick_adjoint.h"
 #include "kernel.h"
 #include "locate.h"
 
@@ -65,8 +66,10 @@ INLINE void add_kicks_f64(int64_t n, int64_t *restrict momentum, const double *r
 #define PRECISION 32
 #include "precision.h"
 #include "kick.template.h"
+#include "kick_adjoint.template.h"
 #undef PRECISION
 
 #define PRECISION 64
 #include "precision.h"
 #include "kick.template.h"
+#include "kick_adjoint.template.h"

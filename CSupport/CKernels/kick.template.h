@@ -36,14 +36,14 @@ typedef struct {
     int64_t further;
 } NAME(wrap);
 
-INLINE void NAME(wrap_at)(int32_t z, int32_t mz, NAME(wrap) *wrap) {
+INLINE void NAME(wrap_at)(int32_t z, int32_t mz, NAME(wrap) * wrap) {
     const LANES shift = {-2, -1, 0, 1, 2, 3, 4, 5};
     const LANES point = shift + (LANE)z;
     wrap->here = (point >= 0) & (point < (LANE)mz);
     wrap->further = z < 2 ? mz : -mz;
 }
 
-INLINE void NAME(load8)(const REAL *at, const NAME(wrap) *wrap, ROW8 *row) {
+INLINE void NAME(load8)(const REAL *at, const NAME(wrap) * wrap, ROW8 *row) {
     *row = *(const ROW8 *)at;
     if (wrap) {
         const ROW8 other = *(const ROW8 *)(at + wrap->further);
@@ -52,7 +52,7 @@ INLINE void NAME(load8)(const REAL *at, const NAME(wrap) *wrap, ROW8 *row) {
 }
 
 // Four points from z on, of which two are used.
-INLINE void NAME(load4)(const REAL *at, const NAME(wrap) *wrap, ROW4 *row) {
+INLINE void NAME(load4)(const REAL *at, const NAME(wrap) * wrap, ROW4 *row) {
     if (wrap) {
         ROW8 whole;
         NAME(load8)(at - 2, wrap, &whole);
@@ -62,42 +62,69 @@ INLINE void NAME(load4)(const REAL *at, const NAME(wrap) *wrap, ROW4 *row) {
     }
 }
 
-// One of the six planes across an axis: its two rows weighted with (1 - d, d).
-INLINE void NAME(across)(const REAL *at, int64_t stride, REAL d, const NAME(wrap) *wrap, ROW4 *sum) {
-    const ROW4 upper_weight = ALL4(d), lower_weight = ALL4(1 - d);
-    ROW4 lower, upper;
-    NAME(load4)(at, wrap, &lower);
-    NAME(load4)(at + stride, wrap, &upper);
-    *sum = __builtin_elementwise_fma(upper, upper_weight, lower * lower_weight);
-}
+// The stencil (1, -8, 0, 8, -1) weighted with (1 - d, d): six taps, and their derivative with respect to d.
+#define STENCIL                                                                                              \
+    { 1, -8, 0, 8, -1, 0, 0, 0 }
+#define STENCIL_SLOPE                                                                                        \
+    { -1, 9, -8, -8, 9, -1, 0, 0 }
 
-// The taps of the stencil (1, -8, 0, 8, -1) weighted with (1 - d, d).
 INLINE void NAME(taps)(REAL d, ROW8 *taps) {
-    const ROW8 stencil = {1, -8, 0, 8, -1, 0, 0, 0}, difference = {-1, 9, -8, -8, 9, -1, 0, 0};
-    const ROW8 offset = ALL8(d);
-    *taps = __builtin_elementwise_fma(difference, offset, stencil);
+    const ROW8 stencil = STENCIL, slope = STENCIL_SLOPE, offset = ALL8(d);
+    *taps = __builtin_elementwise_fma(slope, offset, stencil);
 }
 
-// The gradient along an axis across the rows, times 12 h, at z and z + 1, and then between them.
+// sum of taps[i] * plane[i]; two sums at once, since the additions wait for each other.
+INLINE void NAME(tapped)(const ROW4 *plane, const ROW8 *taps, ROW4 *sum) {
+    ROW4 even = plane[0] * (ROW4)ALL4((*taps)[0]), odd = plane[1] * (ROW4)ALL4((*taps)[1]);
+    even = __builtin_elementwise_fma(plane[2], (ROW4)ALL4((*taps)[2]), even);
+    odd = __builtin_elementwise_fma(plane[3], (ROW4)ALL4((*taps)[3]), odd);
+    even = __builtin_elementwise_fma(plane[4], (ROW4)ALL4((*taps)[4]), even);
+    odd = __builtin_elementwise_fma(plane[5], (ROW4)ALL4((*taps)[5]), odd);
+    *sum = even + odd;
+}
+
+INLINE REAL NAME(between)(const ROW4 *pair, REAL dz) {
+    return FMA((*pair)[1], dz, (*pair)[0] * (1 - dz));
+}
+
+INLINE REAL NAME(total)(const ROW8 *terms) {
+    const ROW4 half = __builtin_shufflevector(*terms, *terms, 0, 1, 2, 3) +
+                      __builtin_shufflevector(*terms, *terms, 4, 5, 6, 7);
+    return (half[0] + half[2]) + (half[1] + half[3]);
+}
+
+// 12 h times the gradient of the interpolated potential along x or y; if asked for, also its derivatives with
+// respect to the offsets along that axis, across it, and along z.
 INLINE REAL NAME(slope_across)(const REAL *p, int64_t along, int64_t across, REAL d, REAL d_across, REAL dz,
-                               const NAME(wrap) *wrap) {
+                               const NAME(wrap) * wrap, REAL *derivative) {
+    const ROW4 upper_weight = ALL4(d_across), lower_weight = ALL4(1 - d_across);
     ROW8 taps;
     NAME(taps)(d, &taps);
-    ROW4 plane[6];
-    for (int i = 0; i < 6; i++)
-        NAME(across)(p + (i - 2) * along, across, d_across, wrap, &plane[i]);
-    // Two sums at once: the additions wait for each other.
-    ROW4 even = plane[0] * (ROW4)ALL4(taps[0]), odd = plane[1] * (ROW4)ALL4(taps[1]);
-    even = __builtin_elementwise_fma(plane[2], (ROW4)ALL4(taps[2]), even);
-    odd = __builtin_elementwise_fma(plane[3], (ROW4)ALL4(taps[3]), odd);
-    even = __builtin_elementwise_fma(plane[4], (ROW4)ALL4(taps[4]), even);
-    odd = __builtin_elementwise_fma(plane[5], (ROW4)ALL4(taps[5]), odd);
-    const ROW4 sum = even + odd;
-    return FMA(sum[1], dz, sum[0] * (1 - dz));
+    ROW4 plane[6], difference[6], sum;
+    for (int i = 0; i < 6; i++) {
+        const REAL *row = p + (i - 2) * along;
+        ROW4 lower, upper;
+        NAME(load4)(row, wrap, &lower);
+        NAME(load4)(row + across, wrap, &upper);
+        plane[i] = __builtin_elementwise_fma(upper, upper_weight, lower * lower_weight);
+        difference[i] = upper - lower;
+    }
+    NAME(tapped)(plane, &taps, &sum);
+    if (derivative) {
+        const ROW8 slope = STENCIL_SLOPE;
+        ROW4 changed;
+        NAME(tapped)(plane, &slope, &changed);
+        derivative[0] = NAME(between)(&changed, dz);
+        NAME(tapped)(difference, &taps, &changed);
+        derivative[1] = NAME(between)(&changed, dz);
+        derivative[2] = sum[1] - sum[0];
+    }
+    return NAME(between)(&sum, dz);
 }
 
+// The same along z, with derivatives with respect to the offsets along x, y and z.
 INLINE REAL NAME(slope_along)(const REAL *p, int64_t xs, int64_t ys, REAL dx, REAL dy, REAL dz,
-                              const NAME(wrap) *wrap) {
+                              const NAME(wrap) * wrap, REAL *derivative) {
     const ROW8 dx8 = ALL8(dx), dy8 = ALL8(dy), ex8 = ALL8(1 - dx), ey8 = ALL8(1 - dy);
     ROW8 row[4], taps;
     for (int i = 0; i < 4; i++)
@@ -105,18 +132,41 @@ INLINE REAL NAME(slope_along)(const REAL *p, int64_t xs, int64_t ys, REAL dx, RE
     NAME(taps)(dz, &taps);
     const ROW8 lower = __builtin_elementwise_fma(row[1], dy8, row[0] * ey8);
     const ROW8 upper = __builtin_elementwise_fma(row[3], dy8, row[2] * ey8);
-    const ROW8 terms = __builtin_elementwise_fma(upper, dx8, lower * ex8) * taps;
-    const ROW4 half =
-        __builtin_shufflevector(terms, terms, 0, 1, 2, 3) + __builtin_shufflevector(terms, terms, 4, 5, 6, 7);
-    return (half[0] + half[2]) + (half[1] + half[3]);
+    const ROW8 middle = __builtin_elementwise_fma(upper, dx8, lower * ex8);
+    const ROW8 terms = middle * taps;
+    if (derivative) {
+        const ROW8 slope = STENCIL_SLOPE;
+        const ROW8 by_x = (upper - lower) * taps;
+        const ROW8 by_y = __builtin_elementwise_fma(row[3] - row[2], dx8, (row[1] - row[0]) * ex8) * taps;
+        const ROW8 by_z = middle * slope;
+        derivative[0] = NAME(total)(&by_x);
+        derivative[1] = NAME(total)(&by_y);
+        derivative[2] = NAME(total)(&by_z);
+    }
+    return NAME(total)(&terms);
 }
 
-INLINE void NAME(gradient)(const REAL *p, const palindrome_block *block, REAL dx, REAL dy, REAL dz,
-                           const NAME(wrap) *wrap, REAL *restrict gradient) {
+// The force on one particle; if asked for, also derivative[a][b] = dF_a / d(offset along b).
+INLINE void NAME(pull)(const REAL *p, const palindrome_block *block, const REAL *offset, const REAL *scale,
+                       const NAME(wrap) * wrap, REAL *restrict force, REAL (*restrict derivative)[3]) {
     const int64_t xs = block->x_stride, ys = block->y_stride;
-    gradient[0] = NAME(slope_across)(p, xs, ys, dx, dy, dz, wrap);
-    gradient[1] = NAME(slope_across)(p, ys, xs, dy, dx, dz, wrap);
-    gradient[2] = NAME(slope_along)(p, xs, ys, dx, dy, dz, wrap);
+    const REAL dx = offset[0], dy = offset[1], dz = offset[2];
+    REAL by_y[3];
+    force[0] = NAME(slope_across)(p, xs, ys, dx, dy, dz, wrap, derivative ? derivative[0] : 0) * scale[0];
+    force[1] = NAME(slope_across)(p, ys, xs, dy, dx, dz, wrap, derivative ? by_y : 0) * scale[1];
+    force[2] = NAME(slope_along)(p, xs, ys, dx, dy, dz, wrap, derivative ? derivative[2] : 0) * scale[2];
+    if (derivative) {
+        derivative[1][0] = by_y[1];
+        derivative[1][1] = by_y[0];
+        derivative[1][2] = by_y[2];
+        for (int a = 0; a < 3; a++)
+            for (int b = 0; b < 3; b++)
+                derivative[a][b] *= scale[a];
+    }
+}
+
+INLINE int NAME(is_inside)(int32_t z, int32_t mz) {
+    return __builtin_expect(z >= 2 && z + 6 <= mz, 1);
 }
 
 INLINE void NAME(forces)(int64_t n, const NAME(places) *restrict places, const palindrome_block *block,
@@ -125,18 +175,17 @@ INLINE void NAME(forces)(int64_t n, const NAME(places) *restrict places, const p
     const int32_t mz = (int32_t)block->points_z;
     for (int64_t i = 0; i < n; i++) {
         const REAL *p = potential + places->element[i];
-        const int32_t z = places->z[i];
-        const REAL dx = places->offset[0][i], dy = places->offset[1][i], dz = places->offset[2][i];
-        REAL gradient[3];
-        if (__builtin_expect(z >= 2 && z + 6 <= mz, 1)) {
-            NAME(gradient)(p, block, dx, dy, dz, 0, gradient);
+        const REAL offset[3] = {places->offset[0][i], places->offset[1][i], places->offset[2][i]};
+        REAL one[3];
+        if (NAME(is_inside)(places->z[i], mz)) {
+            NAME(pull)(p, block, offset, scale, 0, one, 0);
         } else {
             NAME(wrap) wrap;
-            NAME(wrap_at)(z, mz, &wrap);
-            NAME(gradient)(p, block, dx, dy, dz, &wrap, gradient);
+            NAME(wrap_at)(places->z[i], mz, &wrap);
+            NAME(pull)(p, block, offset, scale, &wrap, one, 0);
         }
         for (int axis = 0; axis < 3; axis++)
-            force[axis][i] = gradient[axis] * scale[axis];
+            force[axis][i] = one[axis];
     }
 }
 

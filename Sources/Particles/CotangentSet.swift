@@ -25,6 +25,14 @@ public struct CotangentSet<Scalar: ParticleScalar>: ~Copyable {
         return buffer
     }
 
+    var positionStarts: _ParticleKernels<Scalar>.Reals {
+        unsafe (position[0].start, position[1].start, position[2].start)
+    }
+
+    var momentumStarts: _ParticleKernels<Scalar>.Reals {
+        unsafe (momentum[0].start, momentum[1].start, momentum[2].start)
+    }
+
     mutating func rearrange(by order: borrowing Buffer<UInt32>) {
         for axis in 0..<3 {
             position[axis].rearrange(by: order, for: "cotangents")

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Memory
 public import Parallel
 
 /// A particle would have moved half the box or more in one drift, or by NaN.
@@ -46,5 +47,30 @@ extension ParticleSet {
     /// - Throws: ``DriftOverflow`` on all ranks; never, if that drift did not.
     public mutating func driftBack(by coefficient: Double) throws(DriftOverflow) {
         try drift(by: -coefficient)
+    }
+
+    /// Undoes a drift and carries cotangents back through it.
+    ///
+    ///     p̄ += d x̄,    d̄ = Σ x̄ · p
+    ///
+    /// Afterwards ``route(carrying:)`` takes the particles back to where they came from. Collective.
+    ///
+    /// - Returns: d̄, the same bits on any ranks.
+    /// - Throws: ``NotFiniteError`` on all ranks.
+    public mutating func driftAdjoint(
+        by coefficient: Double, carrying cotangents: inout CotangentSet<Scalar>
+    ) throws -> Double {
+        try driftBack(by: coefficient)
+        return try grid.phases.measure("adjoint") {
+            let product = Buffer<Double>(count: count, from: grid.memory, for: "products")
+            for axis in 0..<3 {
+                unsafe Scalar._particleKernels.driftAdjoint(
+                    Int64(count), momentum[axis].start, coefficient, cotangents.position[axis].start,
+                    cotangents.momentum[axis].start, axis == 0 ? 1 : 0, product.start)
+            }
+            let total = try Total(
+                of: product, named: "the derivative by a drift coefficient", over: grid.world)
+            return total.sum * units.momentum
+        }
     }
 }

@@ -111,12 +111,12 @@ extension ParticleSet {
         -SIMD3<Double>(decomposition.shape) / (12 * units.box)
     }
 
-    private func inMomentumUnits(_ coefficients: [Double]) -> [Double] {
+    func inMomentumUnits(_ coefficients: [Double]) -> [Double] {
         coefficients.map { scalbn($0, Int32(-units.momentumExponent)) }
     }
 
     /// Rounding to nearest even is odd, so −κ undoes κ; the last kick is undone first.
-    private static func undoing(_ coefficients: [Double]) -> [Double] {
+    static func undoing(_ coefficients: [Double]) -> [Double] {
         coefficients.reversed().map { -$0 }
     }
 
@@ -126,7 +126,7 @@ extension ParticleSet {
     }
 
     /// Makes all ranks throw the same failure, the earliest kick's if there are several.
-    private func settle(_ outcome: palindrome_kick_outcome, _ coefficients: [Double]) throws {
+    func settle(_ outcome: palindrome_kick_outcome, _ coefficients: [Double]) throws {
         requireRouted(outcome.is_stray != 0)
         let own = outcome.overflows == 0 ? 0 : coefficients.count - outcome.overflows.trailingZeroBitCount
         let worst = grid.world.maximum([own, Int(outcome.is_not_finite)])

@@ -19,8 +19,17 @@ internal import Mesh
 
     // drift.h
     let drift: (Int64, UnsafeMutablePointer<Scalar.Position>, UnsafePointer<Scalar.Momentum>, Double) -> Int32
+    let driftAdjoint:
+        (
+            Int64, UnsafePointer<Scalar.Momentum>, Double, UnsafePointer<Scalar>,
+            UnsafeMutablePointer<Scalar>,
+            Int32, UnsafeMutablePointer<Double>
+        ) -> Void
     // deposit.h
     let deposit: (Int64, Positions, Block, Double, UnsafeMutablePointer<Int64>) -> Int32
+    let depositValues:
+        (Int64, Positions, Block, UnsafePointer<Scalar>, Double, UnsafeMutablePointer<Int64>) -> Int32
+    let magnitudes: (Int64, Reals, UnsafeMutablePointer<Double>) -> Void
     let contrast: (Block, UnsafePointer<Int64>, Double, Double, Block, UnsafeMutablePointer<Scalar>) -> Void
     // kick.h
     let kick:
@@ -33,6 +42,19 @@ internal import Mesh
             Int64, Positions, UnsafeMutablePointer<Scalar.Momentum>, Block, UnsafePointer<Scalar>, [Double]
         ) -> KickOutcome
     let gather: (Int64, Positions, Block, UnsafePointer<Scalar>, UnsafeMutablePointer<Scalar>) -> Int32
+    // kick_adjoint.h
+    let kickAdjoint:
+        (
+            Int64, Positions, Momenta, Block, UnsafePointer<Scalar>, SIMD3<Double>, [Double], SIMD3<Double>,
+            Reals,
+            Reals, UnsafeMutablePointer<Double>
+        ) -> KickOutcome
+    let gatherAdjoint:
+        (
+            Int64, Positions, Block, UnsafePointer<Scalar>, SIMD3<Double>, UnsafePointer<Scalar>?, Reals,
+            UnsafeMutablePointer<Double>?
+        ) -> Int32
+    let depositSlopes: (Int64, Positions, Block, Reals, SIMD3<Double>, UnsafeMutablePointer<Int64>) -> Int32
     // order.h
     let columns: (Int64, Positions, Block, UnsafeMutablePointer<UInt32>) -> Int64
     let countLeavers: (Int64, Positions, Block) -> Int64
@@ -50,7 +72,10 @@ extension Float {
     public static var _particleKernels: _ParticleKernels<Float> {
         unsafe _ParticleKernels(
             drift: { unsafe palindrome_drift_f32($0, $1, $2, $3) },
+            driftAdjoint: { unsafe palindrome_drift_adjoint_f32($0, $1, $2, $3, $4, $5, $6) },
             deposit: { unsafe palindrome_deposit_f32($0, $1.x, $1.y, $1.z, $2, $3, $4) },
+            depositValues: { unsafe palindrome_deposit_values_f32($0, $1.x, $1.y, $1.z, $2, $3, $4, $5) },
+            magnitudes: { unsafe palindrome_magnitudes_f32($0, $1.x, $1.y, $1.z, $2) },
             contrast: { unsafe palindrome_contrast_f32($0, $1, $2, $3, $4, $5) },
             kick: { count, at, momenta, block, potential, scale, coefficients in
                 unsafe palindrome_kick_f32(
@@ -68,6 +93,26 @@ extension Float {
                     count, at.x, at.y, at.z, momentum, block, force, Int64(coefficients.count), coefficients)
             },
             gather: { unsafe palindrome_gather_f32($0, $1.x, $1.y, $1.z, $2, $3, $4) },
+            kickAdjoint: {
+                count, at, momenta, block, potential, scale, undoing, factor, momentumBar, positionBar,
+                product in
+                unsafe palindrome_kick_adjoint_f32(
+                    count, at.x, at.y, at.z, momenta.x, momenta.y, momenta.z, block, potential,
+                    [Float(scale.x), Float(scale.y), Float(scale.z)], Int64(undoing.count), undoing,
+                    [factor.x, factor.y, factor.z],
+                    momentumBar.x, momentumBar.y, momentumBar.z, positionBar.x, positionBar.y, positionBar.z,
+                    product)
+            },
+            gatherAdjoint: { count, at, block, field, factor, weight, positionBar, product in
+                unsafe palindrome_gather_adjoint_f32(
+                    count, at.x, at.y, at.z, block, field, [factor.x, factor.y, factor.z], weight,
+                    positionBar.x, positionBar.y, positionBar.z, product)
+            },
+            depositSlopes: { count, at, block, values, weight, sum in
+                unsafe palindrome_deposit_slopes_f32(
+                    count, at.x, at.y, at.z, block, values.x, values.y, values.z,
+                    [weight.x, weight.y, weight.z], sum)
+            },
             columns: { unsafe palindrome_columns_f32($0, $1.x, $1.y, $2, $3) },
             countLeavers: { unsafe palindrome_count_leavers_f32($0, $1.x, $1.y, $2) },
             listLeavers: { unsafe palindrome_list_leavers_f32($0, $1.x, $1.y, $2, $3) },
@@ -81,7 +126,10 @@ extension Double {
     public static var _particleKernels: _ParticleKernels<Double> {
         unsafe _ParticleKernels(
             drift: { unsafe palindrome_drift_f64($0, $1, $2, $3) },
+            driftAdjoint: { unsafe palindrome_drift_adjoint_f64($0, $1, $2, $3, $4, $5, $6) },
             deposit: { unsafe palindrome_deposit_f64($0, $1.x, $1.y, $1.z, $2, $3, $4) },
+            depositValues: { unsafe palindrome_deposit_values_f64($0, $1.x, $1.y, $1.z, $2, $3, $4, $5) },
+            magnitudes: { unsafe palindrome_magnitudes_f64($0, $1.x, $1.y, $1.z, $2) },
             contrast: { unsafe palindrome_contrast_f64($0, $1, $2, $3, $4, $5) },
             kick: { count, at, momenta, block, potential, scale, coefficients in
                 unsafe palindrome_kick_f64(
@@ -98,6 +146,26 @@ extension Double {
                     count, at.x, at.y, at.z, momentum, block, force, Int64(coefficients.count), coefficients)
             },
             gather: { unsafe palindrome_gather_f64($0, $1.x, $1.y, $1.z, $2, $3, $4) },
+            kickAdjoint: {
+                count, at, momenta, block, potential, scale, undoing, factor, momentumBar, positionBar,
+                product in
+                unsafe palindrome_kick_adjoint_f64(
+                    count, at.x, at.y, at.z, momenta.x, momenta.y, momenta.z, block, potential,
+                    [scale.x, scale.y, scale.z], Int64(undoing.count), undoing,
+                    [factor.x, factor.y, factor.z],
+                    momentumBar.x, momentumBar.y, momentumBar.z, positionBar.x, positionBar.y, positionBar.z,
+                    product)
+            },
+            gatherAdjoint: { count, at, block, field, factor, weight, positionBar, product in
+                unsafe palindrome_gather_adjoint_f64(
+                    count, at.x, at.y, at.z, block, field, [factor.x, factor.y, factor.z], weight,
+                    positionBar.x, positionBar.y, positionBar.z, product)
+            },
+            depositSlopes: { count, at, block, values, weight, sum in
+                unsafe palindrome_deposit_slopes_f64(
+                    count, at.x, at.y, at.z, block, values.x, values.y, values.z,
+                    [weight.x, weight.y, weight.z], sum)
+            },
             columns: { unsafe palindrome_columns_f64($0, $1.x, $1.y, $2, $3) },
             countLeavers: { unsafe palindrome_count_leavers_f64($0, $1.x, $1.y, $2) },
             listLeavers: { unsafe palindrome_list_leavers_f64($0, $1.x, $1.y, $2, $3) },

@@ -4,6 +4,7 @@
 #include "deposit.h"
 #include "drift.h"
 #include "kick.h"
+#include "kick_adjoint.h"
 #include "order.h"
 #include "particle_block.h"
 #include "random.h"

@@ -20,6 +20,21 @@ int32_t palindrome_deposit_f64(int64_t count, const uint64_t *restrict x, const 
                                const uint64_t *restrict z, palindrome_block block, double mass,
                                int64_t *restrict density);
 
+/// The same with a mass round(value * scale) of either sign for each particle.
+///
+/// - scale: such that masses are below 2^50 and their sum below 2^62.
+int32_t palindrome_deposit_values_f32(int64_t count, const uint32_t *restrict x, const uint32_t *restrict y,
+                                      const uint32_t *restrict z, palindrome_block block,
+                                      const float *restrict value, double scale, int64_t *restrict density);
+int32_t palindrome_deposit_values_f64(int64_t count, const uint64_t *restrict x, const uint64_t *restrict y,
+                                      const uint64_t *restrict z, palindrome_block block,
+                                      const double *restrict value, double scale, int64_t *restrict density);
+
+/// total[i] = |x[i]| + |y[i]| + |z[i]|.
+void palindrome_magnitudes_f32(int64_t count, const float *x, const float *y, const float *z, double *total);
+void palindrome_magnitudes_f64(int64_t count, const double *x, const double *y, const double *z,
+                               double *total);
+
 /// The sum of the owned points of a field, modulo 2^64.
 uint64_t palindrome_owned_sum(palindrome_block block, const int64_t *density);
 

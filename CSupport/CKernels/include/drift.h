@@ -12,3 +12,15 @@ int32_t palindrome_drift_f32(int64_t count, uint32_t *restrict position, const i
                              double coefficient);
 int32_t palindrome_drift_f64(int64_t count, uint64_t *restrict position, const int64_t *restrict momentum,
                              double coefficient);
+
+/// The adjoint of a drift, without undoing it:
+///
+///     momentum_bar += coefficient * position_bar,    product += position_bar * momentum
+///
+/// - product: one per particle, summed over the axes in their order; `is_first` starts it.
+void palindrome_drift_adjoint_f32(int64_t count, const int32_t *restrict momentum, double coefficient,
+                                  const float *restrict position_bar, float *restrict momentum_bar,
+                                  int32_t is_first, double *restrict product);
+void palindrome_drift_adjoint_f64(int64_t count, const int64_t *restrict momentum, double coefficient,
+                                  const double *restrict position_bar, double *restrict momentum_bar,
+                                  int32_t is_first, double *restrict product);
