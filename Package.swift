@@ -51,6 +51,7 @@ let layers: [Target] = [
         "Dynamics",
         ["Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions"]),
     layer("Analysis", ["CPicture", "Memory", "Parallel", "Mesh"]),
+    layer("Inference", ["Memory", "Parallel", "Mesh", "Particles"]),
     layer(
         "Storage", ["CStorage", "Memory", "Parallel", "Mesh", "Particles"]),
     layer("Configuration", ["Parallel", "Background", "Mesh", numerics, yaml]),
@@ -119,6 +120,9 @@ let package = Package(
                 "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics",
                 "Storage",
             ]),
+        tests(
+            "Inference",
+            ["Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics", "Inference"]),
         tests("Storage", ["Memory", "Parallel", "Mesh", "Storage"]),
         tests("Analysis", ["Memory", "Parallel", "Mesh", "Analysis"]),
     ],

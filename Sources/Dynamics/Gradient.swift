@@ -1,7 +1,7 @@
 public import Background
-public import InitialConditions
+internal import InitialConditions
 public import Mesh
-public import Parallel
+internal import Parallel
 public import Particles
 
 /// The value of a loss and its derivatives with respect to everything that made it.
@@ -31,7 +31,7 @@ extension ForwardModel {
     /// - Throws: what the stages throw, and what the objective throws; the same on all ranks.
     public func gradient(
         at noise: borrowing Field<Scalar>,
-        along source: consuming some TrajectorySource<Scalar> & ~Copyable = ReversedTrajectory<Scalar>(),
+        along source: consuming some TrajectorySource<Scalar> & ~Copyable,
         _ objective: (Double, borrowing ParticleSet<Scalar>, inout CotangentSet<Scalar>) throws -> Double
     ) throws -> Gradient<Scalar> {
         var source = source
@@ -58,6 +58,14 @@ extension ForwardModel {
         _ = consume evolution
         return try pullBack(
             initial, to: noise, value: value, parameters: parameters, differingWords: differing)
+    }
+
+    /// The same with the exact replay. Collective.
+    public func gradient(
+        at noise: borrowing Field<Scalar>,
+        _ objective: (Double, borrowing ParticleSet<Scalar>, inout CotangentSet<Scalar>) throws -> Double
+    ) throws -> Gradient<Scalar> {
+        try gradient(at: noise, along: ReversedTrajectory<Scalar>(), objective)
     }
 
     /// From the cotangents of the particles at the start to those of white noise and cosmology.

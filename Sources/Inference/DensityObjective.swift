@@ -20,7 +20,7 @@ public struct ObjectiveError: ReportedError, Equatable {
 ///
 /// ρ is the particles' density in units of its mean by cloud-in-cell, d the data, w weights or a mask. R may
 /// be 0. The derivative with respect to ρ is `√w S_R[r] / σ²`.
-public final class DensityObjective<Scalar: ParticleScalar>: Objective {
+public struct DensityObjective<Scalar: ParticleScalar>: Objective, ~Copyable {
     private let data: Field<Scalar>
     private let rootWeights: Field<Scalar>?
     private let sigma: Double
@@ -140,13 +140,17 @@ public final class DensityObjective<Scalar: ParticleScalar>: Objective {
         for index in values.indices { values[index] -= others[index] }
     }
 
-    @_specialize(where Scalar == Float)
-    @_specialize(where Scalar == Double)
     private func multiplyByRootWeights(_ field: inout Field<Scalar>) {
         guard rootWeights != nil else { return }
-        let weights = rootWeights!.values.span
+        multiply(&field, by: rootWeights!)
+    }
+
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
+    private func multiply(_ field: inout Field<Scalar>, by other: borrowing Field<Scalar>) {
+        let others = other.values.span
         var values = field.values.mutableSpan
-        for index in values.indices { values[index] *= weights[index] }
+        for index in values.indices { values[index] *= others[index] }
     }
 
     @_specialize(where Scalar == Float)

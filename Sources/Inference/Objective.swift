@@ -5,7 +5,7 @@ public import Particles
 /// To add one: a type with this one function, which returns the loss of the particles it is shown and adds its
 /// derivatives to their cotangents. Whatever it sums over ranks must be summed exactly
 /// (`Communicator.exactSum`), or runs on different ranks will differ. See ``DensityObjective``.
-public protocol Objective<Scalar> {
+public protocol Objective<Scalar>: ~Copyable {
     /// The precision.
     associatedtype Scalar: ParticleScalar
 

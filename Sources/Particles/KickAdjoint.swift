@@ -16,6 +16,9 @@ public struct KickCotangent<Scalar: ParticleScalar>: ~Copyable {
     /// The cotangent of the mesh field that the particles read: φ̄ of a potential, F̄ of a force component.
     /// Without ghosts.
     public var field: Field<Scalar>
+
+    /// Takes the field out.
+    public consuming func takeField() -> Field<Scalar> { field }
 }
 
 extension ParticleSet {

@@ -49,8 +49,15 @@ public struct GoldenUniverse {
 
     /// The run's white noise.
     public func noise<Scalar: FourierScalar>(over decomposition: Decomposition) throws -> Field<Scalar> {
-        let values = try file.values("white_noise")
-        var field = Field<Scalar>(decomposition, ghosts: .none, for: "white noise")
+        try field("white_noise", over: decomposition)
+    }
+
+    /// A dataset as a field.
+    public func field<Scalar: FourierScalar>(
+        _ name: String, over decomposition: Decomposition
+    ) throws -> Field<Scalar> {
+        let values = try file.values(name)
+        var field = Field<Scalar>(decomposition, ghosts: .none, for: "reference")
         let shape = decomposition.shape
         for x in decomposition.x {
             for y in decomposition.y {
