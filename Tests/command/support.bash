@@ -5,6 +5,9 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 failures=0
 
+# After an exit code that is not 0, Open MPI waits seconds for the others to die, which they have.
+export OMPI_MCA_odls_base_sigkill_timeout=0
+
 pass() { echo "ok $1"; }
 fail() { # name, why...
     echo "not ok $1"
