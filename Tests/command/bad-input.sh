@@ -24,7 +24,7 @@ bad() { # code, fragment of the line, arguments...
         cd "$directory" || exit 1
         printf '%s' "${text%.}" >run.yaml
         eval "$preparation"
-        before=$(find . | sort)
+        before=$(find . -type f | sort)
         on_ranks "$ranks" "$@"
         status=$?
         line=$(cat "$prints/rank.0.err")
@@ -35,7 +35,7 @@ bad() { # code, fragment of the line, arguments...
         for ((rank = 1; rank < ranks; rank++)); do
             [ ! -s "$prints/rank.$rank.err" ] || why+=("rank $rank says '$(head -n 1 "$prints/rank.$rank.err")'")
         done
-        [ "$(find . | sort)" = "$before" ] || why+=("it leaves $(find . | sort | tr '\n' ' ')")
+        [ "$(find . -type f | sort)" = "$before" ] || why+=("it leaves $(find . -type f | sort | tr '\n' ' ')")
         if [ ${#why[@]} -eq 0 ]; then
             pass "$fragment ($ranks ranks)"
         else
@@ -175,8 +175,57 @@ bad 2 'camb.txt: the text is not UTF-8' simulate run.yaml --dry-run <<'E'
 power: {model: table, table: camb.txt}
 E
 
+prepare 'printf "0.1 1\n0.2 1\n0.3 1\n0.4 1\n" >camb.txt'
+bad 2 'camb.txt: k = ' simulate run.yaml <<'E'
+box: {particles: 8}
+power: {model: table, table: camb.txt}
+E
+
+# Noise from a file: a small run makes good files to spoil.
+
+mkdir "$scratch/good"
+cat >"$scratch/good.yaml" <<'E'
+box: {particles: 8}
+initial: {a: 0.5}
+evolution: {steps: 1}
+output: {pictures: false}
+E
+on_ranks 1 simulate "$scratch/good.yaml" --set output.directory="$scratch/good" ||
+    fail 'a small run makes files for these tests' "$(cat "$prints/rank.0.err")"
+density=$scratch/good/density_a1.0000.h5
+
+bad 2 'noise.h5: there is no such file' simulate run.yaml <<'E'
+box: {particles: 8}
+initial: {white_noise: "noise.h5:/noise"}
+E
+prepare 'cp "$density" noise.h5'
+bad 2 'noise.h5: there is no dataset /noise' simulate run.yaml <<'E'
+box: {particles: 8}
+initial: {white_noise: "noise.h5:/noise"}
+E
+prepare 'cp "$density" noise.h5'
+bad 2 '8 x 8 x 8' simulate run.yaml <<'E'
+box: {particles: 12}
+initial: {white_noise: "noise.h5:/density"}
+E
+prepare 'head -c 3000 "$density" >noise.h5'
+bad 2 'noise.h5: is damaged or cut off' simulate run.yaml <<'E'
+box: {particles: 12}
+initial: {white_noise: "noise.h5:/density"}
+E
+prepare 'head -c 3000 "$scratch/good/snapshot_a1.0000.h5" >cut.h5'
+bad 2 'cut.h5: is damaged or cut off' inspect cut.h5 <<<''
+
 # The machine
 
+bad 1 'run.yaml: cannot be written' simulate run.yaml <<'E'
+box: {particles: 12}
+output: {directory: run.yaml}
+E
+bad 1 '/proc/out: ' simulate run.yaml <<'E'
+box: {particles: 12}
+output: {directory: /proc/out}
+E
 bad 1 'MiB are available; use more nodes, fewer particles' simulate run.yaml --dry-run <<'E'
 box: {particles: 8192}
 E
@@ -188,6 +237,21 @@ bad 2 'run.yaml: is not an HDF5 file' inspect run.yaml <<<''
 prepare 'printf "\211HDF\r\n\032\nand no more" >cut.h5'
 bad 2 'cut.h5: is damaged or cut off' inspect cut.h5 <<<''
 bad 2 '.: cannot be read' inspect . <<<''
+
+# A disk without room; only root can make a small one.
+
+mkdir "$scratch/disk"
+if mount -t tmpfs -o size=64k tmpfs "$scratch/disk" 2>/dev/null; then
+    trap 'umount "${scratch:?}/disk"; rm -rf "${scratch:?}"' EXIT
+    bad 1 'there is no room for' simulate run.yaml --set output.directory="$scratch/disk/out" <<'E'
+box: {particles: 32}
+initial: {a: 0.5}
+evolution: {steps: 1}
+E
+    name='a full disk holds nothing that looks whole'
+    whole=$(find "$scratch/disk" -name '*.h5')
+    if [ -z "$whole" ]; then pass "$name"; else fail "$name" "$whole"; fi
+fi
 
 # Only on some numbers of ranks
 

@@ -1,9 +1,13 @@
 # For the scripts beside it: a scratch directory, the binary, and one line per test, `ok NAME` or `not ok NAME`.
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 palindrome=$root/.build/release/palindrome
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+set -u
+scratch=$(mktemp -d) || exit 1
+trap 'rm -rf "${scratch:?}"' EXIT
 failures=0
+
+# After an exit code that is not 0, Open MPI waits seconds for the others to die, which they have.
+export OMPI_MCA_odls_base_sigkill_timeout=0
 
 pass() { echo "ok $1"; }
 fail() { # name, why...
