@@ -1,3 +1,5 @@
+internal import CFourier
+internal import Memory
 internal import Parallel
 
 /// A factor for every Fourier mode that is made of tables per axis.
@@ -58,6 +60,11 @@ extension FourierField {
     /// - Precondition: the tables fit the mesh.
     public mutating func multiply(by multiplier: SpectralMultiplier) {
         precondition(multiplier.fits(decomposition.shape))
+        decomposition.grid.phases.measure("fft") {
+            unsafe multiplier.withTables(of: decomposition.fourier) { tables in
+                unsafe palindrome_multiply(Scalar.library, values.start, tables)
+            }
+        }
     }
 
     /// A copy with every mode multiplied.
