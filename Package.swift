@@ -96,7 +96,11 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["CParallel", "Memory", "Parallel", "Mesh", "Storage"],
             path: "Tests/TestSupport", swiftSettings: swift),
+        .target(
+            name: "FourierOracle", dependencies: ["SystemFFTW"], path: "Tests/FourierOracle",
+            cSettings: [.treatAllWarnings(as: .error)], linkerSettings: [.linkedLibrary("fftw3")]),
         tests("Parallel", ["Memory", "Parallel"]),
+        tests("Mesh", ["FourierOracle", "Memory", "Parallel", "Mesh"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17

@@ -64,6 +64,7 @@ public struct FourierField<Scalar: FourierScalar>: ~Copyable {
     public var modeCount: Int { x.count * y.count * z.count }
 
     /// The local position of a held mode's real part; its imaginary part follows.
+    @inlinable
     public func offset(x: Int, y: Int, z: Int) -> Int {
         2 * ((x * self.y.count + y - self.y.lowerBound) * self.z.count + z - self.z.lowerBound)
     }
