@@ -6,9 +6,9 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-// Lines per tile: a row of a tile is at least a cache line, and two tiles of 1024 points stay in the second
-// level of the cache.
-enum { tile_lines = 16, run_length = 256, line_alignment = 64 };
+// Lines per tile, measured: wide enough that memory is read and written in runs of several cache lines,
+// narrow enough that a tile of 512 points stays in the second level of the cache.
+enum { tile_lines = 32, run_length = 256, line_alignment = 64 };
 
 struct palindrome_lines {
     enum palindrome_precision precision;
@@ -59,17 +59,20 @@ PALINDROME_CLONES static void factors_along_x(double *restrict factors, const pa
 #define REAL float
 #define NAME(x) x##_f32
 #define FFTW(x) fftwf_##x
-#define WORDS(x) x##_8
+#define LINES_FROM_ROWS palindrome_lines_from_rows_8
+#define ROWS_FROM_LINES palindrome_rows_from_lines_8
 #include "lines_template.h"
 #undef REAL
 #undef NAME
 #undef FFTW
-#undef WORDS
+#undef LINES_FROM_ROWS
+#undef ROWS_FROM_LINES
 
 #define REAL double
 #define NAME(x) x##_f64
 #define FFTW(x) fftw_##x
-#define WORDS(x) x##_16
+#define LINES_FROM_ROWS palindrome_lines_from_rows_16
+#define ROWS_FROM_LINES palindrome_rows_from_lines_16
 #include "lines_template.h"
 
 palindrome_lines *palindrome_lines_create(enum palindrome_precision precision, enum palindrome_line_kind kind,

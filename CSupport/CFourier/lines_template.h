@@ -1,5 +1,5 @@
-// Included once per precision with REAL, NAME(x), FFTW(x) and WORDS(x) defined; see lines.c.
-// No allocation outside create, no MPI, no global state.
+// Included once per precision with REAL, NAME(x), FFTW(x), LINES_FROM_ROWS and ROWS_FROM_LINES defined; see
+// lines.c. No allocation outside create, no MPI, no global state.
 
 typedef struct {
     FFTW(plan) forward, backward;
@@ -53,8 +53,7 @@ static void NAME(gather)(const palindrome_lines *lines, REAL *restrict tile, con
                 memcpy(target + line * stride, source + line * block->line_stride * reals_per_point,
                        (size_t)(block->count * reals_per_point) * sizeof(REAL));
         else
-            WORDS(palindrome_lines_from_rows)
-            (target, lines->stride, source, block->point_stride, count, block->count);
+            LINES_FROM_ROWS(target, lines->stride, source, block->point_stride, count, block->count);
         done += block->count;
     }
 }
@@ -75,8 +74,7 @@ static void NAME(scatter)(const palindrome_lines *lines, const REAL *restrict ti
                 memcpy(target + line * block->line_stride * reals_per_point, source + line * stride,
                        (size_t)(block->count * reals_per_point) * sizeof(REAL));
         else
-            WORDS(palindrome_rows_from_lines)
-            (target, block->point_stride, source, lines->stride, count, block->count);
+            ROWS_FROM_LINES(target, block->point_stride, source, lines->stride, count, block->count);
         done += block->count;
     }
 }

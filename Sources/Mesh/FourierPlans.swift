@@ -43,7 +43,8 @@ extension palindrome_block {
     }
 
     func transform(
-        _ direction: palindrome_direction, from source: Place, to target: Place, planes: Int, lines count: Int,
+        _ direction: palindrome_direction, from source: Place, to target: Place, planes: Int,
+        lines count: Int,
         scale: Double = 1
     ) {
         unsafe withPlacement(source) { source in

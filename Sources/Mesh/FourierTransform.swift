@@ -56,7 +56,8 @@ public final class FourierTransform<Scalar: FourierScalar> {
         yInRow = LineLayout(
             layout.yPencils.enumerated().map { rank, y in
                 palindrome_block(
-                    y.count, at: rank * layout.rowBlock, plane: layout.z.count * y.count, line: y.count, point: 1)
+                    y.count, at: rank * layout.rowBlock, plane: layout.z.count * y.count, line: y.count,
+                    point: 1)
             })
         yInColumn = LineLayout(
             layout.yBlocks.enumerated().map { rank, y in
@@ -223,7 +224,8 @@ extension FourierTransform {
     }
 
     private func transform(
-        _ plan: LinePlan<Scalar>, _ direction: palindrome_direction, _ spectrum: consuming FourierField<Scalar>,
+        _ plan: LinePlan<Scalar>, _ direction: palindrome_direction,
+        _ spectrum: consuming FourierField<Scalar>,
         from source: LineLayout, to target: LineLayout, planes: Int, lines: Int
     ) -> FourierField<Scalar> {
         let result = array()

@@ -111,6 +111,21 @@ final class FourierTransformTests: MeshTestCase {
         XCTAssertEqual(Decomposition.signedWavenumber(0, of: 1), 0)
     }
 
+    func testTrafficBookedIsWhatCrossesRanks() throws {
+        try onEveryGrid([24, 24, 22]) { mesh in
+            let transform = FourierTransform<Float>(mesh)
+            let field: Field<Float> = noiseField(mesh)
+            mesh.grid.phases.reset()
+            let spectrum = transform.forward(field)
+            // All blocks are equal here, and a rank keeps one of each exchange.
+            let bytes = 8 * spectrum.modeCount
+            let (columns, rows) = (mesh.grid.shape.x, mesh.grid.shape.y)
+            let entry = mesh.grid.phases.entries["exchange"]
+            XCTAssertEqual(entry?.bytesSent ?? 0, bytes - bytes / rows + bytes - bytes / columns)
+            XCTAssertEqual(entry?.messages ?? 0, rows - 1 + columns - 1)
+        }
+    }
+
     func testAtMostTwoArraysOfTheFieldsSizeAreHeld() throws {
         try onEveryGrid([64, 64, 64]) { mesh in
             let transform = FourierTransform<Float>(mesh)
@@ -133,12 +148,14 @@ extension FourierTransformTests {
         _: Scalar.Type, _ mesh: Decomposition, tolerance: Double
     ) throws {
         let transform = FourierTransform<Scalar>(mesh)
-        let field = transform.inverse(transform.forward(noiseField(mesh, ghosts: .cloudInCell)), ghosts: .stencil)
+        let field = transform.inverse(
+            transform.forward(noiseField(mesh, ghosts: .cloudInCell)), ghosts: .stencil)
         var largest = 0.0
         field.forEachPoint { x, y, z, value in
             largest = max(largest, abs(Double(value) - Self.noise(x, y, z)))
         }
-        XCTAssertLessThan(world.maximum(largest), tolerance, "\(Scalar.self) \(mesh.shape) on \(mesh.grid.shape)")
+        XCTAssertLessThan(
+            world.maximum(largest), tolerance, "\(Scalar.self) \(mesh.shape) on \(mesh.grid.shape)")
     }
 
     private func compareBitsWithOneRank<Scalar: FourierScalar>(_: Scalar.Type, _ shape: SIMD3<Int>) throws {
@@ -169,7 +186,8 @@ extension FourierTransformTests {
             for y in 0..<shape.y { for z in 0..<shape.z { field.append(Self.noise(x, y, z)) } }
         }
         var expected = [Double](repeating: 0, count: 2 * shape.x * shape.y * half)
-        let status = unsafe fourier_oracle_forward(Int64(shape.x), Int64(shape.y), Int64(shape.z), field, &expected)
+        let status = unsafe fourier_oracle_forward(
+            Int64(shape.x), Int64(shape.y), Int64(shape.z), field, &expected)
         XCTAssertEqual(status, 0)
         let norm = expected.reduce(0) { $0 + $1 * $1 }
         XCTAssertGreaterThan(norm, 0)
@@ -200,7 +218,8 @@ extension FourierTransformTests {
         }
         let count = shape.x * shape.y * shape.z
         var expected = [Double](repeating: 0, count: count)
-        let status = unsafe fourier_oracle_backward(Int64(shape.x), Int64(shape.y), Int64(shape.z), modes, &expected)
+        let status = unsafe fourier_oracle_backward(
+            Int64(shape.x), Int64(shape.y), Int64(shape.z), modes, &expected)
         XCTAssertEqual(status, 0)
         let norm = expected.reduce(0) { $0 + $1 * $1 }
         XCTAssertGreaterThan(norm, 0)

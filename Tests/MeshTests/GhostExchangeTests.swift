@@ -3,7 +3,8 @@ import XCTest
 
 final class GhostExchangeTests: MeshTestCase {
     private let widths = [
-        GhostWidth.none, .cloudInCell, .stencil, GhostWidth(lower: 3, upper: 3), GhostWidth(lower: 1, upper: 0),
+        GhostWidth.none, .cloudInCell, .stencil, GhostWidth(lower: 3, upper: 3),
+        GhostWidth(lower: 1, upper: 0),
     ]
 
     func testGhostPlanesHoldTheNeighboursValuesCornersIncluded() throws {

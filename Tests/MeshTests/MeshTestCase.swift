@@ -7,7 +7,8 @@ import TestSupport
 class MeshTestCase: SPMDTestCase {
     /// Even, odd, prime, thin, flat; with empty ranges of kz (nz/2 + 1 < Py) and of ky (ny < Px).
     static let shapes: [SIMD3<Int>] = [
-        [24, 30, 36], [20, 20, 20], [17, 19, 23], [7, 9, 5], [12, 24, 4], [13, 27, 2], [24, 3, 8], [9, 11, 1],
+        [24, 30, 36], [20, 20, 20], [17, 19, 23], [7, 9, 5], [12, 24, 4], [13, 27, 2], [24, 3, 8],
+        [9, 11, 1],
     ]
 
     /// This rank by itself, as a job of one.
@@ -48,7 +49,8 @@ class MeshTestCase: SPMDTestCase {
     }
 
     /// A spectrum of noise, not Hermitian.
-    func noiseSpectrum<Scalar: FourierScalar>(_ mesh: Decomposition, seed: UInt64 = 1) -> FourierField<Scalar> {
+    func noiseSpectrum<Scalar: FourierScalar>(_ mesh: Decomposition, seed: UInt64 = 1) -> FourierField<Scalar>
+    {
         var spectrum = FourierField<Scalar>(mesh, for: "test")
         spectrum.mapModes { x, y, z, _, _ in
             (Scalar(Self.noise(x, y, z, seed: seed)), Scalar(Self.noise(x, y, z, seed: seed + 1)))

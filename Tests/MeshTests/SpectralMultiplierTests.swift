@@ -101,7 +101,8 @@ final class SpectralMultiplierTests: MeshTestCase {
         var spectrum = transform.forward(noiseField(mesh))
         spectrum.multiply(by: multiplier)
         let expected = transform.inverse(spectrum, ghosts: .none)
-        XCTAssertEqual(differences(filtered, expected), 0, "\(Scalar.self) \(mesh.shape) on \(mesh.grid.shape)")
+        XCTAssertEqual(
+            differences(filtered, expected), 0, "\(Scalar.self) \(mesh.shape) on \(mesh.grid.shape)")
         // Bits that all are zero, or not a number, would agree too.
         var largest = 0.0
         expected.forEachPoint { _, _, _, value in largest = max(largest, abs(Double(value))) }
