@@ -23,6 +23,8 @@ public struct RunConfiguration: Sendable, Equatable {
     public var force: ForceSection
     /// `output`: what is written.
     public var output: OutputSection
+    /// `objective`: what the end is compared with; nil if no data is named.
+    public var objective: ObjectiveSection?
 
     /// Reads and validates a configuration. Knows no MPI: the same on all ranks for the same bytes.
     ///
@@ -50,6 +52,7 @@ public struct RunConfiguration: Sendable, Equatable {
         evolution = EvolutionSection(evolutionReader, listed: listed, start: initial.a)
         force = ForceSection(reader.section("force"))
         output = OutputSection(reader.section("output"), scaleFactors: evolution.scaleFactors)
+        objective = ObjectiveSection(reader.section("objective"))
         run.check(ranks: ranks, particles: box.particles, runReader)
     }
 
