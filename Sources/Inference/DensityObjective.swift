@@ -124,11 +124,8 @@ public struct DensityObjective<Scalar: ParticleScalar>: Objective, ~Copyable {
     }
 
     private func loss(of residual: borrowing Field<Scalar>) throws -> Double {
-        let values = residual.values.span
-        let sum = try residual.decomposition.grid.world.exactSum(count: values.count, of: "the loss") { index in
-            let value = Double(values[index])
-            return value * value
-        }
+        let sum = try squaredNorm(
+            residual.values.span, of: "the loss", over: residual.decomposition.grid.world)
         return sum / (2 * sigma * sigma)
     }
 
