@@ -28,8 +28,10 @@ func layer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: swift)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: swift)
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], resources: resources,
+        swiftSettings: swift)
 }
 
 let numerics = Target.Dependency.product(name: "Numerics", package: "swift-numerics")
@@ -48,10 +50,11 @@ let layers: [Target] = [
     layer(
         "Dynamics",
         ["Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions"]),
-    layer("Analysis", ["CPicture", "Memory", "Parallel", "Background", "Mesh", "Particles"]),
+    layer("Analysis", ["CPicture", "Memory", "Parallel", "Mesh"]),
+    layer("Inference", ["Memory", "Parallel", "Mesh", "Particles"]),
     layer(
-        "Storage",
-        ["CStorage", "Memory", "Parallel", "Background", "Mesh", "Particles", "Dynamics"]),
+        "Storage", ["CStorage", "Memory", "Parallel", "Mesh", "Particles"]),
+    layer("Configuration", ["Parallel", "Background", "Mesh", numerics, yaml]),
 ]
 
 let package = Package(
@@ -89,18 +92,43 @@ let package = Package(
     ] + layers + [
         .executableTarget(
             name: "palindrome",
-            dependencies: layers.map { .byName(name: $0.name) } + [arguments, yaml],
+            dependencies: layers.map { .byName(name: $0.name) } + [arguments],
+            resources: ["demo.yaml", "planck18_linear_z0.txt"].map { .embedInCode("Resources/\($0)") },
             swiftSettings: swift),
 
         .target(
             name: "TestSupport",
-            dependencies: ["CParallel", "Memory", "Parallel", "Mesh", "Storage"],
+            dependencies: [
+                "CParallel", "Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity",
+                "InitialConditions", "Dynamics", "Storage",
+            ],
             path: "Tests/TestSupport", swiftSettings: swift),
         .target(
             name: "FourierOracle", dependencies: ["SystemFFTW"], path: "Tests/FourierOracle",
             cSettings: [.treatAllWarnings(as: .error)], linkerSettings: [.linkedLibrary("fftw3")]),
+        tests("Memory", ["Memory"]),
         tests("Parallel", ["Memory", "Parallel"]),
+        tests("Background", ["Background"], resources: [.copy("Resources")]),
+        tests(
+            "Configuration", ["Parallel", "Background", "Mesh", "Configuration"],
+            resources: [.copy("Resources")]),
+        tests(
+            "InitialConditions",
+            ["CKernels", "Parallel", "Background", "Mesh", "Particles", "InitialConditions", "Dynamics"]),
         tests("Mesh", ["FourierOracle", "Memory", "Parallel", "Mesh"]),
+        tests("Particles", ["Memory", "Parallel", "Mesh", "Particles"]),
+        tests("Gravity", ["Parallel", "Mesh", "Particles", "Gravity", "Dynamics"]),
+        tests(
+            "Dynamics",
+            [
+                "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics",
+                "Storage",
+            ]),
+        tests(
+            "Inference",
+            ["Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics", "Inference"]),
+        tests("Storage", ["Memory", "Parallel", "Mesh", "Storage"]),
+        tests("Analysis", ["Memory", "Parallel", "Mesh", "Analysis"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17

@@ -19,8 +19,10 @@ public final class MemoryPool {
     public private(set) var bytesHeld = 0
     /// The largest ``bytesHeld`` so far.
     public private(set) var peakBytes = 0
-    /// Most bytes in use at once for each purpose.
-    public private(set) var peakByPurpose: [String: Int] = [:]
+    /// Most bytes in use at once.
+    public private(set) var peakBytesInUse = 0
+    /// Who used how much when ``peakBytesInUse`` was reached.
+    public private(set) var ledgerAtPeak: [String: Int] = [:]
 
     private var usedByPurpose: [String: Int] = [:]
     private var free: [Block] = []
@@ -49,9 +51,11 @@ public final class MemoryPool {
             peakBytes = max(peakBytes, bytesHeld)
         }
         bytesInUse += block.capacity
-        let name = purpose.description
-        usedByPurpose[name, default: 0] += block.capacity
-        peakByPurpose[name] = max(peakByPurpose[name, default: 0], usedByPurpose[name]!)
+        usedByPurpose[purpose.description, default: 0] += block.capacity
+        if bytesInUse > peakBytesInUse {
+            peakBytesInUse = bytesInUse
+            ledgerAtPeak = usedByPurpose
+        }
         return block
     }
 

@@ -1,29 +1,5 @@
 public import Memory
 
-/// The scalars that have a Fourier transform: `Float` and `Double`.
-public protocol FourierScalar: BinaryFloatingPoint, BitwiseCopyable, Sendable {
-    /// Which of the two C libraries transforms it.
-    static var _precision: _FourierPrecision { get }
-}
-
-/// The precisions of the C library; the raw value is the size of a real number in bytes.
-public enum _FourierPrecision: Int32, Sendable {
-    /// 32 bits.
-    case single = 4
-    /// 64 bits.
-    case double = 8
-}
-
-extension Float: FourierScalar {
-    /// The 32-bit library.
-    public static var _precision: _FourierPrecision { .single }
-}
-
-extension Double: FourierScalar {
-    /// The 64-bit library.
-    public static var _precision: _FourierPrecision { .double }
-}
-
 /// The Fourier transform of a real field: this rank's share of its independent modes.
 ///
 ///     f_k = Σ_q f(q) exp(−i k·q),    k = 2π (kx/nx, ky/ny, kz/nz),    0 ≤ kz ≤ nz/2
@@ -58,6 +34,22 @@ public struct FourierField<Scalar: FourierScalar>: ~Copyable {
         let copy = FourierField(decomposition, for: purpose)
         unsafe copy.values.start.update(from: values.start, count: values.count)
         return copy
+    }
+
+    /// A spectrum of zeros.
+    public static func zero(_ decomposition: Decomposition, for purpose: StaticString) -> FourierField {
+        let field = FourierField(decomposition, for: purpose)
+        unsafe field.values.start.update(repeating: 0, count: field.values.count)
+        return field
+    }
+
+    /// Adds another spectrum, mode by mode.
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
+    public mutating func add(_ other: borrowing FourierField) {
+        let others = other.values.span
+        var mine = values.mutableSpan
+        for index in mine.indices { mine[index] += others[index] }
     }
 
     /// The number of modes that this rank holds.

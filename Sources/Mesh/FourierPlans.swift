@@ -102,7 +102,7 @@ extension palindrome_block {
 }
 
 extension FourierScalar {
-    static var library: palindrome_precision { palindrome_precision(UInt32(_precision.rawValue)) }
+    static var library: palindrome_precision { palindrome_precision(_precision.rawValue) }
 }
 
 extension SpectralMultiplier {

@@ -47,6 +47,11 @@ public struct SpectralMultiplier: Sendable, Equatable {
         self.timesI = timesI
     }
 
+    /// The multiplier of the transposed convolution: a real field's odd derivatives are antisymmetric.
+    public var transpose: SpectralMultiplier {
+        SpectralMultiplier(factors: factors, denominators: denominators, timesI: -timesI)
+    }
+
     func fits(_ shape: SIMD3<Int>) -> Bool {
         [factors, denominators ?? factors].allSatisfy {
             $0.x.count == shape.x && $0.y.count == shape.y && $0.z.count == shape.z / 2 + 1
@@ -60,7 +65,7 @@ extension FourierField {
     /// - Precondition: the tables fit the mesh.
     public mutating func multiply(by multiplier: SpectralMultiplier) {
         precondition(multiplier.fits(decomposition.shape))
-        decomposition.grid.phases.measure("fft") {
+        decomposition.grid.phases.measure("multiply") {
             unsafe multiplier.withTables(of: decomposition.fourier) { tables in
                 unsafe palindrome_multiply(Scalar.library, values.start, tables)
             }

@@ -10,6 +10,9 @@ public enum MPIRuntime {
         }
     }
 
+    /// Whether MPI has started and not ended.
+    public static var isActive: Bool { palindrome_mpi_is_active() != 0 }
+
     /// Ends MPI. Every rank must come here.
     public static func finish() {
         _ = palindrome_mpi_finalize()

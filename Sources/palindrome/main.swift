@@ -1,1 +1,3 @@
-print("palindrome")
+internal import Glibc
+
+exit(Launcher.run())

@@ -159,7 +159,7 @@ extension FourierTransformTests {
     }
 
     private func compareBitsWithOneRank<Scalar: FourierScalar>(_: Scalar.Type, _ shape: SIMD3<Int>) throws {
-        let single = try Decomposition(shape: shape, over: alone)
+        let single = try Decomposition(shape: shape, over: singleRank)
         let reference = FourierTransform<Scalar>(single)
         let multiplier = MultiplierSamples.laplacian(shape)
         let spectrum = reference.forward(noiseField(single))

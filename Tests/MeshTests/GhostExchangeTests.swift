@@ -32,7 +32,7 @@ final class GhostExchangeTests: MeshTestCase {
 
     func testOneUnitInAGhostCornerReachesItsOwnerOnce() throws {
         // One rank: the corner beyond the last point along x and y is the first point.
-        let mesh = try Decomposition(shape: [4, 5, 3], over: alone)
+        let mesh = try Decomposition(shape: [4, 5, 3], over: singleRank)
         var field = Field<Int64>(mesh, ghosts: .cloudInCell, for: "test")
         field.fill(with: 0)
         field[4, 5, 2] = 7
@@ -71,7 +71,7 @@ final class GhostExchangeTests: MeshTestCase {
     }
 
     func testAddingWrapsAroundInsteadOfTrapping() throws {
-        let mesh = try Decomposition(shape: [3, 3, 1], over: alone)
+        let mesh = try Decomposition(shape: [3, 3, 1], over: singleRank)
         var field = Field<UInt32>(mesh, ghosts: .cloudInCell, for: "test")
         field.fill(with: .max)
         field.addGhosts()

@@ -11,8 +11,8 @@ class MeshTestCase: SPMDTestCase {
         [9, 11, 1],
     ]
 
-    /// This rank by itself, as a job of one.
-    lazy var alone = RankGrid(world: world.split(colour: world.rank, key: 0), shape: [1, 1])
+    /// The grid of this rank by itself.
+    lazy var singleRank = RankGrid(world: alone, shape: [1, 1])
 
     /// Does something on every rank grid that a mesh fits on, and expects an error on the others.
     func onEveryGrid(_ shape: SIMD3<Int>, _ body: (Decomposition) throws -> Void) throws {

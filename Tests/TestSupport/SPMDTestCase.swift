@@ -13,6 +13,9 @@ open class SPMDTestCase: XCTestCase {
     /// All ranks.
     public var world: Communicator { unsafe Session.shared.world }
 
+    /// This rank by itself: what it computes here, all ranks together must compute to the same bits.
+    public var alone: Communicator { unsafe Session.shared.alone }
+
     /// Every shape of the rank grid that this number of ranks allows.
     public var gridShapes: [SIMD2<Int>] { RankGrid.shapes(for: world.size) }
 
@@ -41,10 +44,12 @@ private final class Session: NSObject, XCTestObservation {
     nonisolated(unsafe) static let shared = Session()
 
     let world: Communicator
+    let alone: Communicator
     private var isWatching = false
 
     private override init() {
         world = Communicator.world()
+        alone = world.split(colour: world.rank, key: 0)
         super.init()
         atexit { MPIRuntime.finish() }
         signal(SIGALRM) { _ in MPIRuntime.abort("a test exceeded its time limit") }

@@ -1,2 +1,10 @@
 #pragma once
-#include <stdint.h>
+
+#include "checksum.h"
+#include "deposit.h"
+#include "drift.h"
+#include "kick.h"
+#include "kick_adjoint.h"
+#include "order.h"
+#include "particle_block.h"
+#include "random.h"

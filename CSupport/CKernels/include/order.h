@@ -1,0 +1,79 @@
+#pragma once
+#include "particle_block.h"
+
+// Who goes where: keys of particles, grouping by key, and moving array elements accordingly.
+// Lists of particles are 32-bit: a rank holds fewer than 2^32. No allocation, no MPI, no global state.
+
+/// The mesh column of each particle, x * owned_y + y counted from the first owned ones.
+///
+/// Returns the number of particles whose column is below that of the particle before it (0: they are
+/// ordered), or -1 if a particle is outside the owned columns.
+int64_t palindrome_columns_f32(int64_t count, const uint32_t *restrict x, const uint32_t *restrict y,
+                               palindrome_block block, uint32_t *restrict column);
+int64_t palindrome_columns_f64(int64_t count, const uint64_t *restrict x, const uint64_t *restrict y,
+                               palindrome_block block, uint32_t *restrict column);
+
+/// The number of particles outside the owned columns.
+int64_t palindrome_count_leavers_f32(int64_t count, const uint32_t *restrict x, const uint32_t *restrict y,
+                                     palindrome_block block);
+int64_t palindrome_count_leavers_f64(int64_t count, const uint64_t *restrict x, const uint64_t *restrict y,
+                                     palindrome_block block);
+
+/// Lists the particles outside the owned columns, ascending; `list` has room for one more than there are.
+void palindrome_list_leavers_f32(int64_t count, const uint32_t *restrict x, const uint32_t *restrict y,
+                                 palindrome_block block, uint32_t *restrict list);
+void palindrome_list_leavers_f64(int64_t count, const uint64_t *restrict x, const uint64_t *restrict y,
+                                 palindrome_block block, uint32_t *restrict list);
+
+/// The rank that owns each particle: by_x[cell x] + by_y[cell y].
+void palindrome_owners_f32(int64_t count, const uint32_t *restrict x, const uint32_t *restrict y,
+                           palindrome_block block, const uint32_t *restrict by_x,
+                           const uint32_t *restrict by_y, uint32_t *restrict owner);
+void palindrome_owners_f64(int64_t count, const uint64_t *restrict x, const uint64_t *restrict y,
+                           palindrome_block block, const uint32_t *restrict by_x,
+                           const uint32_t *restrict by_y, uint32_t *restrict owner);
+
+/// The rank that owns each grid point index = (x * points_y + y) * points_z + z.
+void palindrome_index_owners(int64_t count, const int64_t *restrict index, palindrome_block block,
+                             const uint32_t *restrict by_x, const uint32_t *restrict by_y,
+                             uint32_t *restrict owner);
+
+/// Where in the block (owned points only, [x][y][z]) each grid point is; the number of points outside it.
+int64_t palindrome_index_slots(int64_t count, const int64_t *restrict index, palindrome_block block,
+                               uint32_t *restrict slot);
+
+/// The indices of the block's own points, [x][y][z].
+void palindrome_own_indices(palindrome_block block, int64_t *restrict index);
+
+/// Groups by key: order[first[k]] ..< order[first[k + 1]] are those with key k, in their old order.
+///
+/// - key: below `keys`.
+/// - first: room for keys + 1.
+void palindrome_group(int64_t count, const uint32_t *restrict key, int64_t keys, int64_t *restrict first,
+                      uint32_t *restrict order);
+
+/// to[i] = from[order[i]].
+void palindrome_take_32(int64_t count, const uint32_t *restrict order, const uint32_t *restrict from,
+                        uint32_t *restrict to);
+void palindrome_take_64(int64_t count, const uint32_t *restrict order, const uint64_t *restrict from,
+                        uint64_t *restrict to);
+
+/// to[order[i]] = from[i].
+void palindrome_put_32(int64_t count, const uint32_t *restrict order, const uint32_t *restrict from,
+                       uint32_t *restrict to);
+void palindrome_put_64(int64_t count, const uint32_t *restrict order, const uint64_t *restrict from,
+                       uint64_t *restrict to);
+
+/// array[to[i]] = array[from[i]]; no element is both.
+void palindrome_move_32(int64_t count, const uint32_t *restrict from, const uint32_t *restrict to,
+                        uint32_t *array);
+void palindrome_move_64(int64_t count, const uint32_t *restrict from, const uint32_t *restrict to,
+                        uint64_t *array);
+
+/// Which of the last elements to move into holes so that the first `kept` of `count` are whole.
+///
+/// - holes: ascending; those at or above `kept` are dropped.
+/// - from, to: room for `hole_count`; move from[i] to to[i].
+/// - Returns: the number of moves.
+int64_t palindrome_hole_moves(int64_t count, int64_t kept, int64_t hole_count, const uint32_t *restrict holes,
+                              uint32_t *restrict from, uint32_t *restrict to);

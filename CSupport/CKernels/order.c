@@ -1,0 +1,119 @@
+#include "include/order.h"
+#include "kernel.h"
+#include "locate.h"
+
+#define PRECISION 32
+#include "precision.h"
+#include "order.template.h"
+#undef PRECISION
+
+#define PRECISION 64
+#include "precision.h"
+#include "order.template.h"
+
+typedef struct {
+    int64_t x, y, z;
+} point;
+
+INLINE point point_of(int64_t index, const palindrome_block *block) {
+    const int64_t line = index / block->points_z;
+    return (point){line / block->points_y, line % block->points_y, index - line * block->points_z};
+}
+
+void palindrome_index_owners(int64_t count, const int64_t *restrict index, palindrome_block block,
+                             const uint32_t *restrict by_x, const uint32_t *restrict by_y,
+                             uint32_t *restrict owner) {
+    for (int64_t i = 0; i < count; i++) {
+        const point at = point_of(index[i], &block);
+        owner[i] = by_x[at.x] + by_y[at.y];
+    }
+}
+
+int64_t palindrome_index_slots(int64_t count, const int64_t *restrict index, palindrome_block block,
+                               uint32_t *restrict slot) {
+    int64_t outside = 0;
+    for (int64_t i = 0; i < count; i++) {
+        const point at = point_of(index[i], &block);
+        const int64_t x = at.x - block.first_x, y = at.y - block.first_y;
+        const int is_inside = x >= 0 && x < block.owned_x && y >= 0 && y < block.owned_y;
+        outside += !is_inside;
+        slot[i] = is_inside ? (uint32_t)((x * block.owned_y + y) * block.points_z + at.z) : 0;
+    }
+    return outside;
+}
+
+void palindrome_own_indices(palindrome_block block, int64_t *restrict index) {
+    for (int64_t i = 0; i < block.owned_x; i++)
+        for (int64_t j = 0; j < block.owned_y; j++) {
+            const int64_t line = (block.first_x + i) * block.points_y + block.first_y + j;
+            for (int64_t k = 0; k < block.points_z; k++)
+                *index++ = line * block.points_z + k;
+        }
+}
+
+void palindrome_group(int64_t count, const uint32_t *restrict key, int64_t keys, int64_t *restrict first,
+                      uint32_t *restrict order) {
+    memset(first, 0, (size_t)(keys + 1) * sizeof *first);
+    for (int64_t i = 0; i < count; i++)
+        first[key[i] + 1]++;
+    for (int64_t k = 1; k <= keys; k++)
+        first[k] += first[k - 1];
+    for (int64_t i = 0; i < count; i++)
+        order[first[key[i]]++] = (uint32_t)i;
+    // Every start has moved to its end, which is the next one's start.
+    memmove(first + 1, first, (size_t)keys * sizeof *first);
+    first[0] = 0;
+}
+
+CLONES void palindrome_take_32(int64_t count, const uint32_t *restrict order, const uint32_t *restrict from,
+                               uint32_t *restrict to) {
+    for (int64_t i = 0; i < count; i++)
+        to[i] = from[order[i]];
+}
+
+CLONES void palindrome_take_64(int64_t count, const uint32_t *restrict order, const uint64_t *restrict from,
+                               uint64_t *restrict to) {
+    for (int64_t i = 0; i < count; i++)
+        to[i] = from[order[i]];
+}
+
+void palindrome_put_32(int64_t count, const uint32_t *restrict order, const uint32_t *restrict from,
+                       uint32_t *restrict to) {
+    for (int64_t i = 0; i < count; i++)
+        to[order[i]] = from[i];
+}
+
+void palindrome_put_64(int64_t count, const uint32_t *restrict order, const uint64_t *restrict from,
+                       uint64_t *restrict to) {
+    for (int64_t i = 0; i < count; i++)
+        to[order[i]] = from[i];
+}
+
+void palindrome_move_32(int64_t count, const uint32_t *restrict from, const uint32_t *restrict to,
+                        uint32_t *array) {
+    for (int64_t i = 0; i < count; i++)
+        array[to[i]] = array[from[i]];
+}
+
+void palindrome_move_64(int64_t count, const uint32_t *restrict from, const uint32_t *restrict to,
+                        uint64_t *array) {
+    for (int64_t i = 0; i < count; i++)
+        array[to[i]] = array[from[i]];
+}
+
+int64_t palindrome_hole_moves(int64_t count, int64_t kept, int64_t hole_count, const uint32_t *restrict holes,
+                              uint32_t *restrict from, uint32_t *restrict to) {
+    int64_t last = hole_count, source = count, moves = 0;
+    for (int64_t hole = 0; hole < hole_count && holes[hole] < kept; hole++) {
+        // The next whole element from the end; holes among the last ones are passed over.
+        source--;
+        while (last > 0 && holes[last - 1] == source) {
+            last--;
+            source--;
+        }
+        from[moves] = (uint32_t)source;
+        to[moves] = holes[hole];
+        moves++;
+    }
+    return moves;
+}

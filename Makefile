@@ -1,0 +1,31 @@
+# make setup       install what is missing, or say what that is
+# make build       the optimised command, .build/release/palindrome
+# make demo        a small universe on two processes, with pictures, in demo/
+# make test        all tests at 1, 2, 3, 4 and 6 ranks
+# make test-long   the same with the long matrices
+# make check       formats and layers
+# make clean       remove what was built
+
+.PHONY: build setup demo test test-long check clean
+
+build: setup
+	swift build -c release --product palindrome
+
+setup:
+	@scripts/setup
+
+demo: build
+	scripts/ranks 2 .build/release/palindrome demo
+
+test: setup
+	Tests/run
+
+test-long: setup
+	Tests/run --long
+
+check:
+	@scripts/setup --check
+	Tests/checks/run
+
+clean:
+	rm -rf .build

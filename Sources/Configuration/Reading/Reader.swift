@@ -1,0 +1,83 @@
+internal import Parallel
+
+/// Reads a document section by section, and keeps every problem found until the first of them is reported.
+///
+/// The schema is what is asked for: a key that nobody asked for is unknown. So a section is described in one
+/// place only, where it is read.
+final class Reader {
+    private let document: Document
+    private var problems: [Problem] = []
+    private var conflicts: [Problem] = []
+    private(set) var known: [(section: String, keys: [String])] = []
+
+    init(_ document: Document) {
+        self.document = document
+    }
+
+    /// The keys of a section; none if it was not given.
+    func section(_ name: String) -> SectionReader {
+        let section = document.sections.first { $0.name == name }
+        known.append((name, []))
+        return SectionReader(
+            name: name, index: known.count - 1, place: section?.place ?? document.whole,
+            entries: section?.entries ?? [], reader: self)
+    }
+
+    /// Notes that a section has a key.
+    func know(_ key: String, in index: Int) {
+        if !known[index].keys.contains(key) { known[index].keys.append(key) }
+    }
+
+    /// Notes a value that cannot be read.
+    func report(_ problem: Problem) { problems.append(problem) }
+
+    /// Notes values that are possible but do not fit one another; reported only if all could be read.
+    func reportConflict(_ problem: Problem) { conflicts.append(problem) }
+
+    /// Throws the first problem in the order of the file.
+    func finish() throws(UsageError) {
+        reportUnknownKeys()
+        let found = problems.isEmpty ? conflicts : problems
+        if let first = found.min(by: { $0.place < $1.place }) { throw first.error }
+    }
+
+    private func reportUnknownKeys() {
+        for section in document.sections {
+            guard let keys = known.first(where: { $0.section == section.name })?.keys else {
+                report(Problem(at: section.place, unknown(section: section.name)))
+                continue
+            }
+            if let problem = section.problem { report(problem) }
+            for entry in section.entries {
+                let key = String(entry.key.dropFirst(section.name.count + 1))
+                guard !keys.contains(key) else { continue }
+                report(Problem(at: entry.place, unknown(key: key, in: section.name, with: keys)))
+            }
+        }
+    }
+
+    private func unknown(section: String) -> String {
+        let names = known.map(\.section)
+        let remedy: String
+        if let near = nearest(to: section, in: names) {
+            remedy = "did you mean \(near)?"
+        } else if let owner = known.first(where: { $0.keys.contains(section) }) {
+            remedy = "did you mean \(owner.section).\(section)?"
+        } else {
+            remedy = "the sections are \(names.joined(separator: ", "))"
+        }
+        return "\(Entry.shown(section)) is not a section; \(remedy)"
+    }
+
+    private func unknown(key: String, in section: String, with keys: [String]) -> String {
+        let remedy: String
+        if let near = nearest(to: key, in: keys) {
+            remedy = "did you mean \(section).\(near)?"
+        } else if let owner = known.first(where: { $0.keys.contains(key) }) {
+            remedy = "did you mean \(owner.section).\(key)?"
+        } else {
+            remedy = "the keys of \(section) are \(keys.joined(separator: ", "))"
+        }
+        return "\(section).\(Entry.shown(key)) is not a known key; \(remedy)"
+    }
+}

@@ -1,0 +1,46 @@
+/// The initial conditions.
+public struct InitialSection: Sendable, Equatable {
+    /// Where the white noise comes from.
+    public enum Noise: Sendable, Equatable {
+        /// The random numbers of a seed.
+        case seed(UInt64)
+        /// A dataset `[nx][ny][nz]`.
+        case file(DatasetAddress)
+    }
+
+    /// Where the white noise comes from.
+    public var noise: Noise
+    /// The order of Lagrangian perturbation theory, 1 or 2.
+    public var lptOrder: Int
+    /// The scale factor of the initial conditions.
+    public var a: Double
+
+    /// - Parameter start: `a` where it is not given.
+    init(_ section: SectionReader, start: Double) {
+        let seed = section.whole("seed", 0...Int.max, default: 1)
+        noise = section.dataset("white_noise").map(Noise.file) ?? .seed(UInt64(seed))
+        section.exclude("seed", "white_noise", "remove one of them")
+        lptOrder = section.whole("lpt_order", 1...2, default: 2)
+        a = section.number("a", .within(1e-4...1), default: start)
+    }
+
+    var entries: [ResolvedEntry] {
+        let source =
+            switch noise {
+            case .seed(let seed): ResolvedEntry("seed", "\(seed)")
+            case .file(let address): ResolvedEntry("white_noise", quoted(address.description))
+            }
+        return [source, .init("lpt_order", "\(lptOrder)"), .init("a", "\(a)")]
+    }
+}
+
+/// A dataset in an HDF5 file.
+public struct DatasetAddress: Sendable, Equatable, CustomStringConvertible {
+    /// The file's path, seen from the working directory.
+    public let file: String
+    /// The dataset's path in the file, from its root `/`.
+    public let dataset: String
+
+    /// `file.h5:/dataset`.
+    public var description: String { "\(file):\(dataset)" }
+}

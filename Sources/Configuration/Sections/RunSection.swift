@@ -1,0 +1,27 @@
+/// How the program runs; nothing here changes the universe, except the precision.
+public struct RunSection: Sendable, Equatable {
+    /// The precision of state and forces.
+    public enum Precision: String, CaseIterable, Sendable, Named {
+        /// 32-bit integers and `Float`.
+        case single
+        /// 64-bit integers and `Double`.
+        case double
+    }
+
+    /// The precision of state and forces.
+    public var precision: Precision
+    /// The shape of the rank grid, or nil for the squarest that fits.
+    public var ranks: SIMD2<Int>?
+    /// Steps between two checkpoints; 0 writes one only when the run is asked to stop.
+    public var checkpointEvery: Int
+
+    init(_ section: SectionReader) {
+        precision = section.choice("precision", default: .single)
+        ranks = section.pair("ranks", 1...65536, example: "[2, 1]")
+        checkpointEvery = section.whole("checkpoint_every", 0...1_000_000, default: 10)
+    }
+
+    var entries: [ResolvedEntry] {
+        [.init("precision", precision.rawValue), .init("checkpoint_every", "\(checkpointEvery)")]
+    }
+}

@@ -1,0 +1,133 @@
+public import Background
+public import Gravity
+public import InitialConditions
+public import Mesh
+public import Parallel
+public import Particles
+
+/// What drives the particles: through which times, by which integrator, and when they are looked at.
+public struct EvolutionPlan: Sendable {
+    /// Start and end of every step, increasing; the first is the time of the initial conditions.
+    public let scaleFactors: [Double]
+    /// How steps become kicks and drifts.
+    public let integrator: any Integrator
+    /// The scale factors, among ``scaleFactors``, at which the state is looked at.
+    public let observed: [Double]
+
+    /// A plan.
+    public init(through scaleFactors: [Double], by integrator: any Integrator, observing observed: [Double]) {
+        precondition(zip(scaleFactors, scaleFactors.dropFirst()).allSatisfy { $0 < $1 })
+        precondition(observed.allSatisfy(scaleFactors.contains))
+        self.scaleFactors = scaleFactors
+        self.integrator = integrator
+        self.observed = observed
+    }
+}
+
+/// The map from white noise and cosmology to particles at later times.
+///
+///     white noise → linear modes → Lagrangian perturbation theory → kicks and drifts
+///
+/// It holds what does not change between two runs: layouts, transforms, tables, units and the schedule.
+public final class ForwardModel<Scalar: ParticleScalar> {
+    /// Particle grid, force mesh and lengths.
+    public let box: Box
+    /// The particle grid's layout.
+    public let particleGrid: Decomposition
+    /// The force mesh's layout.
+    public let mesh: Decomposition
+    /// The background, with derivatives.
+    public let cosmology: Cosmology<Dual>
+    /// The linear power spectrum.
+    public let power: LinearPower<Double>
+    /// Integer units of the state, fixed for the model's life.
+    public let units: StateUnits
+    /// What happens.
+    public let schedule: Schedule
+    /// Gravity.
+    public let solver: ForceSolver<Scalar>
+
+    let amplitudes: ModeAmplitudes
+    let perturbation: LagrangianPerturbation<Scalar>
+    let growthAtStart: GrowthFactors<Double>
+    let powerModel: LinearPowerModel
+
+    /// A model.
+    ///
+    /// - Parameters:
+    ///   - box: particle grid and force mesh.
+    ///   - universe: cosmological parameters and the shape of the power spectrum.
+    ///   - order: order of the initial conditions.
+    ///   - plan: times and integrator.
+    ///   - kernel: discretisation of gravity.
+    ///   - grid: the ranks.
+    /// - Throws: ``UsageError`` when the grid of ranks is too fine, `PowerTableError` when a table does not
+    ///   cover the box's modes; the same on all ranks.
+    public init(
+        _ box: Box, in universe: (parameters: CosmologyParameters, power: LinearPowerModel),
+        startingWith order: LagrangianPerturbation<Scalar>.Order, following plan: EvolutionPlan,
+        under kernel: ForceKernel, on grid: RankGrid
+    ) throws {
+        self.box = box
+        particleGrid = try Decomposition(shape: box.particles, over: grid)
+        mesh = try Decomposition(shape: box.mesh, over: grid)
+        cosmology = Cosmology<Dual>(universe.parameters, power: universe.power)
+        let background = Cosmology<Double>(universe.parameters, power: universe.power)
+        powerModel = universe.power
+        power = LinearPower(background, universe.power)
+        amplitudes = try ModeAmplitudes(power, shape: box.particles, spacing: box.spacing)
+        let ends = growthFactors(at: [plan.scaleFactors.first!, plan.scaleFactors.last!], background)
+        growthAtStart = ends[0]
+        units = StateUnits.units(
+            box: box.size, velocityDispersion: Self.velocityDispersion(power, box, at: ends[1]),
+            for: Scalar.self)
+        schedule = plan.integrator.schedule(
+            through: plan.scaleFactors, observing: plan.observed, cosmology)
+        perturbation = LagrangianPerturbation(particleGrid, spacing: box.spacing, order: order)
+        solver = ForceSolver(mesh, spacing: box.cell, kernel: kernel)
+    }
+
+    /// The linear overdensity modes for D1 = 1 of white noise on the particle grid. Collective.
+    public func linearModes(of noise: consuming Field<Scalar>) -> FourierField<Scalar> {
+        var modes = perturbation.transform.forward(noise)
+        amplitudes.apply(to: &modes)
+        return modes
+    }
+
+    /// The particles at the start, in Lagrangian order. Collective.
+    ///
+    /// - Throws: ``DisplacementOverflow`` on all ranks.
+    public func initialState(from noise: consuming Field<Scalar>) throws -> LagrangianBlock<Scalar> {
+        let modes = linearModes(of: noise)
+        return try particleGrid.grid.phases.measure("initial conditions") {
+            try perturbation.displace(modes, to: growthAtStart, in: units)
+        }
+    }
+
+    /// A run from the start. Collective.
+    ///
+    /// - Throws: ``DisplacementOverflow`` on all ranks.
+    public func start(from noise: consuming Field<Scalar>) throws -> Evolution<Scalar> {
+        try resume(from: initialState(from: noise), at: 0)
+    }
+
+    /// A run that goes on from a state kept before a stage. Collective.
+    ///
+    /// - Parameter coefficients: the kicks and drifts it was begun with, if they are known.
+    public func resume(
+        from state: consuming LagrangianBlock<Scalar>, at stage: Int, keeping coefficients: [Double]? = nil
+    ) throws -> Evolution<Scalar> {
+        let particles = ParticleSet(routing: state, to: mesh)
+        let schedule = coefficients.map(schedule.replacingCoefficients(with:)) ?? schedule
+        return Evolution(particles, along: schedule, from: stage, under: solver)
+    }
+
+    /// The linear velocity dispersion `a² E D1′ σ_ψ` along one axis [Mpc/h H0].
+    private static func velocityDispersion(
+        _ power: LinearPower<Double>, _ box: Box, at growth: GrowthFactors<Double>
+    ) -> Double {
+        let range = ModeAmplitudes.wavenumberRange(shape: box.particles, spacing: box.spacing)
+        return growth.driftFunction
+            * power.sigmaDisplacement(from: range.lowerBound, to: range.upperBound)
+    }
+}

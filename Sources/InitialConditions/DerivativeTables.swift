@@ -1,0 +1,48 @@
+internal import Mesh
+
+/// The wavenumbers of a particle grid, arranged as the multipliers that perturbation theory needs.
+struct DerivativeTables {
+    let full: [[Double]]
+    let withoutNyquist: [[Double]]
+    let ones: [[Double]]
+
+    init(shape: SIMD3<Int>, spacing: Double) {
+        full = (0..<3).map { axis in
+            let length = shape[axis]
+            return (0..<(axis == 2 ? length / 2 + 1 : length)).map { index in
+                let signed = 2 * index > length ? index - length : index
+                return 2 * Double.pi * Double(signed) / (Double(length) * spacing)
+            }
+        }
+        withoutNyquist = full.enumerated().map { axis, waves in
+            waves.indices.map { 2 * $0 == shape[axis] ? 0 : waves[$0] }
+        }
+        ones = full.map { $0.map { _ in 1 } }
+    }
+
+    /// `i k_axis / k²`: from δ to the first-order displacement for D1 = 1.
+    func displacement(_ axis: Int) -> SpectralMultiplier {
+        var factors = ones
+        factors[axis] = withoutNyquist[axis]
+        return multiplier(factors, timesI: 1)
+    }
+
+    /// `k_i k_j / k²`: from δ to `φ1,ij`; symmetric, so its own transpose.
+    func tidal(_ i: Int, _ j: Int) -> SpectralMultiplier {
+        var factors = ones
+        if i == j {
+            factors[i] = full[i].map { $0 * $0 }
+        } else {
+            factors[i] = withoutNyquist[i]
+            factors[j] = withoutNyquist[j]
+        }
+        return multiplier(factors, timesI: 0)
+    }
+
+    private func multiplier(_ factors: [[Double]], timesI: Int) -> SpectralMultiplier {
+        let squares = full.map { $0.map { $0 * $0 } }
+        return SpectralMultiplier(
+            factors: .init(x: factors[0], y: factors[1], z: factors[2]),
+            denominators: .init(x: squares[0], y: squares[1], z: squares[2]), timesI: timesI)
+    }
+}

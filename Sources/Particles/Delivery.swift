@@ -1,0 +1,78 @@
+internal import CKernels
+internal import Memory
+internal import Mesh
+internal import Parallel
+
+/// Sends an element per particle to any rank: all arrays alike, one after the other, each as one message per
+/// pair of ranks.
+struct Delivery: ~Copyable {
+    /// Elements that arrive here.
+    let receivedCount: Int
+
+    private let world: Communicator
+    private let destinations: Destinations
+    private let messages: [Message]
+
+    /// Agrees on who sends how much to whom. Collective.
+    ///
+    /// - Parameter owner: the rank that each of this rank's elements goes to.
+    init(to owner: consuming Buffer<UInt32>, over world: Communicator) {
+        self.world = world
+        destinations = Destinations(owner: owner, ranks: world.size)
+        messages = world.messages(sending: destinations.counts)
+        receivedCount = messages.reduce(0) { $0 + $1.received.count }
+    }
+
+    /// What arrives of an array, in the order of the ranks it came from. Collective.
+    borrowing func send<Element: BitwiseCopyable>(
+        _ array: borrowing Buffer<Element>, for purpose: StaticString
+    ) -> Buffer<Element> {
+        let count = destinations.order.count
+        let outgoing = Buffer<Element>(count: count, from: array.pool, for: "routing")
+        unsafe take(count, destinations.order.start, from: array.start, to: outgoing.start)
+        let incoming = Buffer<Element>(count: receivedCount, from: array.pool, for: purpose)
+        unsafe world.exchange(
+            messages, from: outgoing.start, to: incoming.start, stride: MemoryLayout<Element>.stride)
+        return incoming
+    }
+
+    /// Sends an array that is not needed here any more. Collective.
+    borrowing func handOver<Element: BitwiseCopyable>(
+        _ array: consuming Buffer<Element>, for purpose: StaticString
+    ) -> Buffer<Element> {
+        world.size == 1 ? array : send(array, for: purpose)
+    }
+}
+
+/// The way of particles back to the ranks that own their points of the particle grid.
+struct Homecoming: ~Copyable {
+    private let delivery: Delivery
+    private let slot: Buffer<UInt32>
+
+    /// - Parameter index: Lagrangian indices of this rank's particles; each point of the grid once on all ranks.
+    init(of index: borrowing Buffer<Int64>, count: Int, over particleGrid: Decomposition) {
+        let memory = particleGrid.grid.memory
+        let block = palindrome_block(particleGrid)
+        let tables = particleGrid.ownerTables
+        let owner = Buffer<UInt32>(count: count, from: memory, for: "routing")
+        unsafe palindrome_index_owners(Int64(count), index.start, block, tables.byX, tables.byY, owner.start)
+        let delivery = Delivery(to: owner, over: particleGrid.grid.world)
+        precondition(delivery.receivedCount == particleGrid.ownedCount, "not one particle per grid point")
+        let received = delivery.send(index, for: "routing")
+        let slot = Buffer<UInt32>(count: received.count, from: memory, for: "routing")
+        let outside = unsafe palindrome_index_slots(Int64(received.count), received.start, block, slot.start)
+        precondition(outside == 0)
+        self.delivery = delivery
+        self.slot = slot
+    }
+
+    /// An array in the order of the particle grid, `[x][y][z]`. Collective.
+    borrowing func send<Element: BitwiseCopyable>(
+        _ array: borrowing Buffer<Element>, for purpose: StaticString
+    ) -> Buffer<Element> {
+        let received = delivery.send(array, for: "routing")
+        let arranged = Buffer<Element>(count: received.count, from: slot.pool, for: purpose)
+        unsafe put(received.count, slot.start, from: received.start, to: arranged.start)
+        return arranged
+    }
+}

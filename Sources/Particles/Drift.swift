@@ -1,0 +1,76 @@
+internal import Glibc
+internal import Memory
+public import Parallel
+
+/// A particle would have moved half the box or more in one drift, or by NaN.
+public struct DriftOverflow: ReportedError, Equatable {
+    /// The drift coefficient that was asked for.
+    public let coefficient: Double
+
+    /// A failed drift.
+    public init(coefficient: Double) { self.coefficient = coefficient }
+
+    /// Always the user: too long a step, or a universe that blew up.
+    public var fault: Fault { .user }
+    /// The one line.
+    public var message: String {
+        "a particle would move half the box or more in one drift (coefficient \(coefficient)); "
+            + "take more time steps or a smaller density amplitude"
+    }
+}
+
+extension ParticleSet {
+    /// Moves every particle along its momentum.
+    ///
+    ///     X += round(d P 2^e / L · 2³²)   (mod 2³²)
+    ///
+    /// The step depends on the momentum alone, so ``driftBack(by:)`` undoes it exactly. Particles may have left
+    /// their owner: ``route()`` comes next. Collective.
+    ///
+    /// - Parameter coefficient: d [1/H0].
+    /// - Throws: ``DriftOverflow`` on all ranks; the positions are then undefined.
+    public mutating func drift(by coefficient: Double) throws(DriftOverflow) {
+        let failed = grid.phases.measure("drift") {
+            var failed: Int32 = 0
+            for axis in 0..<3 {
+                let unit = scalbn(coefficient, Int32(units.momentumExponent + Scalar.Position.bitWidth))
+                unsafe failed |= Scalar._particleKernels.drift(
+                    Int64(count), position[axis].start, momentum[axis].start, unit / units.box[axis])
+            }
+            return grid.world.any(failed != 0)
+        }
+        if failed { throw DriftOverflow(coefficient: coefficient) }
+    }
+
+    /// Undoes ``drift(by:)`` to the last bit. Rounding to nearest even is odd, so this is the drift by −d.
+    ///
+    /// - Throws: ``DriftOverflow`` on all ranks; never, if that drift did not.
+    public mutating func driftBack(by coefficient: Double) throws(DriftOverflow) {
+        try drift(by: -coefficient)
+    }
+
+    /// Undoes a drift and carries cotangents back through it.
+    ///
+    ///     p̄ += d x̄,    d̄ = Σ x̄ · p
+    ///
+    /// Afterwards ``route(carrying:)`` takes the particles back to where they came from. Collective.
+    ///
+    /// - Returns: d̄, the same bits on any ranks.
+    /// - Throws: ``NotFiniteError`` on all ranks.
+    public mutating func driftAdjoint(
+        by coefficient: Double, carrying cotangents: inout CotangentSet<Scalar>
+    ) throws -> Double {
+        try driftBack(by: coefficient)
+        return try grid.phases.measure("adjoint") {
+            let product = Buffer<Double>(count: count, from: grid.memory, for: "products")
+            for axis in 0..<3 {
+                unsafe Scalar._particleKernels.driftAdjoint(
+                    Int64(count), momentum[axis].start, coefficient, cotangents.position[axis].start,
+                    cotangents.momentum[axis].start, axis == 0 ? 1 : 0, product.start)
+            }
+            let total = try Total(
+                of: product, named: "the derivative by a drift coefficient", over: grid.world)
+            return total.sum * units.momentum
+        }
+    }
+}

@@ -1,0 +1,82 @@
+internal import CKernels
+internal import Memory
+
+// Moving elements of arrays by lists of particles. A particle's elements have 4 or 8 bytes each, whatever they
+// mean, so two kernels serve all arrays.
+
+private func is32Bit<Element: BitwiseCopyable>(_: Element.Type) -> Bool {
+    precondition(MemoryLayout<Element>.size == 4 || MemoryLayout<Element>.size == 8)
+    return MemoryLayout<Element>.size == 4
+}
+
+/// `to[i] = from[order[i]]`
+@unsafe func take<Element: BitwiseCopyable>(
+    _ count: Int, _ order: UnsafePointer<UInt32>, from: UnsafePointer<Element>,
+    to: UnsafeMutableRawPointer
+) {
+    let from = unsafe UnsafeRawPointer(from)
+    if is32Bit(Element.self) {
+        unsafe palindrome_take_32(
+            Int64(count), order, from.assumingMemoryBound(to: UInt32.self),
+            to.assumingMemoryBound(to: UInt32.self))
+    } else {
+        unsafe palindrome_take_64(
+            Int64(count), order, from.assumingMemoryBound(to: UInt64.self),
+            to.assumingMemoryBound(to: UInt64.self))
+    }
+}
+
+/// `to[order[i]] = from[i]`
+@unsafe func put<Element: BitwiseCopyable>(
+    _ count: Int, _ order: UnsafePointer<UInt32>, from: UnsafeRawPointer,
+    to: UnsafeMutablePointer<Element>
+) {
+    let to = UnsafeMutableRawPointer(to)
+    if is32Bit(Element.self) {
+        unsafe palindrome_put_32(
+            Int64(count), order, from.assumingMemoryBound(to: UInt32.self),
+            to.assumingMemoryBound(to: UInt32.self))
+    } else {
+        unsafe palindrome_put_64(
+            Int64(count), order, from.assumingMemoryBound(to: UInt64.self),
+            to.assumingMemoryBound(to: UInt64.self))
+    }
+}
+
+/// `array[to[i]] = array[from[i]]`
+@unsafe func move<Element: BitwiseCopyable>(
+    _ count: Int, from: UnsafePointer<UInt32>, to: UnsafePointer<UInt32>,
+    in array: UnsafeMutablePointer<Element>
+) {
+    let array = UnsafeMutableRawPointer(array)
+    if is32Bit(Element.self) {
+        unsafe palindrome_move_32(Int64(count), from, to, array.assumingMemoryBound(to: UInt32.self))
+    } else {
+        unsafe palindrome_move_64(Int64(count), from, to, array.assumingMemoryBound(to: UInt64.self))
+    }
+}
+
+extension Buffer {
+    /// Brings the first elements into another order, through one scratch array that takes this one's place.
+    mutating func rearrange(by order: borrowing Buffer<UInt32>, for purpose: StaticString) {
+        let arranged = Buffer(count: count, from: pool, for: purpose)
+        unsafe take(order.count, order.start, from: start, to: arranged.start)
+        self = arranged
+    }
+
+    /// Makes room for more elements and keeps the first ones.
+    mutating func grow(to capacity: Int, keeping kept: Int, for purpose: StaticString) {
+        guard capacity > count else { return }
+        // A little more, so that a rank that slowly gains particles does not copy in every step.
+        let larger = Buffer(count: capacity + capacity / 32, from: pool, for: purpose)
+        unsafe larger.start.update(from: start, count: kept)
+        self = larger
+    }
+
+    /// The array, which leaves an empty one behind.
+    mutating func given() -> Buffer {
+        let array = self
+        self = Buffer(count: 0, from: array.pool, for: "nothing")
+        return array
+    }
+}

@@ -1,0 +1,177 @@
+internal import CKernels
+internal import Memory
+public import Mesh
+internal import Parallel
+
+// The adjoints of the kicks in Kick.swift and of the deposit in Deposit.swift. With v = κ p̄ per particle:
+//
+//   1. x̄ += Σ_c ∇W(x − c) (F(c) · v)      where a particle reads changes
+//   2. V(c) = Σᵢ W(xᵢ − c) vᵢ             what it reads changes
+//   3. x̄ += Σ_c ∇W(x − c) δ̄(c) / n̄       the mass that all read changes
+
+/// What a kick's adjoint hands on.
+public struct KickCotangent<Scalar: ParticleScalar>: ~Copyable {
+    /// κ̄ = Σ p̄ · F, the derivative with respect to each of the kick coefficients, the same bits on any ranks.
+    public let coefficient: Double
+    /// The cotangent of the mesh field that the particles read: φ̄ of a potential, F̄ of a force component.
+    /// Without ghosts.
+    public var field: Field<Scalar>
+
+    /// Takes the field out.
+    public consuming func takeField() -> Field<Scalar> { field }
+}
+
+extension ParticleSet {
+    /// Undoes kicks to the last bit and carries cotangents back through them.
+    ///
+    ///     x̄ += Σ κ · ∂(p̄ · F)/∂x,    κ̄ = Σ p̄ · F,    φ̄ = (Σ κ) · ∂(Σ p̄ · F)/∂φ
+    ///
+    /// The potential is read once for all of them. Collective.
+    ///
+    /// - Parameters:
+    ///   - coefficients: as they were given to ``kick(_:potential:)`` [1/H0].
+    ///   - potential: the same to the last bit, with ghosts ``GhostWidth/stencil``, filled [(Mpc/h)²].
+    ///   - cotangents: of this set; the momenta's do not change.
+    /// - Throws: ``NotFiniteError`` on all ranks.
+    public mutating func kickAdjoint(
+        _ coefficients: [Double], potential: borrowing Field<Scalar>,
+        carrying cotangents: inout CotangentSet<Scalar>
+    ) throws -> KickCotangent<Scalar> {
+        let coefficient = coefficients.reduce(0, +)
+        let undoing = Self.undoing(coefficients)
+        let product = Buffer<Double>(count: count, from: grid.memory, for: "products")
+        let outcome = grid.phases.measure("adjoint") {
+            requireField(potential, ghosts: .stencil)
+            return unsafe Scalar._particleKernels.kickAdjoint(
+                Int64(count), positionStarts, momentumStarts, palindrome_block(potential),
+                potential.values.start, gradientScale, inMomentumUnits(undoing),
+                coefficient * cellsPerLength, cotangents.momentumStarts, cotangents.positionStarts,
+                product.start)
+        }
+        try settle(outcome, undoing)
+        let derivative = try grid.phases.measure("adjoint") {
+            try Total(of: product, named: "the derivative by a kick coefficient", over: grid.world).sum
+        }
+        return KickCotangent(
+            coefficient: derivative, field: try potentialCotangent(coefficient, cotangents))
+    }
+
+    /// Undoes kicks of one component to the last bit and carries cotangents back through them.
+    ///
+    ///     x̄ += Σ κ p̄_a ∇F_a,    κ̄ = Σ p̄_a F_a,    F̄_a(c) = (Σ κ) Σᵢ W(xᵢ − c) p̄_a
+    ///
+    /// Collective.
+    ///
+    /// - Parameters:
+    ///   - coefficients: as they were given to ``kick(_:axis:force:)`` [1/H0].
+    ///   - axis: a = 0, 1 or 2.
+    ///   - force: the same to the last bit, with ghosts ``GhostWidth/cloudInCell``, filled [Mpc/h].
+    ///   - cotangents: of this set; the momenta's do not change.
+    /// - Throws: ``NotFiniteError`` on all ranks.
+    public mutating func kickAdjoint(
+        _ coefficients: [Double], axis: Int, force: borrowing Field<Scalar>,
+        carrying cotangents: inout CotangentSet<Scalar>
+    ) throws -> KickCotangent<Scalar> {
+        try kickBack(coefficients, axis: axis, force: force)
+        let coefficient = coefficients.reduce(0, +)
+        let derivative = try grid.phases.measure("adjoint") {
+            let product = Buffer<Double>(count: count, from: grid.memory, for: "products")
+            let status = unsafe Scalar._particleKernels.gatherAdjoint(
+                Int64(count), positionStarts, palindrome_block(force), force.values.start,
+                coefficient * cellsPerLength, cotangents.momentum[axis].start, cotangents.positionStarts,
+                product.start)
+            requireRouted(status != 0)
+            return try Total(of: product, named: "the derivative by a kick coefficient", over: grid.world).sum
+        }
+        return KickCotangent(
+            coefficient: derivative, field: try depositMomentumCotangent(coefficient, axis, cotangents))
+    }
+
+    /// Carries the cotangent of the density contrast back to the positions: moving a particle moves its mass.
+    ///
+    ///     x̄ += Σ_c ∇W(x − c) δ̄(c) / n̄,    n̄ = particles per mesh cell
+    ///
+    /// The adjoint of ``deposit()`` followed by ``densityContrast(of:totalCount:as:)`` or
+    /// ``relativeDensity(of:totalCount:as:)``.
+    ///
+    /// - Parameters:
+    ///   - contrastCotangent: δ̄, with ghosts ``GhostWidth/cloudInCell``, filled.
+    ///   - cotangents: of this set.
+    public func depositAdjoint(
+        _ contrastCotangent: borrowing Field<Scalar>, carrying cotangents: inout CotangentSet<Scalar>
+    ) {
+        grid.phases.measure("adjoint") {
+            requireField(contrastCotangent, ghosts: .cloudInCell)
+            let perCell = Double(totalCount) / Double(decomposition.pointCount)
+            let status = unsafe Scalar._particleKernels.gatherAdjoint(
+                Int64(count), positionStarts, palindrome_block(contrastCotangent),
+                contrastCotangent.values.start, cellsPerLength / perCell, nil, cotangents.positionStarts, nil)
+            requireRouted(status != 0)
+        }
+    }
+
+    /// 1 / h along each axis.
+    private var cellsPerLength: SIMD3<Double> { SIMD3<Double>(decomposition.shape) / units.box }
+
+    /// φ̄(c) = κ ∂/∂φ(c) Σ p̄ · F, summed as integers.
+    private func potentialCotangent(
+        _ coefficient: Double, _ cotangents: borrowing CotangentSet<Scalar>
+    ) throws -> Field<Scalar> {
+        let largestTap = 9.0
+        let weight = coefficient * gradientScale
+        let reach = largestTap * max(abs(weight.x), abs(weight.y), abs(weight.z))
+        let exponent = try integerExponent(of: cotangents, growth: reach)
+        return unsafe integerSum(ghosts: .stencil, exponent: exponent) { count, block, sum in
+            unsafe Scalar._particleKernels.depositSlopes(
+                count, positionStarts, block, cotangents.momentumStarts, weight * power(exponent), sum)
+        }
+    }
+
+    /// F̄_a(c) = κ Σᵢ W(xᵢ − c) p̄_a, summed as integers.
+    private func depositMomentumCotangent(
+        _ coefficient: Double, _ axis: Int, _ cotangents: borrowing CotangentSet<Scalar>
+    ) throws -> Field<Scalar> {
+        let exponent = try integerExponent(of: cotangents, growth: abs(coefficient))
+        return unsafe integerSum(ghosts: .cloudInCell, exponent: exponent) { count, block, sum in
+            unsafe Scalar._particleKernels.depositValues(
+                count, positionStarts, block, cotangents.momentum[axis].start, coefficient * power(exponent),
+                sum)
+        }
+    }
+
+    /// The scale in which the cotangents of all particles, in one cell, would still be summed without overflow.
+    private func integerExponent(
+        of cotangents: borrowing CotangentSet<Scalar>, growth: Double
+    ) throws -> Int {
+        try grid.phases.measure("adjoint") {
+            let magnitude = Buffer<Double>(count: count, from: grid.memory, for: "products")
+            unsafe Scalar._particleKernels.magnitudes(
+                Int64(count), cotangents.momentumStarts, magnitude.start)
+            return try Total(of: magnitude, named: "a particle's cotangent", over: grid.world)
+                .integerExponent(growth: growth)
+        }
+    }
+
+    /// A sum over particles on the mesh, made of integers of 2^−exponent so that it does not depend on order.
+    private func integerSum(
+        ghosts: GhostWidth, exponent: Int,
+        _ kernel: (Int64, palindrome_block, UnsafeMutablePointer<Int64>) -> Int32
+    ) -> Field<Scalar> {
+        var sum = Field<Int64>(decomposition, ghosts: ghosts, for: "deposit")
+        grid.phases.measure("adjoint") {
+            unsafe sum.values.start.update(repeating: 0, count: sum.values.count)
+            let status = unsafe kernel(Int64(count), palindrome_block(sum), sum.values.start)
+            requireRouted(status != 0)
+        }
+        sum.addGhosts()
+        return grid.phases.measure("adjoint") {
+            let result = Field<Scalar>(decomposition, ghosts: .none, for: "cotangent")
+            unsafe Scalar._particleKernels.contrast(
+                palindrome_block(sum), sum.values.start, power(-exponent), 0, palindrome_block(result),
+                result.values.start)
+            return result
+        }
+    }
+}
+
+private func power(_ exponent: Int) -> Double { Double(sign: .plus, exponent: exponent, significand: 1) }

@@ -1,0 +1,196 @@
+internal import CKernels
+internal import Mesh
+
+/// The C kernels of one precision, as values: what generic Swift calls by type.
+@safe public struct _ParticleKernels<Scalar: ParticleScalar> {
+    typealias Positions = (
+        x: UnsafePointer<Scalar.Position>, y: UnsafePointer<Scalar.Position>,
+        z: UnsafePointer<Scalar.Position>
+    )
+    typealias Momenta = (
+        x: UnsafeMutablePointer<Scalar.Momentum>, y: UnsafeMutablePointer<Scalar.Momentum>,
+        z: UnsafeMutablePointer<Scalar.Momentum>
+    )
+    typealias Reals = (
+        x: UnsafeMutablePointer<Scalar>, y: UnsafeMutablePointer<Scalar>, z: UnsafeMutablePointer<Scalar>
+    )
+    typealias Block = palindrome_block
+    typealias KickOutcome = palindrome_kick_outcome
+
+    // drift.h
+    let drift: (Int64, UnsafeMutablePointer<Scalar.Position>, UnsafePointer<Scalar.Momentum>, Double) -> Int32
+    let driftAdjoint:
+        (
+            Int64, UnsafePointer<Scalar.Momentum>, Double, UnsafePointer<Scalar>,
+            UnsafeMutablePointer<Scalar>,
+            Int32, UnsafeMutablePointer<Double>
+        ) -> Void
+    // deposit.h
+    let deposit: (Int64, Positions, Block, Double, UnsafeMutablePointer<Int64>) -> Int32
+    let depositValues:
+        (Int64, Positions, Block, UnsafePointer<Scalar>, Double, UnsafeMutablePointer<Int64>) -> Int32
+    let magnitudes: (Int64, Reals, UnsafeMutablePointer<Double>) -> Void
+    let contrast: (Block, UnsafePointer<Int64>, Double, Double, Block, UnsafeMutablePointer<Scalar>) -> Void
+    // kick.h
+    let kick:
+        (
+            Int64, Positions, Momenta, Block, UnsafePointer<Scalar>, SIMD3<Double>, [Double]
+        ) -> KickOutcome
+    let force: (Int64, Positions, Block, UnsafePointer<Scalar>, SIMD3<Double>, Reals) -> Int32
+    let kickComponent:
+        (
+            Int64, Positions, UnsafeMutablePointer<Scalar.Momentum>, Block, UnsafePointer<Scalar>, [Double]
+        ) -> KickOutcome
+    let gather: (Int64, Positions, Block, UnsafePointer<Scalar>, UnsafeMutablePointer<Scalar>) -> Int32
+    // kick_adjoint.h
+    let kickAdjoint:
+        (
+            Int64, Positions, Momenta, Block, UnsafePointer<Scalar>, SIMD3<Double>, [Double], SIMD3<Double>,
+            Reals,
+            Reals, UnsafeMutablePointer<Double>
+        ) -> KickOutcome
+    let gatherAdjoint:
+        (
+            Int64, Positions, Block, UnsafePointer<Scalar>, SIMD3<Double>, UnsafePointer<Scalar>?, Reals,
+            UnsafeMutablePointer<Double>?
+        ) -> Int32
+    let depositSlopes: (Int64, Positions, Block, Reals, SIMD3<Double>, UnsafeMutablePointer<Int64>) -> Int32
+    // order.h
+    let columns: (Int64, Positions, Block, UnsafeMutablePointer<UInt32>) -> Int64
+    let countLeavers: (Int64, Positions, Block) -> Int64
+    let listLeavers: (Int64, Positions, Block, UnsafeMutablePointer<UInt32>) -> Void
+    let owners:
+        (Int64, Positions, Block, UnsafePointer<UInt32>, UnsafePointer<UInt32>, UnsafeMutablePointer<UInt32>)
+            ->
+            Void
+    // checksum.h
+    let checksum: (Int64, Positions, Momenta, UnsafePointer<Int64>) -> UInt64
+}
+
+extension Float {
+    /// The kernels ending in `_f32`.
+    public static var _particleKernels: _ParticleKernels<Float> {
+        unsafe _ParticleKernels(
+            drift: { unsafe palindrome_drift_f32($0, $1, $2, $3) },
+            driftAdjoint: { unsafe palindrome_drift_adjoint_f32($0, $1, $2, $3, $4, $5, $6) },
+            deposit: { unsafe palindrome_deposit_f32($0, $1.x, $1.y, $1.z, $2, $3, $4) },
+            depositValues: { unsafe palindrome_deposit_values_f32($0, $1.x, $1.y, $1.z, $2, $3, $4, $5) },
+            magnitudes: { unsafe palindrome_magnitudes_f32($0, $1.x, $1.y, $1.z, $2) },
+            contrast: { unsafe palindrome_contrast_f32($0, $1, $2, $3, $4, $5) },
+            kick: { count, at, momenta, block, potential, scale, coefficients in
+                unsafe palindrome_kick_f32(
+                    count, at.x, at.y, at.z, momenta.x, momenta.y, momenta.z, block, potential,
+                    [Float(scale.x), Float(scale.y), Float(scale.z)], Int64(coefficients.count), coefficients)
+            },
+            force: { count, at, block, potential, scale, force in
+                unsafe palindrome_force_f32(
+                    count, at.x, at.y, at.z, block, potential,
+                    [Float(scale.x), Float(scale.y), Float(scale.z)],
+                    force.x, force.y, force.z)
+            },
+            kickComponent: { count, at, momentum, block, force, coefficients in
+                unsafe palindrome_kick_component_f32(
+                    count, at.x, at.y, at.z, momentum, block, force, Int64(coefficients.count), coefficients)
+            },
+            gather: { unsafe palindrome_gather_f32($0, $1.x, $1.y, $1.z, $2, $3, $4) },
+            kickAdjoint: {
+                count, at, momenta, block, potential, scale, undoing, factor, momentumBar, positionBar,
+                product in
+                unsafe palindrome_kick_adjoint_f32(
+                    count, at.x, at.y, at.z, momenta.x, momenta.y, momenta.z, block, potential,
+                    [Float(scale.x), Float(scale.y), Float(scale.z)], Int64(undoing.count), undoing,
+                    [factor.x, factor.y, factor.z],
+                    momentumBar.x, momentumBar.y, momentumBar.z, positionBar.x, positionBar.y, positionBar.z,
+                    product)
+            },
+            gatherAdjoint: { count, at, block, field, factor, weight, positionBar, product in
+                unsafe palindrome_gather_adjoint_f32(
+                    count, at.x, at.y, at.z, block, field, [factor.x, factor.y, factor.z], weight,
+                    positionBar.x, positionBar.y, positionBar.z, product)
+            },
+            depositSlopes: { count, at, block, values, weight, sum in
+                unsafe palindrome_deposit_slopes_f32(
+                    count, at.x, at.y, at.z, block, values.x, values.y, values.z,
+                    [weight.x, weight.y, weight.z], sum)
+            },
+            columns: { unsafe palindrome_columns_f32($0, $1.x, $1.y, $2, $3) },
+            countLeavers: { unsafe palindrome_count_leavers_f32($0, $1.x, $1.y, $2) },
+            listLeavers: { unsafe palindrome_list_leavers_f32($0, $1.x, $1.y, $2, $3) },
+            owners: { unsafe palindrome_owners_f32($0, $1.x, $1.y, $2, $3, $4, $5) },
+            checksum: { unsafe palindrome_checksum_f32($0, $1.x, $1.y, $1.z, $2.x, $2.y, $2.z, $3) })
+    }
+}
+
+extension Double {
+    /// The kernels ending in `_f64`.
+    public static var _particleKernels: _ParticleKernels<Double> {
+        unsafe _ParticleKernels(
+            drift: { unsafe palindrome_drift_f64($0, $1, $2, $3) },
+            driftAdjoint: { unsafe palindrome_drift_adjoint_f64($0, $1, $2, $3, $4, $5, $6) },
+            deposit: { unsafe palindrome_deposit_f64($0, $1.x, $1.y, $1.z, $2, $3, $4) },
+            depositValues: { unsafe palindrome_deposit_values_f64($0, $1.x, $1.y, $1.z, $2, $3, $4, $5) },
+            magnitudes: { unsafe palindrome_magnitudes_f64($0, $1.x, $1.y, $1.z, $2) },
+            contrast: { unsafe palindrome_contrast_f64($0, $1, $2, $3, $4, $5) },
+            kick: { count, at, momenta, block, potential, scale, coefficients in
+                unsafe palindrome_kick_f64(
+                    count, at.x, at.y, at.z, momenta.x, momenta.y, momenta.z, block, potential,
+                    [scale.x, scale.y, scale.z], Int64(coefficients.count), coefficients)
+            },
+            force: { count, at, block, potential, scale, force in
+                unsafe palindrome_force_f64(
+                    count, at.x, at.y, at.z, block, potential, [scale.x, scale.y, scale.z],
+                    force.x, force.y, force.z)
+            },
+            kickComponent: { count, at, momentum, block, force, coefficients in
+                unsafe palindrome_kick_component_f64(
+                    count, at.x, at.y, at.z, momentum, block, force, Int64(coefficients.count), coefficients)
+            },
+            gather: { unsafe palindrome_gather_f64($0, $1.x, $1.y, $1.z, $2, $3, $4) },
+            kickAdjoint: {
+                count, at, momenta, block, potential, scale, undoing, factor, momentumBar, positionBar,
+                product in
+                unsafe palindrome_kick_adjoint_f64(
+                    count, at.x, at.y, at.z, momenta.x, momenta.y, momenta.z, block, potential,
+                    [scale.x, scale.y, scale.z], Int64(undoing.count), undoing,
+                    [factor.x, factor.y, factor.z],
+                    momentumBar.x, momentumBar.y, momentumBar.z, positionBar.x, positionBar.y, positionBar.z,
+                    product)
+            },
+            gatherAdjoint: { count, at, block, field, factor, weight, positionBar, product in
+                unsafe palindrome_gather_adjoint_f64(
+                    count, at.x, at.y, at.z, block, field, [factor.x, factor.y, factor.z], weight,
+                    positionBar.x, positionBar.y, positionBar.z, product)
+            },
+            depositSlopes: { count, at, block, values, weight, sum in
+                unsafe palindrome_deposit_slopes_f64(
+                    count, at.x, at.y, at.z, block, values.x, values.y, values.z,
+                    [weight.x, weight.y, weight.z], sum)
+            },
+            columns: { unsafe palindrome_columns_f64($0, $1.x, $1.y, $2, $3) },
+            countLeavers: { unsafe palindrome_count_leavers_f64($0, $1.x, $1.y, $2) },
+            listLeavers: { unsafe palindrome_list_leavers_f64($0, $1.x, $1.y, $2, $3) },
+            owners: { unsafe palindrome_owners_f64($0, $1.x, $1.y, $2, $3, $4, $5) },
+            checksum: { unsafe palindrome_checksum_f64($0, $1.x, $1.y, $1.z, $2.x, $2.y, $2.z, $3) })
+    }
+}
+
+extension palindrome_block {
+    /// The owned part of a mesh, in an array without ghosts.
+    init(_ decomposition: Decomposition) {
+        self.init(decomposition, lower: 0, xStride: decomposition.y.count * decomposition.shape.z)
+    }
+
+    /// The owned part of a mesh in a field with its ghosts.
+    init<Element>(_ field: borrowing Field<Element>) {
+        self.init(field.decomposition, lower: field.ghosts.lower, xStride: field.xStride)
+    }
+
+    private init(_ decomposition: Decomposition, lower: Int, xStride: Int) {
+        let shape = decomposition.shape
+        self.init(
+            points_x: Int64(shape.x), points_y: Int64(shape.y), points_z: Int64(shape.z),
+            first_x: Int64(decomposition.x.lowerBound), first_y: Int64(decomposition.y.lowerBound),
+            owned_x: Int64(decomposition.x.count), owned_y: Int64(decomposition.y.count),
+            lower: Int64(lower), x_stride: Int64(xStride), y_stride: Int64(shape.z))
+    }
+}

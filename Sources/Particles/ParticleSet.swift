@@ -1,0 +1,85 @@
+internal import CKernels
+public import Memory
+public import Mesh
+internal import Parallel
+
+/// The particles whose mesh cells this rank owns: integer positions and momenta, and who they are.
+///
+/// Arrays of components, the first ``count`` elements of each in use. Their order never influences a result.
+public struct ParticleSet<Scalar: ParticleScalar>: ~Copyable {
+    /// The force mesh, which says who owns which particle.
+    public let decomposition: Decomposition
+    /// What the integers mean.
+    public let units: StateUnits
+    /// Particles on all ranks.
+    public let totalCount: Int
+    /// Particles on this rank.
+    public internal(set) var count: Int
+
+    /// Positions along x, y and z [2⁻³² or 2⁻⁶⁴ box].
+    public var position: InlineArray<3, Buffer<Scalar.Position>>
+    /// Momenta along x, y and z [`units.momentum`].
+    public var momentum: InlineArray<3, Buffer<Scalar.Momentum>>
+    /// Lagrangian indices `(i ny + j) nz + k` on the particle grid.
+    public var index: Buffer<Int64>
+
+    /// Room for particles, to be filled by the caller. Afterwards ``route()`` brings each to its owner.
+    ///
+    /// - Parameters:
+    ///   - decomposition: the force mesh.
+    ///   - units: what the integers mean.
+    ///   - count: particles on this rank, fewer than 2³².
+    ///   - totalCount: particles on all ranks, each Lagrangian index once.
+    public init(_ decomposition: Decomposition, units: StateUnits, count: Int, totalCount: Int) {
+        precondition(count < 1 << 32 && totalCount > 0)
+        let memory = decomposition.grid.memory
+        self.decomposition = decomposition
+        self.units = units
+        self.count = count
+        self.totalCount = totalCount
+        position = InlineArray { _ in Buffer(count: count, from: memory, for: "positions") }
+        momentum = InlineArray { _ in Buffer(count: count, from: memory, for: "momenta") }
+        index = Buffer(count: count, from: memory, for: "indices")
+    }
+
+    init(
+        _ decomposition: Decomposition, units: StateUnits, totalCount: Int,
+        position: consuming InlineArray<3, Buffer<Scalar.Position>>,
+        momentum: consuming InlineArray<3, Buffer<Scalar.Momentum>>, index: consuming Buffer<Int64>
+    ) {
+        self.decomposition = decomposition
+        self.units = units
+        self.totalCount = totalCount
+        count = index.count
+        self.position = position
+        self.momentum = momentum
+        self.index = index
+    }
+
+    /// A fingerprint of the particles of all ranks, whatever their order: it changes with any bit of any
+    /// position, momentum or index. Collective.
+    public func checksum() -> UInt64 {
+        let own = unsafe Scalar._particleKernels.checksum(
+            Int64(count), positionStarts, momentumStarts, index.start)
+        return decomposition.grid.world.wrappingSum(own)
+    }
+
+    var grid: RankGrid { decomposition.grid }
+
+    var positionStarts: _ParticleKernels<Scalar>.Positions {
+        unsafe (
+            UnsafePointer(position[0].start), UnsafePointer(position[1].start),
+            UnsafePointer(position[2].start)
+        )
+    }
+
+    var momentumStarts: _ParticleKernels<Scalar>.Momenta {
+        unsafe (momentum[0].start, momentum[1].start, momentum[2].start)
+    }
+
+    /// A particle outside its rank's columns is a step that forgot ``route()``.
+    func requireRouted(_ isStray: Bool) {
+        precondition(
+            !isStray, "a particle is not on the rank that owns its cell: route() comes after a drift")
+    }
+}

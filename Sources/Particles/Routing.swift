@@ -1,0 +1,63 @@
+internal import CKernels
+internal import Memory
+internal import Mesh
+internal import Parallel
+
+extension ParticleSet {
+    /// Sends the particles that left this rank's columns straight to their new owners.
+    ///
+    /// Ranks talk to their neighbours only, unless a particle anywhere went further; arrays grow as needed.
+    /// Collective.
+    public mutating func route() {
+        grid.phases.measure("routing") {
+            guard var migration = Migration.planned(for: self, bytesPerParticle: bytesPerParticle) else {
+                return
+            }
+            pack(&migration)
+            migration.exchange()
+            unpack(&migration)
+        }
+    }
+
+    /// Routes particles together with their cotangents, forwards or on the way back. Collective.
+    public mutating func route(carrying cotangents: inout CotangentSet<Scalar>) {
+        grid.phases.measure("routing") {
+            let bytes = bytesPerParticle + 6 * MemoryLayout<Scalar>.size
+            guard var migration = Migration.planned(for: self, bytesPerParticle: bytes) else { return }
+            pack(&migration)
+            for axis in 0..<3 {
+                migration.pack(cotangents.position[axis])
+                migration.pack(cotangents.momentum[axis])
+            }
+            migration.exchange()
+            unpack(&migration)
+            for axis in 0..<3 {
+                migration.unpack(into: &cotangents.position[axis], for: "cotangents")
+                migration.unpack(into: &cotangents.momentum[axis], for: "cotangents")
+            }
+        }
+    }
+
+    private var bytesPerParticle: Int {
+        3 * (MemoryLayout<Scalar.Position>.size + MemoryLayout<Scalar.Momentum>.size)
+            + MemoryLayout<Int64>.size
+    }
+
+    // The index first: sections of 4-byte elements may end at odd multiples of 4.
+    private func pack(_ migration: inout Migration) {
+        migration.pack(index)
+        for axis in 0..<3 {
+            migration.pack(position[axis])
+            migration.pack(momentum[axis])
+        }
+    }
+
+    private mutating func unpack(_ migration: inout Migration) {
+        migration.unpack(into: &index, for: "indices")
+        for axis in 0..<3 {
+            migration.unpack(into: &position[axis], for: "positions")
+            migration.unpack(into: &momentum[axis], for: "momenta")
+        }
+        count = migration.newCount
+    }
+}

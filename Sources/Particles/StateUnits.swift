@@ -1,0 +1,73 @@
+internal import Glibc
+
+/// What the integers of a particle's state mean.
+///
+///     x = X · L / 2³²  [Mpc/h]      p = P · 2^e  [Mpc/h · H0]
+///
+/// (2⁶⁴ in double precision.) Fixed once per run or optimisation and stored with it.
+public struct StateUnits: Sendable, Equatable {
+    /// The sides of the box [Mpc/h].
+    public let box: SIMD3<Double>
+    /// The momentum unit is 2 to this power [Mpc/h · H0].
+    public let momentumExponent: Int
+
+    /// Momenta are kept this many velocity dispersions away from the end of the integer range, at least.
+    public static let headroom = 64.0
+
+    /// Units from their parts.
+    public init(box: SIMD3<Double>, momentumExponent: Int) {
+        precondition(box.x > 0 && box.y > 0 && box.z > 0)
+        self.box = box
+        self.momentumExponent = momentumExponent
+    }
+
+    /// Units whose momentum range holds at least ``headroom`` dispersions, and less than twice as many.
+    ///
+    /// - Parameters:
+    ///   - box: sides [Mpc/h].
+    ///   - velocityDispersion: of one component of p at the end of the run, in linear theory [Mpc/h · H0].
+    ///   - scalar: the precision, which sets the range.
+    public static func units<Scalar: ParticleScalar>(
+        box: SIMD3<Double>, velocityDispersion: Double, for scalar: Scalar.Type
+    ) -> StateUnits {
+        precondition(velocityDispersion > 0 && velocityDispersion.isFinite)
+        let wanted = headroom * velocityDispersion
+        let ceiling = Int(wanted.exponent) + (wanted.significand > 1 ? 1 : 0)
+        return StateUnits(box: box, momentumExponent: ceiling - (Scalar.Momentum.bitWidth - 1))
+    }
+
+    /// One unit of momentum [Mpc/h · H0].
+    public var momentum: Double { scalbn(1, Int32(momentumExponent)) }
+
+    /// One unit of position along an axis [Mpc/h].
+    public func position<Position: FixedWidthInteger>(along axis: Int, _: Position.Type) -> Double {
+        scalbn(box[axis], Int32(-Position.bitWidth))
+    }
+
+    /// Where a position is along an axis [Mpc/h], from 0 up to the side of the box.
+    public func length<Position: FixedWidthInteger>(_ position: Position, along axis: Int) -> Double {
+        scalbn(Double(position), Int32(-Position.bitWidth)) * box[axis]
+    }
+
+    /// The position nearest to a place along an axis [Mpc/h], wrapped into the box.
+    public func position<Position: FixedWidthInteger & UnsignedInteger>(
+        at length: Double, along axis: Int, as _: Position.Type = Position.self
+    ) -> Position {
+        let turns = length / box[axis]
+        let fraction = scalbn(turns - turns.rounded(.down), Int32(Position.bitWidth)).rounded(
+            .toNearestOrEven)
+        return Position(exactly: fraction) ?? 0
+    }
+
+    /// A momentum [Mpc/h · H0].
+    public func momentum<Momentum: FixedWidthInteger>(_ momentum: Momentum) -> Double {
+        Double(momentum) * self.momentum
+    }
+
+    /// The momentum nearest to a value [Mpc/h · H0]; nil if it does not fit.
+    public func momentum<Momentum: FixedWidthInteger>(
+        of value: Double, as _: Momentum.Type = Momentum.self
+    ) -> Momentum? {
+        Momentum(exactly: scalbn(value, Int32(-momentumExponent)).rounded(.toNearestOrEven))
+    }
+}

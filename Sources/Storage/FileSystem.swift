@@ -1,0 +1,168 @@
+internal import CStorage
+internal import Glibc
+internal import Parallel
+
+/// What rank 0 does to the file system for all. Every call returns 0 or the system's error code.
+enum FileSystem {
+    /// What a reservation holds beyond the data: HDF5's own records and the attributes.
+    private static let slack = 4 << 20
+
+    /// Creates an empty file and makes sure that the disk has room for `bytes`; leaves nothing on failure.
+    static func createTemporary(_ path: String, bytes: Int) -> Int32 {
+        let file = unsafe open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0o644)
+        guard file >= 0 else { return errno }
+        let code = reserve(file, bytes: bytes)
+        close(file)
+        if code != 0 { remove(path) }
+        return code
+    }
+
+    /// Makes sure that the disk has room for a file to grow to `bytes`.
+    static func reserve(_ path: String, bytes: Int) -> Int32 {
+        let file = unsafe open(path, O_WRONLY | O_CLOEXEC)
+        guard file >= 0 else { return errno }
+        defer { close(file) }
+        return reserve(file, bytes: bytes)
+    }
+
+    private static func reserve(_ file: Int32, bytes: Int) -> Int32 {
+        let wanted = bytes + slack
+        let code = palindrome_reserve(file, Int64(wanted))
+        guard code == EOPNOTSUPP || code == ENOSYS else { return code }
+        // This file system cannot promise space, so look whether there is enough now.
+        var space = statvfs()
+        var status = stat()
+        guard unsafe fstatvfs(file, &space) == 0, unsafe fstat(file, &status) == 0 else { return errno }
+        let missing = wanted - Int(status.st_blocks) * 512
+        let free = Int(space.f_bavail) * Int(space.f_frsize)
+        return space.f_blocks == 0 || free >= missing ? 0 : ENOSPC
+    }
+
+    /// Gives back space reserved beyond the end, and waits until the contents are on the disk.
+    static func settle(_ path: String) -> Int32 {
+        let file = unsafe open(path, O_WRONLY | O_CLOEXEC)
+        guard file >= 0 else { return errno }
+        defer { close(file) }
+        var status = stat()
+        guard unsafe fstat(file, &status) == 0 else { return errno }
+        guard ftruncate(file, status.st_size) == 0, fsync(file) == 0 else { return errno }
+        return 0
+    }
+
+    /// Gives a whole file its final name, for good.
+    static func publish(_ temporary: String, as path: String) -> Int32 {
+        guard unsafe rename(temporary, path) == 0 else { return errno }
+        let directory = unsafe open(self.directory(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard directory >= 0 else { return errno }
+        defer { close(directory) }
+        // Some network file systems cannot sync a directory; the rename is then theirs to keep.
+        return fsync(directory) == 0 || errno == EINVAL ? 0 : errno
+    }
+
+    /// Whether a file can be read and starts like HDF5.
+    static func probe(_ path: String) -> Int32 {
+        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return errno }
+        defer { close(file) }
+        var status = stat()
+        guard unsafe fstat(file, &status) == 0 else { return errno }
+        guard status.st_mode & S_IFMT != S_IFDIR else { return EISDIR }
+        let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]
+        var start = [UInt8](repeating: 0, count: signature.count)
+        guard unsafe read(file, &start, start.count) >= 0 else { return errno }
+        return start == signature ? 0 : notHDF5
+    }
+
+    /// The code of ``probe(_:)`` for a file of another format; not one of the system's.
+    static let notHDF5: Int32 = 10_000
+
+    /// Makes a directory and those above it.
+    static func makeDirectories(_ path: String) -> Int32 {
+        var made = ""
+        for part in path.split(separator: "/", omittingEmptySubsequences: false) {
+            made += part
+            if !made.isEmpty && made != "/", unsafe mkdir(made, 0o755) != 0, errno != EEXIST {
+                // A directory may stand where none could be made.
+                let code = errno
+                guard unsafe access(made, F_OK) == 0 else { return code }
+            }
+            made += "/"
+        }
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return errno }
+        return status.st_mode & S_IFMT == S_IFDIR ? 0 : ENOTDIR
+    }
+
+    /// The names in a directory, sorted; none if it cannot be read.
+    static func names(in directory: String) -> [String] {
+        guard let stream = unsafe opendir(directory) else { return [] }
+        defer { unsafe closedir(stream) }
+        var names: [String] = []
+        while let entry = unsafe readdir(stream) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
+                unsafe field.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            names.append(name)
+        }
+        return names.sorted()
+    }
+
+    /// Removes a file; one that is not there is no error.
+    @discardableResult
+    static func remove(_ path: String) -> Int32 {
+        unsafe unlink(path) == 0 || errno == ENOENT ? 0 : errno
+    }
+
+    /// `"."` for a plain name.
+    static func directory(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}
+
+extension Communicator {
+    /// Does something on rank 0 and tells all its system error code.
+    func systemCode(_ body: () -> Int32) -> Int32 {
+        Int32(maximum(isRoot ? Int(body()) : 0))
+    }
+}
+
+extension StorageError {
+    /// What the system said when a file was to be written.
+    static func writing(_ path: String, bytes: Int, code: Int32) -> StorageError {
+        let directory = FileSystem.directory(of: path)
+        switch code {
+        case ENOSPC, EDQUOT, EFBIG:
+            let size = bytes < 10 << 20 ? "\((bytes + 1023) >> 10) KiB" : "\((bytes + 1 << 20 - 1) >> 20) MiB"
+            return StorageError(
+                .diskFull, fault: .environment,
+                "\(path): there is no room for \(size) on this disk (\(reason(code))); "
+                    + "free space or choose another directory")
+        case ENOENT:
+            return StorageError(
+                .system(code: code), fault: .environment,
+                "\(path): directory \(directory) does not exist; create it or choose another")
+        default:
+            return StorageError(
+                .system(code: code), fault: .environment,
+                "\(path): cannot be written (\(reason(code))); choose a directory that can")
+        }
+    }
+
+    /// What the system said when a file was to be read.
+    static func reading(_ path: String, code: Int32, fault: Fault) -> StorageError {
+        switch code {
+        case ENOENT, ENOTDIR:
+            StorageError(.missingFile, fault: fault, "\(path): there is no such file")
+        case FileSystem.notHDF5:
+            StorageError(.damaged, fault: fault, "\(path): is not an HDF5 file")
+        default:
+            StorageError(
+                .system(code: code), fault: fault, "\(path): cannot be read (\(reason(code)))")
+        }
+    }
+
+    private static func reason(_ code: Int32) -> String {
+        unsafe String(cString: strerror(code))
+    }
+}

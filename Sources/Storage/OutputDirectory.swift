@@ -1,0 +1,42 @@
+internal import Glibc
+public import Parallel
+
+/// The directory that a run writes to.
+public enum OutputDirectory {
+    /// What marks a file that is being written.
+    static let temporarySuffix = ".partial"
+
+    /// Makes the directory if need be, checks that it can be written, and removes what a killed run left half
+    /// written. Collective; to be done before anything is computed.
+    ///
+    /// - Returns: the names of the temporaries removed.
+    /// - Throws: ``StorageError`` on all ranks.
+    @discardableResult
+    public static func prepare(_ path: String, over communicator: Communicator) throws(StorageError)
+        -> [String]
+    {
+        let probe = "\(path)/.palindrome" + temporarySuffix
+        let code = communicator.systemCode {
+            let code = FileSystem.makeDirectories(path)
+            guard code == 0 else { return code }
+            let file = unsafe open(probe, O_CREAT | O_WRONLY | O_CLOEXEC, 0o644)
+            guard file >= 0 else { return errno }
+            close(file)
+            return FileSystem.remove(probe)
+        }
+        guard code == 0 else { throw .writing(path, bytes: 0, code: code) }
+        return removeStaleTemporaries(in: path, over: communicator)
+    }
+
+    /// Removes the temporaries of files that were never finished. No other run may be writing there.
+    ///
+    /// - Returns: their names.
+    @discardableResult
+    public static func removeStaleTemporaries(in path: String, over communicator: Communicator) -> [String] {
+        let removed =
+            communicator.isRoot
+            ? FileSystem.names(in: path).filter { $0.contains(".h5" + temporarySuffix) } : []
+        for name in removed { FileSystem.remove("\(path)/\(name)") }
+        return communicator.broadcast(removed.joined(separator: "\n")).split(separator: "\n").map(String.init)
+    }
+}

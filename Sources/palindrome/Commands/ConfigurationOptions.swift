@@ -1,0 +1,36 @@
+internal import ArgumentParser
+internal import Configuration
+internal import Parallel
+
+/// A configuration file and what is changed in it.
+struct ConfigurationOptions: ParsableArguments {
+    @Argument(
+        help: ArgumentHelp(
+            "The configuration, a YAML file; an empty one is a whole run.", valueName: "config"),
+        completion: .file(extensions: ["yaml", "yml"]))
+    var file: String
+
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp(
+            "Give a key another value, as in --set box.particles=64 or --set \"output.snapshots=[0.5, 1]\"; "
+                + "several are allowed.",
+            valueName: "section.key=value"))
+    var overrides: [String] = []
+
+    init() {}
+
+    /// What another command would have been given.
+    init(file: String, overrides: [String]) {
+        self.file = file
+        self.overrides = overrides
+    }
+
+    /// Reads the file on rank 0 and validates it on all.
+    func load(on world: Communicator) throws(AgreedFailure) -> RunConfiguration {
+        let bytes = try world.fromRoot { try TextFile.read(file) }
+        return try world.agree {
+            try RunConfiguration(bytes: bytes, name: file, overrides: overrides, ranks: world.size)
+        }
+    }
+}

@@ -1,0 +1,68 @@
+internal import ArgumentParser
+internal import Parallel
+
+/// Runs the command on every rank, and turns what comes of it into at most one line and an exit code.
+///
+/// 0 done; 2 the user's mistake; 1 the environment's; 75 stopped on a signal with a checkpoint written.
+enum Launcher {
+    /// Seconds that a rank with an error waits for the others to come with theirs.
+    private static let patience = 10.0
+
+    static func run() -> Int32 {
+        Console.ignoreBrokenPipes()
+        let code = execute(on: Communicator.world())
+        MPIRuntime.finish()
+        return code
+    }
+
+    private static func execute(on world: Communicator) -> Int32 {
+        let meeting = Meeting(of: world)
+        do {
+            var command = try Palindrome.parseAsRoot()
+            guard var rankCommand = command as? any RankCommand else {
+                try command.run()
+                return Ending.finished.rawValue
+            }
+            return try rankCommand.run(on: world).rawValue
+        } catch {
+            let outcome = Outcome(of: error)
+            // The command line and an agreement are the same everywhere; of other errors nobody knows.
+            if !outcome.isEverywhere, !meeting.isComplete(within: patience) {
+                MPIRuntime.abort("rank \(world.rank): \(outcome.text)", code: outcome.code)
+            }
+            if world.isRoot { outcome.tell() }
+            return outcome.code
+        }
+    }
+
+    /// What an error comes to.
+    private struct Outcome {
+        let text: String
+        let code: Int32
+        let isEverywhere: Bool
+
+        init(of error: any Error) {
+            switch error {
+            case let error as AgreedFailure:
+                (text, code, isEverywhere) = (error.message, error.fault.rawValue, true)
+            case let error as any ReportedError:
+                (text, code, isEverywhere) = (error.message, error.fault.rawValue, false)
+            default:
+                switch Palindrome.exitCode(for: error) {
+                case .success:
+                    (text, code, isEverywhere) = (Palindrome.fullMessage(for: error), 0, true)
+                case .validationFailure:
+                    let message = Palindrome.message(for: error)
+                    text = "\(message); see 'palindrome --help'"
+                    (code, isEverywhere) = (Fault.user.rawValue, true)
+                default:
+                    (text, code, isEverywhere) = ("\(error)", Fault.environment.rawValue, false)
+                }
+            }
+        }
+
+        func tell() {
+            if code == 0 { Console.say(text) } else { Console.complain(text) }
+        }
+    }
+}

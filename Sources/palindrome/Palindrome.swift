@@ -1,0 +1,24 @@
+internal import ArgumentParser
+internal import Storage
+
+/// The command.
+struct Palindrome: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "palindrome",
+        abstract: "Distributed, reversible particle-mesh simulations of the universe.",
+        discussion: """
+            Started plainly it is one process; under mpirun or srun, many. The result is the same to the last \
+            bit on any number of them.
+
+              palindrome demo                            a small universe, with pictures
+              palindrome simulate run.yaml --dry-run     check, and tell the memory needed
+              mpirun -n 8 palindrome simulate run.yaml   run
+              mpirun -n 8 palindrome gradient run.yaml   the loss and its gradient
+              palindrome inspect snapshot_a1.0000.h5     what is in a file
+
+            Exit codes: 0 done; 2 a mistake in what was given; 1 a fault of the machine, the file system or a \
+            library; 75 stopped by a signal with a checkpoint written: start it again and it goes on.
+            """,
+        version: Provenance.currentVersion,
+        subcommands: [SimulateCommand.self, GradientCommand.self, InspectCommand.self, DemoCommand.self])
+}

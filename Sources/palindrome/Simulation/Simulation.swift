@@ -1,0 +1,97 @@
+internal import Configuration
+internal import Dynamics
+internal import Parallel
+internal import Particles
+internal import Storage
+
+/// How a run treats what an earlier one left in its directory.
+enum Beginning {
+    /// Start at the beginning; refuse if an unfinished run is there.
+    case fresh
+    /// Continue from the newest checkpoint, or start if there is none.
+    case resume
+    /// Start at the beginning and forget the checkpoints.
+    case overwrite
+}
+
+/// `palindrome simulate`: from white noise to outputs, step by step, through any number of kills.
+struct Simulation<Scalar: StorableScalar> {
+    private let configuration: RunConfiguration
+    private let world: Communicator
+    private let model: ForwardModel<Scalar>
+    private let outputs: SimulationOutputs<Scalar>
+    private let checkpoints: SimulationCheckpoints<Scalar>
+
+    /// Prepares a run. Collective.
+    init(_ configuration: RunConfiguration, on world: Communicator) throws {
+        self.configuration = configuration
+        self.world = world
+        model = try configuration.forwardModel(Scalar.self, on: world)
+        let provenance = configuration.provenance(model.cosmology)
+        outputs = SimulationOutputs(settings: configuration.output, model: model, provenance: provenance)
+        checkpoints = SimulationCheckpoints(
+            store: CheckpointStore(directory: configuration.output.directory), model: model,
+            provenance: provenance, identity: configuration.identity)
+    }
+
+    /// Runs to the end, or to a signal. Collective.
+    func run(_ beginning: Beginning) throws -> Ending {
+        StopSignals.watch()
+        let evolution = try begin(beginning)
+        return try follow(evolution)
+    }
+
+    private func begin(_ beginning: Beginning) throws -> Evolution<Scalar> {
+        let directory = configuration.output.directory
+        for note in try OutputDirectory.prepare(directory, over: world) { tell(note) }
+        switch beginning {
+        case .fresh:
+            if let step = checkpoints.store.steps(over: world).last {
+                throw UsageError(
+                    "\(checkpoints.store.path(step: step)) is of a run that has not finished; continue it with "
+                        + "--resume, or start anew with --overwrite")
+            }
+        case .resume:
+            if let evolution = try checkpoints.restore(tell: tell) { return evolution }
+            tell("no checkpoint in \(directory): starting at the beginning")
+        case .overwrite:
+            checkpoints.store.removeAll(over: world)
+        }
+        return try model.start(from: configuration.whiteNoise(over: model.particleGrid))
+    }
+
+    private func follow(_ start: consuming Evolution<Scalar>) throws -> Ending {
+        var evolution = start
+        let first = evolution.finishedSteps
+        var progress = ProgressLine(steps: evolution.schedule.stepCount, after: first, on: world)
+        while !evolution.isFinished {
+            let step = evolution.finishedSteps
+            try evolution.advance { scaleFactor, particles in
+                try outputs.write(particles, at: scaleFactor)
+            }
+            guard evolution.finishedSteps > step else { continue }
+            progress.update(
+                step: evolution.finishedSteps, a: configuration.evolution.scaleFactors[evolution.finishedSteps])
+            if StopSignals.isRaised(on: world) && !evolution.isFinished {
+                progress.clear()
+                try checkpoints.write(evolution)
+                tell("stopped by a signal after step \(evolution.finishedSteps); continue with --resume")
+                return .stopped
+            }
+            let interval = configuration.run.checkpointEvery
+            if interval > 0 && evolution.finishedSteps % interval == 0 && !evolution.isFinished {
+                try checkpoints.write(evolution)
+            }
+        }
+        progress.clear()
+        checkpoints.store.removeAll(over: world)
+        let checksum = evolution.particles.checksum()
+        RunSummary.tell(on: world)
+        tell("state_checksum \(hexadecimal(checksum))")
+        return .finished
+    }
+
+    private func tell(_ line: String) {
+        if world.isRoot { Console.say(line) }
+    }
+}

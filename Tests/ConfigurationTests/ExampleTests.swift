@@ -1,0 +1,28 @@
+import Configuration
+import XCTest
+
+/// The annotated example in jobscripts is true and complete.
+final class ExampleTests: XCTestCase {
+    private func example() throws -> String { try projectFile("jobscripts/example.yaml") }
+
+    func testTheExampleIsAValidRun() throws {
+        let run = try configuration(try example(), name: "jobscripts/example.yaml")
+        XCTAssertEqual(run.power.table, "jobscripts/planck18_linear_z0.txt")
+    }
+
+    func testTheExampleShowsEveryKeyInItsSection() throws {
+        var shown: [String: Set<String>] = [:]
+        var section = ""
+        // A key that excludes another is shown behind a '#', at the same indentation.
+        for line in try example().split(separator: "\n") {
+            let bare = line.hasPrefix("  # ") ? "  " + line.dropFirst(4) : String(line)
+            guard let colon = bare.firstIndex(of: ":") else { continue }
+            let key = bare[..<colon].trimmingCharacters(in: .whitespaces)
+            if bare.hasPrefix("  ") { shown[section, default: []].insert(key) } else { section = key }
+        }
+        for (section, keys) in RunConfiguration.knownKeys {
+            for key in keys { XCTAssert(shown[section, default: []].contains(key), "\(section).\(key)") }
+        }
+        XCTAssertEqual(RunConfiguration.knownKeys.count, 9)
+    }
+}

@@ -1,0 +1,154 @@
+import Background
+import Configuration
+import XCTest
+
+final class RunConfigurationTests: XCTestCase {
+    func testAnEmptyFileIsAWholeRun() throws {
+        for text in ["", "# nothing\n", "---\n", "box:\nrun: {}\n", "box: null", "~"] {
+            let run = try configuration(text)
+            XCTAssertEqual(run, try configuration(""))
+            XCTAssertEqual(run.box.particles, [128, 128, 128])
+            XCTAssertEqual(run.box.mesh, [128, 128, 128])
+            XCTAssertEqual(run.cosmology, .planck18)
+            XCTAssertEqual(run.force.kernel, .spectralFourPoint)
+            XCTAssertEqual(run.initial.noise, .seed(1))
+            XCTAssertEqual(run.evolution.scaleFactors, (1...16).map { Double($0) / 16 })
+            XCTAssertEqual(run.output.snapshots, [1])
+        }
+    }
+
+    func testNamesAndNumbersAreReadFromTheirText() throws {
+        // YAML 1.1 would read 14, false, the text "2e-9" (it has no dot), an octal number and sexagesimal 90.
+        XCTAssertEqual(try configuration("force: {kernel: 1_4}").force.kernel, .spectralFourPoint)
+        XCTAssertEqual(try configuration("", set: "force.kernel=5_4").force.kernel, .fourthOrderFourPoint)
+        XCTAssertEqual(try configuration("force: {kernel: \"3_4\"}").force.kernel, .finiteDifferenceFourPoint)
+        XCTAssertFalse(try configuration("output: {density: no}").output.density)
+        XCTAssertTrue(try configuration("output: {pictures: On}").output.pictures)
+        XCTAssertEqual(try configuration("cosmology: {A_s: 2e-9}").cosmology.amplitude, .scalar(2e-9))
+        XCTAssertEqual(try configuration("initial: {seed: 010}").initial.noise, .seed(10))
+        XCTAssertEqual(
+            try configuration("initial: {seed: 9223372036854775807}").initial.noise, .seed(UInt64(Int.max)))
+    }
+
+    func testAMeshIsGivenByItsSidesOrByAFactor() throws {
+        XCTAssertEqual(try configuration("box: {particles: 64, mesh_factor: 1.5}").box.mesh, [96, 96, 96])
+        XCTAssertEqual(
+            try configuration("box: {particles: [16, 28, 10], mesh_factor: 1.5}").box.mesh, [24, 42, 15])
+        XCTAssertEqual(
+            try configuration("box: {particles: [30, 60, 90], mesh_factor: 1.1}").box.mesh, [33, 66, 99])
+        let box = try configuration("box: {particles: [4, 8, 6], mesh: [8, 16, 12], spacing: 2.5}").box
+        XCTAssertEqual(box.meshFactor, 2)
+        XCTAssertEqual(box.size, [10, 20, 15])
+    }
+
+    func testACosmologyIsAPresetWithChanges() throws {
+        var expected = CosmologyParameters.simpleLCDM
+        expected.omegaMatter = 0.25
+        expected.amplitude = .sigma8(0.8)
+        expected.wa = 0.1
+        XCTAssertEqual(
+            try configuration("cosmology: {preset: simple-lcdm, wa: 0.1, Omega_m: .25, sigma8: 0.8}")
+                .cosmology,
+            expected)
+    }
+
+    func testStepsAreLinearLogarithmicOrListed() throws {
+        let linear = try configuration("initial: {a: 0.2}\nevolution: {a_stop: 0.8, steps: 3}").evolution
+        XCTAssertEqual(linear.stepCount, 3)
+        for (a, expected) in zip(linear.scaleFactors, [0.2, 0.4, 0.6, 0.8]) {
+            XCTAssertEqual(a, expected, accuracy: 1e-15)
+        }
+        let logarithmic = try configuration("initial: {a: 0.125}\nevolution: {steps: 3, spacing: log-a}")
+        for (a, expected) in zip(logarithmic.evolution.scaleFactors, [0.125, 0.25, 0.5, 1]) {
+            XCTAssertEqual(a, expected, accuracy: 1e-15)
+        }
+        for steps in [7, 49, 1000] {
+            for spacing in ["a", "log-a"] {
+                let evolution = try configuration(
+                    "initial: {a: 0.1}\nevolution: {steps: \(steps), a_stop: 0.7, spacing: \(spacing)}"
+                ).evolution
+                XCTAssertEqual(evolution.scaleFactors.first, 0.1)
+                XCTAssertEqual(evolution.scaleFactors.last, 0.7)
+                XCTAssertEqual(evolution.scaleFactors, evolution.scaleFactors.sorted())
+            }
+        }
+        let listed = try configuration("evolution: {a: [0.02, 0.1, 0.9]}")
+        XCTAssertEqual(listed.evolution.scaleFactors, [0.02, 0.1, 0.9])
+        XCTAssertEqual(listed.initial.a, 0.02, "the list says where the run starts")
+        XCTAssertEqual(listed.output.snapshots, [0.9])
+    }
+
+    func testAnOutputTimeIsTheStepsEndItMeans() throws {
+        let run = try configuration(
+            "initial: {a: 0.1}\nevolution: {steps: 9}\noutput: {snapshots: [1, 0.1, 0.3]}")
+        XCTAssertEqual(run.output.snapshots.count, 3)
+        for snapshot in run.output.snapshots { XCTAssert(run.evolution.scaleFactors.contains(snapshot)) }
+        XCTAssertEqual(run.output.snapshots.map(OutputSection.label), ["0.1000", "0.3000", "1.0000"])
+        XCTAssertEqual(try configuration("output: {snapshots: []}").output.snapshots, [])
+        XCTAssertEqual(try configuration("output: {snapshots: 0.5}").output.snapshots, [0.5])
+    }
+
+    func testPathsAreFoundBesideTheFileThatNamesThem() throws {
+        func table(_ path: String, in name: String) throws -> String? {
+            try configuration("power: {model: table, table: \(path)}", name: name).power.table
+        }
+        XCTAssertEqual(try table("t.txt", in: "run.yaml"), "t.txt")
+        XCTAssertEqual(try table("t.txt", in: "jobs/deep/run.yaml"), "jobs/deep/t.txt")
+        XCTAssertEqual(try table("/data/t.txt", in: "jobs/run.yaml"), "/data/t.txt")
+        XCTAssertEqual(try table("t.txt", in: "/run.yaml"), "/t.txt")
+        let run = try configuration(
+            "initial: {white_noise: 'n.h5:/a/b'}", set: "power.model=table", "power.table=t.txt",
+            name: "jobs/run.yaml")
+        XCTAssertEqual(run.power.table, "t.txt", "the command line speaks of the working directory")
+        guard case .file(let address) = run.initial.noise else { return XCTFail("no noise file") }
+        XCTAssertEqual(address.file, "jobs/n.h5")
+        XCTAssertEqual(address.dataset, "/a/b")
+    }
+
+    func testOverridesReplaceAddAndMakeSections() throws {
+        let run = try configuration(
+            "box: {particles: 32}", set: "box.particles=[8, 16, 24]", "box.spacing=2", "run.precision=double",
+            "box.spacing=3")
+        XCTAssertEqual(run.box.particles, [8, 16, 24])
+        XCTAssertEqual(run.box.spacing, 3, "the last one holds")
+        XCTAssertEqual(run.run.precision, .double)
+        XCTAssertEqual(
+            try configuration("box: {particles: 8, mesh: 8}", set: "box.mesh=null", "box.mesh_factor=2").box
+                .mesh,
+            [16, 16, 16], "null takes a key back")
+    }
+
+    func testAnOverrideCanHoldAnyText() throws {
+        let directory = "a: [b] # \"c\" \\ d\n"
+        XCTAssertEqual(
+            try configuration("", set: RunConfiguration.override("output.directory", text: directory))
+                .output.directory, directory)
+    }
+
+    func testTheRankGridIsTheSquarestThatFits() throws {
+        XCTAssertEqual(try configuration("", ranks: 6).rankGrid(for: 6), [3, 2])
+        XCTAssertEqual(try configuration("box: {particles: [24, 6, 9]}", ranks: 6).rankGrid(for: 6), [3, 2])
+        XCTAssertEqual(try configuration("box: {particles: [24, 4, 4]}", ranks: 6).rankGrid(for: 6), [6, 1])
+        XCTAssertEqual(try configuration("run: {ranks: [1, 4]}", ranks: 4).rankGrid(for: 4), [1, 4])
+    }
+
+    func testTheResolvedTextReadsBackAsTheSameConfiguration() throws {
+        for text in [
+            "", "evolution: {a: [0.1, 0.3, 0.7]}\noutput: {snapshots: [0.3, 0.7], density: no}",
+            "box: {particles: [4, 8, 6], mesh_factor: 1.5, spacing: 0.1}\nrun: {precision: double}",
+            "cosmology: {sigma8: 0.8, w0: -0.9, wa: 0.1}\npower: {model: eisenstein-hu-no-wiggle}",
+            "power: {model: table, table: 'it''s \"a\\b\".txt', extrapolate: true}\nforce: {kernel: eastwood}",
+            "initial: {white_noise: 'a b.h5:/c', lpt_order: 1, a: 0.1}\nevolution: {spacing: log-a, steps: 7}",
+        ] {
+            let run = try configuration(text, name: "jobs/run.yaml")
+            XCTAssertEqual(try configuration(run.resolvedText, name: "elsewhere.yaml"), run, run.resolvedText)
+            XCTAssertEqual(try configuration(run.resolvedText).resolvedText, run.resolvedText)
+        }
+    }
+
+    func testTheResolvedTextDoesNotNameWhatChangesNoResult() throws {
+        XCTAssertEqual(
+            try configuration("run: {ranks: [2, 3]}\noutput: {directory: elsewhere}", ranks: 6).resolvedText,
+            try configuration("").resolvedText)
+    }
+}

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# What the command prints, and that rank 0 alone prints it.
+source "$(dirname "$0")/support.bash"
+cd "$scratch" || exit 1
+
+expect() { # name, condition...
+    local name=$1
+    shift
+    if "$@"; then pass "$name"; else fail "$name" "$(head -n 5 "$prints"/rank.0.* 2>/dev/null)"; fi
+}
+says() { grep -qF -- "$1" "$prints/rank.0.out"; }
+others_are_silent() {
+    local rank
+    for rank in 1 2 3; do [ ! -s "$prints/rank.$rank.out" ] && [ ! -s "$prints/rank.$rank.err" ] || return 1; done
+}
+
+on_ranks 4 --help
+expect 'help ends well on 4 ranks' [ $? -eq 0 ]
+expect 'help names the commands' says 'simulate'
+expect 'help is printed once' others_are_silent
+on_ranks 4 simulate --help
+expect 'help of a command shows an example' says 'palindrome simulate run.yaml --dry-run'
+on_ranks 4
+expect 'no arguments are a question for help' says 'SUBCOMMANDS'
+on_ranks 1 --version
+expect 'the version is a number' grep -qE '^[0-9]+\.[0-9]+\.[0-9]+$' "$prints/rank.0.out"
+
+printf 'box: {particles: 32, mesh_factor: 1.5}\n' >run.yaml
+on_ranks 4 simulate run.yaml --dry-run --set force.kernel=5_4 --set 'output.snapshots=[0.5, 1]'
+expect 'a dry run ends well on 4 ranks' [ $? -eq 0 ]
+expect 'a dry run prints what it resolved' says 'mesh: [48, 48, 48]'
+expect 'a dry run heeds --set' says 'kernel: 5_4'
+expect 'a dry run heeds lists in --set' says 'snapshots: [0.5, 1.0]'
+expect 'a dry run tells the ranks' says 'on 2 x 2 ranks'
+expect 'a dry run tells the memory' says 'memory per rank'
+expect 'a dry run is printed once' others_are_silent
+expect 'a dry run writes nothing' [ "$(find . -maxdepth 1 -name 'out*')" = "" ]
+
+sed '/^writes to/,$d' "$prints/rank.0.out" >resolved.yaml
+on_ranks 1 simulate resolved.yaml --dry-run
+sed '/^writes to/,$d' "$prints/rank.0.out" >again.yaml
+expect 'what was resolved resolves to itself' cmp -s resolved.yaml again.yaml
+on_ranks 1 simulate "$root/jobscripts/example.yaml" --dry-run
+expect 'the example passes a dry run' says 'memory per rank'
+
+"$palindrome" --help | true
+expect 'a reader that went away is no error' [ "${PIPESTATUS[0]}" -eq 0 ]
+
+exit $((failures > 0))

@@ -1,0 +1,27 @@
+# For the scripts beside it: a scratch directory, the binary, and one line per test, `ok NAME` or `not ok NAME`.
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+palindrome=$root/.build/release/palindrome
+set -u
+scratch=$(mktemp -d) || exit 1
+trap 'rm -rf "${scratch:?}"' EXIT
+failures=0
+
+# After an exit code that is not 0, Open MPI waits seconds for the others to die, which they have.
+export OMPI_MCA_odls_base_sigkill_timeout=0
+
+pass() { echo "ok $1"; }
+fail() { # name, why...
+    echo "not ok $1"
+    shift
+    printf '    %s\n' "$@"
+    failures=$((failures + 1))
+}
+
+# Runs the command on N ranks in the current directory; what rank R prints is in $prints/rank.R.out and .err.
+on_ranks() { # N, arguments...
+    local count=$1
+    shift
+    prints=$(mktemp -d "$scratch/prints.XXXXXX")
+    timeout -k 5 "${limit:-60}" "$root/scripts/ranks" "$count" "$root/Tests/one-rank" "$prints" \
+        "$palindrome" "$@" </dev/null >"$prints/launcher" 2>&1
+}
