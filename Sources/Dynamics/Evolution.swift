@@ -122,8 +122,8 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
         source.restore(&particles, before: nextStage)
     }
 
-    /// Forgets the force, whose memory others need.
-    mutating func dropForce() { force = nil }
+    /// The particles, when the evolution is over.
+    consuming func takeParticles() -> ParticleSet<Scalar> { particles }
 
     /// The coefficients of the kicks that follow each other from a stage on.
     private func kicks(from stage: Int) -> [Double] {
@@ -147,6 +147,9 @@ public struct AdjointState<Scalar: ParticleScalar>: ~Copyable {
     public init(for particles: borrowing ParticleSet<Scalar>) {
         cotangents = CotangentSet(for: particles)
     }
+
+    /// Takes the cotangents out.
+    consuming func takeCotangents() -> CotangentSet<Scalar> { cotangents }
 }
 
 extension Stage {

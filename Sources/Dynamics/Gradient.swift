@@ -53,9 +53,10 @@ extension ForwardModel {
             evolution.particles.checksum() == beginning
             ? 0 : try differingWords(evolution.particles, from: initialState(from: noise.copy(for: "white noise")))
         let parameters = adjoint.parameters
-        let initial = evolution.particles.inLagrangianOrder(adjoint.cotangents, over: particleGrid)
-        _ = consume adjoint
-        _ = consume evolution
+        var particles = evolution.takeParticles()
+        particles.forgetState()
+        let initial = particles.inLagrangianOrder(adjoint.takeCotangents(), over: particleGrid)
+        _ = consume particles
         return try pullBack(
             initial, to: noise, value: value, parameters: parameters, differingWords: differing)
     }
