@@ -90,7 +90,8 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
     ///   - observe: called at an observation, to add what was seen there to the cotangents.
     /// - Throws: `NotFiniteError` on all ranks, and what `observe` throws.
     public mutating func retreat(
-        carrying adjoint: inout AdjointState<Scalar>, along source: borrowing some TrajectorySource<Scalar> & ~Copyable,
+        carrying adjoint: inout AdjointState<Scalar>,
+        along source: borrowing some TrajectorySource<Scalar> & ~Copyable,
         observe: (Double, borrowing ParticleSet<Scalar>, inout CotangentSet<Scalar>) throws -> Void
     ) throws {
         switch schedule.stages[nextStage - 1] {

@@ -51,7 +51,9 @@ extension ForwardModel {
         }
         let differing =
             evolution.particles.checksum() == beginning
-            ? 0 : try differingWords(evolution.particles, from: initialState(from: noise.copy(for: "white noise")))
+            ? 0
+            : try differingWords(
+                evolution.particles, from: initialState(from: noise.copy(for: "white noise")))
         let parameters = adjoint.parameters
         var particles = evolution.takeParticles()
         particles.forgetState()
@@ -99,7 +101,9 @@ extension ForwardModel {
         for axis in 0..<3 {
             let (x, y) = (found.position[axis].span, expected.position[axis].span)
             let (p, q) = (found.momentum[axis].span, expected.momentum[axis].span)
-            for index in x.indices { count += (x[index] == y[index] ? 0 : 1) + (p[index] == q[index] ? 0 : 1) }
+            for index in x.indices {
+                count += (x[index] == y[index] ? 0 : 1) + (p[index] == q[index] ? 0 : 1)
+            }
         }
         return particleGrid.grid.world.sum(count)
     }
