@@ -122,7 +122,10 @@ let package = Package(
             ]),
         tests(
             "Inference",
-            ["Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics", "Inference"]),
+            [
+                "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics",
+                "Inference",
+            ]),
         tests("Storage", ["Memory", "Parallel", "Mesh", "Storage"]),
         tests("Analysis", ["Memory", "Parallel", "Mesh", "Analysis"]),
     ],

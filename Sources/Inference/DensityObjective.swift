@@ -85,10 +85,12 @@ public struct DensityObjective<Scalar: ParticleScalar>: Objective, ~Copyable {
         }
     }
 
+    /// `Σ r² / (2σ²)`. Collective.
     public func value(_ particles: borrowing ParticleSet<Scalar>) throws -> Double {
         try loss(of: residual(particles))
     }
 
+    /// `Σ r² / (2σ²)`, and its derivative with respect to every position. Collective.
     public func evaluate(
         _ particles: borrowing ParticleSet<Scalar>, addingTo cotangents: inout CotangentSet<Scalar>
     ) throws -> Double {
