@@ -1,4 +1,3 @@
-
 /// Sums of floating-point terms that do not depend on their order, nor on who holds them.
 ///
 /// Every term is rounded once to a multiple of 2^(−e), the same on all ranks, and added as an integer:
@@ -8,8 +7,8 @@
 /// so the error of a term is below 2⁻⁶² of the largest one (a `Double` rounds at 2⁻⁵³ of each), and
 /// 2⁶⁴ terms fit into 128 bits.
 public struct ExactSum: Sendable {
-    private let exponent: Int
-    private var total: Int128 = 0
+    let exponent: Int
+    var total: Int128 = 0
 
     /// An empty sum of terms that are at most `maximum` in magnitude on any rank.
     public init(maximum: Double) {
@@ -37,7 +36,7 @@ public struct ExactSum: Sendable {
     }
 
     // In two factors, since 2^e alone may overflow while the product does not.
-    private static func scaled(_ value: Double, _ exponent: Int) -> Double {
+    static func scaled(_ value: Double, _ exponent: Int) -> Double {
         let half = exponent / 2
         return value * Double(sign: .plus, exponent: half, significand: 1)
             * Double(sign: .plus, exponent: exponent - half, significand: 1)
