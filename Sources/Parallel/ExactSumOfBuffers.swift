@@ -9,12 +9,10 @@ extension ExactSum {
 
     /// Adds many terms; the same bits as one by one.
     public mutating func add(_ terms: borrowing Buffer<Double>) {
-        let half = exponent / 2
         let own = UInt128(bitPattern: total)
         var words = [UInt64(truncatingIfNeeded: own), UInt64(truncatingIfNeeded: own >> 64)]
         unsafe palindrome_exact_sum(
-            Int64(terms.count), terms.start, Double(sign: .plus, exponent: half, significand: 1),
-            Double(sign: .plus, exponent: exponent - half, significand: 1), &words)
+            Int64(terms.count), terms.start, scale.first, scale.second, &words)
         total = Int128(bitPattern: UInt128(words[1]) << 64 | UInt128(words[0]))
     }
 }
