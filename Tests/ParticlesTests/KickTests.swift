@@ -287,7 +287,7 @@ final class KickTests: ParticleTestCase {
                 try set.kick([sign * 10], axis: axis, force: force)
                 let beyond = sign
                 do {
-                    try set.kick([-sign * 3, sign * 3, beyond, sign], axis: axis, force: force)
+                    try set.kick([-sign * 3, sign * 3, beyond, 2 * sign], axis: axis, force: force)
                     XCTFail("nobody threw")
                 } catch let error as MomentumOverflow {
                     XCTAssertEqual(error.coefficient, beyond)
