@@ -106,7 +106,7 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: swift),
         tests("Memory", ["Memory"]),
         tests("Parallel", ["Memory", "Parallel"]),
-        tests("Background", ["Background"], resources: [.copy("Resources")]),
+        tests("Background", ["Background", numerics], resources: [.copy("Resources")]),
         tests(
             "Configuration", ["Parallel", "Background", "Mesh", "Configuration"],
             resources: [.copy("Resources")]),
@@ -123,7 +123,10 @@ let package = Package(
             ]),
         tests(
             "Inference",
-            ["Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics", "Inference"]),
+            [
+                "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics",
+                "Inference",
+            ]),
         tests("Storage", ["Memory", "Parallel", "Mesh", "Storage"]),
         tests("Report", ["Memory", "Parallel", "Mesh", "Analysis", "Storage", "Report"]),
         tests("Analysis", ["Memory", "Parallel", "Mesh", "Analysis"]),

@@ -56,7 +56,8 @@ static int lanes_agree(const REAL *data, int64_t n, int64_t element, int64_t lan
 static int make_complex(struct NAME(palindrome_sweeps) * s, int64_t length, int sign, tile_plan *made) {
     int n = (int)length;
     FFTW(complex) *from = (FFTW(complex) *)s->a, *to = (FFTW(complex) *)s->b;
-    made->whole = FFTW(plan_many_dft)(1, &n, tile, from, NULL, tile, 1, to, NULL, tile, 1, sign, FFTW_ESTIMATE);
+    made->whole =
+        FFTW(plan_many_dft)(1, &n, tile, from, NULL, tile, 1, to, NULL, tile, 1, sign, FFTW_ESTIMATE);
     made->single = NULL;
     if (!made->whole)
         return 0;
@@ -74,7 +75,8 @@ static int make_real(struct NAME(palindrome_sweeps) * s) {
     const int64_t half = s->nz / 2 + 1;
     const int rs = (int)s->real_stride, hs = (int)s->half_stride / 2;
     FFTW(complex) *b = (FFTW(complex) *)s->b;
-    s->forward_z.whole = FFTW(plan_many_dft_r2c)(1, &n, tile, s->a, NULL, 1, rs, b, NULL, 1, hs, FFTW_ESTIMATE);
+    s->forward_z.whole =
+        FFTW(plan_many_dft_r2c)(1, &n, tile, s->a, NULL, 1, rs, b, NULL, 1, hs, FFTW_ESTIMATE);
     s->inverse_z.whole =
         FFTW(plan_many_dft_c2r)(1, &n, tile, b, NULL, 1, hs, s->a, NULL, 1, rs, FFTW_ESTIMATE);
     if (!s->forward_z.whole || !s->inverse_z.whole)
@@ -105,8 +107,8 @@ static void run_forward_z(struct NAME(palindrome_sweeps) * s) {
         return;
     }
     for (int64_t j = 0; j < tile; j++)
-        FFTW(execute_dft_r2c)(s->forward_z.single, s->a + j * s->real_stride,
-                              (FFTW(complex) *)(s->b + j * s->half_stride));
+        FFTW(execute_dft_r2c)
+        (s->forward_z.single, s->a + j * s->real_stride, (FFTW(complex) *)(s->b + j * s->half_stride));
 }
 
 static void run_inverse_z(struct NAME(palindrome_sweeps) * s) {
@@ -115,8 +117,8 @@ static void run_inverse_z(struct NAME(palindrome_sweeps) * s) {
         return;
     }
     for (int64_t j = 0; j < tile; j++)
-        FFTW(execute_dft_c2r)(s->inverse_z.single, (FFTW(complex) *)(s->b + j * s->half_stride),
-                              s->a + j * s->real_stride);
+        FFTW(execute_dft_c2r)
+        (s->inverse_z.single, (FFTW(complex) *)(s->b + j * s->half_stride), s->a + j * s->real_stride);
 }
 
 struct NAME(palindrome_sweeps) * NAME(palindrome_sweeps_create)(int64_t nx, int64_t ny, int64_t nz) {
@@ -335,8 +337,8 @@ static inline void factors_of(palindrome_multiplier m, int64_t x, const double *
     }
 }
 
-static inline void prepare(palindrome_multiplier m, palindrome_sweep_layout layout, int64_t mode, int64_t lanes,
-                           double *restrict numerator, double *restrict denominator) {
+static inline void prepare(palindrome_multiplier m, palindrome_sweep_layout layout, int64_t mode,
+                           int64_t lanes, double *restrict numerator, double *restrict denominator) {
     const int64_t depth = width(layout.kz, layout.row_rank);
     const int64_t y0 = layout.ky.starts[layout.column_rank], z0 = layout.kz.starts[layout.row_rank];
     for (int64_t j = 0; j < tile; j++) {
@@ -347,7 +349,8 @@ static inline void prepare(palindrome_multiplier m, palindrome_sweep_layout layo
     }
 }
 
-static inline void multiply_row(REAL *restrict row, const REAL *restrict factor, int32_t power, int64_t lanes) {
+static inline void multiply_row(REAL *restrict row, const REAL *restrict factor, int32_t power,
+                                int64_t lanes) {
     switch (power & 3) {
     case 0:
         for (int64_t j = 0; j < lanes; j++) {
@@ -411,8 +414,8 @@ struct NAME(palindrome_exchange) {
     FFTW(plan) plan;
 };
 
-struct NAME(palindrome_exchange) *
-    NAME(palindrome_exchange_create)(int32_t communicator, int32_t parts, int64_t reals, REAL *from, REAL *to) {
+struct NAME(palindrome_exchange) * NAME(palindrome_exchange_create)(int32_t communicator, int32_t parts,
+                                                                    int64_t reals, REAL *from, REAL *to) {
     struct NAME(palindrome_exchange) *exchange = malloc(sizeof *exchange);
     if (!exchange)
         return NULL;

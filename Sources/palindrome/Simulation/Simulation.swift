@@ -72,7 +72,8 @@ struct Simulation<Scalar: StorableScalar> {
             }
             guard evolution.finishedSteps > step else { continue }
             progress.update(
-                step: evolution.finishedSteps, a: configuration.evolution.scaleFactors[evolution.finishedSteps])
+                step: evolution.finishedSteps,
+                a: configuration.evolution.scaleFactors[evolution.finishedSteps])
             if StopSignals.isRaised(on: world) && !evolution.isFinished {
                 progress.clear()
                 try checkpoints.write(evolution)
