@@ -54,6 +54,7 @@ let layers: [Target] = [
     layer("Inference", ["Memory", "Parallel", "Mesh", "Particles"]),
     layer(
         "Storage", ["CStorage", "Memory", "Parallel", "Mesh", "Particles"]),
+    layer("Report", ["Memory", "Parallel", "Mesh", "Analysis", "Storage"]),
     layer("Configuration", ["Parallel", "Background", "Mesh", numerics, yaml]),
 ]
 
@@ -127,6 +128,7 @@ let package = Package(
                 "Inference",
             ]),
         tests("Storage", ["Memory", "Parallel", "Mesh", "Storage"]),
+        tests("Report", ["Memory", "Parallel", "Mesh", "Analysis", "Storage", "Report"]),
         tests("Analysis", ["Memory", "Parallel", "Mesh", "Analysis"]),
     ],
     swiftLanguageModes: [.v6],
