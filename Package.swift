@@ -54,6 +54,7 @@ let layers: [Target] = [
     layer("Inference", ["Memory", "Parallel", "Mesh", "Particles"]),
     layer(
         "Storage", ["CStorage", "Memory", "Parallel", "Mesh", "Particles"]),
+    layer("Report", ["Memory", "Parallel", "Mesh", "Analysis", "Storage"]),
     layer("Configuration", ["Parallel", "Background", "Mesh", numerics, yaml]),
 ]
 
@@ -108,7 +109,7 @@ let package = Package(
             cSettings: [.treatAllWarnings(as: .error)], linkerSettings: [.linkedLibrary("fftw3")]),
         tests("Memory", ["Memory"]),
         tests("Parallel", ["Memory", "Parallel"]),
-        tests("Background", ["Background"], resources: [.copy("Resources")]),
+        tests("Background", ["Background", numerics], resources: [.copy("Resources")]),
         tests(
             "Configuration", ["Parallel", "Background", "Mesh", "Configuration"],
             resources: [.copy("Resources")]),
@@ -126,8 +127,12 @@ let package = Package(
             ]),
         tests(
             "Inference",
-            ["Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics", "Inference"]),
+            [
+                "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics",
+                "Inference",
+            ]),
         tests("Storage", ["Memory", "Parallel", "Mesh", "Storage"]),
+        tests("Report", ["Memory", "Parallel", "Mesh", "Analysis", "Storage", "Report"]),
         tests("Analysis", ["Memory", "Parallel", "Mesh", "Analysis"]),
     ],
     swiftLanguageModes: [.v6],

@@ -62,7 +62,8 @@ public final class LagrangianPerturbation<Scalar: ParticleScalar> {
         var block = LagrangianBlock<Scalar>(decomposition, units: units)
         var fits = true
         for axis in 0..<3 {
-            let first = transform.inverse(modes.multiplied(by: waves.displacement(axis), for: "displacement"), ghosts: .none)
+            let first = transform.inverse(
+                modes.multiplied(by: waves.displacement(axis), for: "displacement"), ghosts: .none)
             if secondOrder != nil {
                 // ψ2 is +D2 ∇φ2 where ψ1 is −D1 ∇φ1: the sign goes with D2.
                 let second = transform.inverse(

@@ -1,4 +1,3 @@
-
 /// Sums of floating-point terms that do not depend on their order, nor on who holds them.
 ///
 /// Every term is rounded once to a multiple of 2^(−e), the same on all ranks, and added as an integer:

@@ -57,7 +57,8 @@ final class ReversalTests: SPMDTestCase {
             for (kernel, _) in ForceKernel.named {
                 XCTAssertEqual(
                     try differingWords(
-                        Float.self, box: box, steps: 4, kernel: kernel, integrator: FastPM(midpoint: .arithmetic),
+                        Float.self, box: box, steps: 4, kernel: kernel,
+                        integrator: FastPM(midpoint: .arithmetic),
                         on: shape), 0, kernel)
             }
         }
@@ -73,16 +74,19 @@ final class ReversalTests: SPMDTestCase {
     }
 
     func testAThousandStepsAreUndoneToTheLastBit() throws {
-        try XCTSkipIf(ProcessInfo.processInfo.environment["PALINDROME_LONG_TESTS"] ?? "" == "", "make test-long")
+        try XCTSkipIf(
+            ProcessInfo.processInfo.environment["PALINDROME_LONG_TESTS"] ?? "" == "", "make test-long")
         alarm(7000)
         let box = Box(particles: [64, 64, 64], spacing: 1, mesh: [128, 128, 128])
         for steps in [63, 1000] {
             XCTAssertEqual(
                 try differingWords(
-                    Float.self, box: box, steps: steps, kernel: "1_4", integrator: FastPM(), on: gridShapes[0]), 0)
+                    Float.self, box: box, steps: steps, kernel: "1_4", integrator: FastPM(), on: gridShapes[0]
+                ), 0)
             XCTAssertEqual(
                 try differingWords(
-                    Double.self, box: box, steps: steps, kernel: "1_4", integrator: FastPM(), on: gridShapes[0]), 0)
+                    Double.self, box: box, steps: steps, kernel: "1_4", integrator: FastPM(),
+                    on: gridShapes[0]), 0)
         }
     }
 
@@ -141,7 +145,8 @@ final class ReversalTests: SPMDTestCase {
         XCTAssertNotEqual(far.position[0].span[0], found.position[0].span[0])
         var count = 0
         for axis in 0..<3 {
-            for index in 0..<found.count where found.position[axis].span[index] != expected.position[axis].span[index] {
+            for index in 0..<found.count
+            where found.position[axis].span[index] != expected.position[axis].span[index] {
                 count += 1
             }
         }

@@ -93,7 +93,8 @@ final class GradientTests: SPMDTestCase {
             try objective.evaluate(particles, addingTo: &cotangents)
         }
         XCTAssertEqual(gradient.differingWords, 0)
-        XCTAssertEqual(gradient.value, try loss(model, objective, at: noise), accuracy: 1e-12 * gradient.value)
+        XCTAssertEqual(
+            gradient.value, try loss(model, objective, at: noise), accuracy: 1e-12 * gradient.value)
         let expected = try world.exactSum(count: noise.values.count, of: "gradient") {
             gradient.noise.values.span[$0] * direction.values.span[$0]
         }
@@ -178,7 +179,9 @@ final class GradientTests: SPMDTestCase {
         let shape = gradient.noise.decomposition.shape
         gradient.noise.forEachPoint { x, y, z, value in
             let place = UInt64((x * shape.y + y) * shape.z + z)
-            sum &+= (Double(value).bitPattern ^ place &* 0x9e37_79b9_7f4a_7c15) &* (2 &* place &+ 0xbf58_476d_1ce4_e5b9)
+            sum &+=
+                (Double(value).bitPattern ^ place &* 0x9e37_79b9_7f4a_7c15)
+                &* (2 &* place &+ 0xbf58_476d_1ce4_e5b9)
         }
         let whole = gradient.noise.decomposition.grid.world.wrappingSum(sum)
         return [whole, gradient.value.bitPattern]
@@ -207,7 +210,8 @@ final class GradientTests: SPMDTestCase {
         for shape in gridShapes {
             let grid = RankGrid(world: world, shape: shape)
             XCTAssertEqual(
-                try fingerprint(scalar, kernel: kernel, mesh: mesh, on: grid, along: ReversedTrajectory()), expected)
+                try fingerprint(scalar, kernel: kernel, mesh: mesh, on: grid, along: ReversedTrajectory()),
+                expected)
         }
     }
 
@@ -223,8 +227,10 @@ final class GradientTests: SPMDTestCase {
         for kernel in ["1_4", "3_2"] {
             let grid = RankGrid(world: world, shape: gridShapes[0])
             XCTAssertEqual(
-                try fingerprint(Float.self, kernel: kernel, mesh: [18, 20, 16], on: grid, along: ReversedTrajectory()),
-                try fingerprint(Float.self, kernel: kernel, mesh: [18, 20, 16], on: grid, along: StoredTrajectory()))
+                try fingerprint(
+                    Float.self, kernel: kernel, mesh: [18, 20, 16], on: grid, along: ReversedTrajectory()),
+                try fingerprint(
+                    Float.self, kernel: kernel, mesh: [18, 20, 16], on: grid, along: StoredTrajectory()))
         }
     }
 
@@ -245,7 +251,9 @@ final class GradientTests: SPMDTestCase {
         assertThrowsEverywhere("objective.data holds NaN") { try make(field(1, spoilt: .nan), nil) }
         assertThrowsEverywhere("objective.data holds NaN") { try make(field(1, spoilt: .infinity), nil) }
         assertThrowsEverywhere("objective.weights holds NaN") { try make(field(1), field(1, spoilt: .nan)) }
-        assertThrowsEverywhere("objective.weights holds negative") { try make(field(1), field(1, spoilt: -1)) }
+        assertThrowsEverywhere("objective.weights holds negative") {
+            try make(field(1), field(1, spoilt: -1))
+        }
         assertThrowsEverywhere("objective.weights is 0 everywhere") { try make(field(1), field(0)) }
     }
 }
