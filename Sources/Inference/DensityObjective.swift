@@ -145,6 +145,8 @@ public struct DensityObjective<Scalar: ParticleScalar>: Objective, ~Copyable {
         return cotangent
     }
 
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
     private func loss(of residual: borrowing Field<Scalar>) throws -> Double {
         let values = residual.values.span
         let sum = try residual.decomposition.grid.world.exactSum(count: values.count, of: "the loss") { index in

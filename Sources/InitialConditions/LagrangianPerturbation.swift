@@ -118,6 +118,8 @@ public final class LagrangianPerturbation<Scalar: ParticleScalar> {
 
     /// Adds `Σ_i T_iᵀ (c_x x̄_i + c_p p̄_i)` to a cotangent, and to the parameters
     /// `Σ_i (x̄_i·ψ_i) ∂c_x + (p̄_i·ψ_i) ∂c_p` with `ψ_i = T_i f`.
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
     private func pullBack(
         _ cotangents: borrowing LagrangianCotangents<Scalar>, through modes: borrowing FourierField<Scalar>,
         _ coefficients: (x: Dual, p: Dual), into target: inout FourierField<Scalar>,
@@ -152,6 +154,8 @@ public final class LagrangianPerturbation<Scalar: ParticleScalar> {
     }
 
     /// The modes of `Σ_{i<j} (φ1,ii φ1,jj − φ1,ij²)`.
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
     func secondOrderModes(of modes: borrowing FourierField<Scalar>) -> FourierField<Scalar> {
         var sum = tidal(0, 0, of: modes)
         var source = Field<Scalar>(decomposition, ghosts: .none, for: "second-order source")
@@ -173,6 +177,8 @@ public final class LagrangianPerturbation<Scalar: ParticleScalar> {
     }
 
     /// The transpose of ``secondOrderModes(of:)`` at given modes, added to their cotangent. `Σ φ1,ii = δ`.
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
     private func addSecondOrderTranspose(
         of source: borrowing Field<Scalar>, at modes: borrowing FourierField<Scalar>,
         to target: inout FourierField<Scalar>

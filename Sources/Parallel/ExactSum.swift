@@ -9,16 +9,20 @@
 /// 2⁶⁴ terms fit into 128 bits.
 public struct ExactSum: Sendable {
     private let exponent: Int
-    private var total: Int128 = 0
+    // 2^e in two factors, since it alone may overflow while the product with a term does not.
+    @usableFromInline let scales: (Double, Double)
+    @usableFromInline var total: Int128 = 0
 
     /// An empty sum of terms that are at most `maximum` in magnitude on any rank.
     public init(maximum: Double) {
         exponent = maximum > 0 ? 61 - Int(maximum.exponent) : 0
+        scales = Self.factors(exponent)
     }
 
     /// Adds one term.
+    @inlinable
     public mutating func add(_ term: Double) {
-        total &+= Int128(Int64(Self.scaled(term, exponent).rounded(.toNearestOrEven)))
+        total &+= Int128(Int64((term * scales.0 * scales.1).rounded(.toNearestOrEven)))
     }
 
     /// Adds what another rank-local sum of the same scale holds.
@@ -36,11 +40,17 @@ public struct ExactSum: Sendable {
         return zip(sums, totals).map { scaled(Double($1), -$0.exponent) }
     }
 
-    // In two factors, since 2^e alone may overflow while the product does not.
     private static func scaled(_ value: Double, _ exponent: Int) -> Double {
+        let (first, second) = factors(exponent)
+        return value * first * second
+    }
+
+    private static func factors(_ exponent: Int) -> (Double, Double) {
         let half = exponent / 2
-        return value * Double(sign: .plus, exponent: half, significand: 1)
-            * Double(sign: .plus, exponent: exponent - half, significand: 1)
+        return (
+            Double(sign: .plus, exponent: half, significand: 1),
+            Double(sign: .plus, exponent: exponent - half, significand: 1)
+        )
     }
 }
 
