@@ -31,12 +31,32 @@ extension RunConfiguration {
     /// Every output carries it. `run.ranks` and `output.directory` are left out: they change no result, so that
     /// files of runs that differ only in them are equal.
     public var resolvedText: String {
-        text([("run", run.entries)] + universe + [("output", output.entries)])
+        text(
+            [("run", run.entries)] + universe + [("output", output.entries)]
+                + inference)
     }
 
-    /// What must not change while a run is stopped: box, cosmology, forces and times, and the precision.
+    /// What must not change while a run is stopped: box, cosmology, forces and times, those of outputs too, and
+    /// the precision.
     public var identity: String {
-        text([("run", run.entries.filter { $0.key == "precision" })] + universe)
+        text(
+            [("run", run.entries.filter { $0.key == "precision" })] + universe
+                + [("output", output.entries.filter { $0.key == "snapshots" })])
+    }
+
+    /// The same for a reconstruction: what is compared, how and from where.
+    public var reconstructionIdentity: String {
+        text(
+            [("run", run.entries.filter { $0.key == "precision" })] + universe
+                + inference.map { name, entries in
+                    (name, entries.filter { !$0.key.hasPrefix("checkpoint_") && $0.key != "truth" })
+                })
+    }
+
+    private var inference: [(String, [ResolvedEntry])] {
+        (objective.map { [("objective", $0.entries)] } ?? [])
+            + (optimizer.map { [("optimizer", $0.entries)] } ?? [])
+            + (reconstruct.map { [("reconstruct", $0.entries)] } ?? [])
     }
 
     private var universe: [(String, [ResolvedEntry])] {

@@ -23,6 +23,12 @@ public struct RunConfiguration: Sendable, Equatable {
     public var force: ForceSection
     /// `output`: what is written.
     public var output: OutputSection
+    /// `objective`: what the end is compared with; nil if no data is named.
+    public var objective: ObjectiveSection?
+    /// `optimizer`: how it is approached; nil without an objective.
+    public var optimizer: OptimizerSection?
+    /// `reconstruct`: what is sought, and from where; nil without an objective.
+    public var reconstruct: ReconstructSection?
 
     /// Reads and validates a configuration. Knows no MPI: the same on all ranks for the same bytes.
     ///
@@ -50,6 +56,11 @@ public struct RunConfiguration: Sendable, Equatable {
         evolution = EvolutionSection(evolutionReader, listed: listed, start: initial.a)
         force = ForceSection(reader.section("force"))
         output = OutputSection(reader.section("output"), scaleFactors: evolution.scaleFactors)
+        objective = ObjectiveSection(reader.section("objective"))
+        let optimizer = OptimizerSection(reader.section("optimizer"))
+        let reconstruct = ReconstructSection(reader.section("reconstruct"), cosmology)
+        self.optimizer = objective.map { _ in optimizer }
+        self.reconstruct = objective.map { _ in reconstruct }
         run.check(ranks: ranks, particles: box.particles, runReader)
     }
 

@@ -24,7 +24,8 @@ public struct DensityObjective<Scalar: ParticleScalar>: Objective, ~Copyable {
     private let data: Field<Scalar>
     private let rootWeights: Field<Scalar>?
     private let sigma: Double
-    private let smoothing: SpectralMultiplier?
+    private let cell: Double
+    private var smoothing: SpectralMultiplier?
     private let transform: FourierTransform<Scalar>
 
     /// An objective.
@@ -59,9 +60,30 @@ public struct DensityObjective<Scalar: ParticleScalar>: Objective, ~Copyable {
         self.data = data
         self.sigma = sigma
         self.transform = transform
-        self.smoothing =
-            smoothing > 0 ? .gaussian(radius: smoothing / cell, shape: transform.decomposition.shape) : nil
+        self.cell = cell
+        self.smoothing = nil
+        smooth(by: smoothing)
     }
+
+    /// Smooths the residual with another radius R [Mpc/h] from now on.
+    public mutating func smooth(by radius: Double) {
+        smoothing = radius > 0 ? .gaussian(radius: radius / cell, shape: transform.decomposition.shape) : nil
+    }
+
+    /// The number of mesh points that count: those whose weight is not 0. Collective.
+    public func pointCount() -> Int {
+        guard rootWeights != nil else { return data.decomposition.pointCount }
+        return Self.positiveCount(rootWeights!)
+    }
+
+    private static func positiveCount(_ weights: borrowing Field<Scalar>) -> Int {
+        var count = 0
+        weights.forEachPoint { _, _, _, weight in count += weight > 0 ? 1 : 0 }
+        return weights.decomposition.grid.world.sum(count)
+    }
+
+    /// A copy of the data.
+    public func copyOfData() -> Field<Scalar> { data.copy(for: "data") }
 
     private static func check(_ weights: borrowing Field<Scalar>, over world: Communicator) throws {
         var isFinite = true
@@ -74,7 +96,8 @@ public struct DensityObjective<Scalar: ParticleScalar>: Objective, ~Copyable {
         }
         let flags = world.maximum([isFinite ? 0 : 1, isNegative ? 1 : 0, isPositive ? 1 : 0])
         guard flags[0] == 0 else {
-            throw ObjectiveError("objective.weights holds NaN or infinity; weights must be numbers, at least 0")
+            throw ObjectiveError(
+                "objective.weights holds NaN or infinity; weights must be numbers, at least 0")
         }
         guard flags[1] == 0 else {
             throw ObjectiveError("objective.weights holds negative numbers; weights must be at least 0")
@@ -84,10 +107,12 @@ public struct DensityObjective<Scalar: ParticleScalar>: Objective, ~Copyable {
         }
     }
 
+    /// `Σ r² / (2σ²)`. Collective.
     public func value(_ particles: borrowing ParticleSet<Scalar>) throws -> Double {
         try loss(of: residual(particles))
     }
 
+    /// `Σ r² / (2σ²)`, and its derivative with respect to every position. Collective.
     public func evaluate(
         _ particles: borrowing ParticleSet<Scalar>, addingTo cotangents: inout CotangentSet<Scalar>
     ) throws -> Double {
@@ -123,12 +148,11 @@ public struct DensityObjective<Scalar: ParticleScalar>: Objective, ~Copyable {
         return cotangent
     }
 
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
     private func loss(of residual: borrowing Field<Scalar>) throws -> Double {
-        let values = residual.values.span
-        let sum = try residual.decomposition.grid.world.exactSum(count: values.count, of: "the loss") { index in
-            let value = Double(values[index])
-            return value * value
-        }
+        let sum = try squaredNorm(
+            residual.values.span, of: "the loss", over: residual.decomposition.grid.world)
         return sum / (2 * sigma * sigma)
     }
 
