@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The job scripts under a Slurm of one node. Where there can be none, a line says so and nothing counts.
 source "$(dirname "$0")/support.bash"
+trap 'exit 143' TERM # once the Slurm has stopped
 
 TMPDIR=$scratch "$root/Tests/slurm/one-node" "$root/Tests/slurm/jobs.sh" 2>&1 | tee "$scratch.output"
 status=${PIPESTATUS[0]}
