@@ -106,7 +106,9 @@ public struct Plot: Sendable {
     public var size: SIMD2<Double>
 
     /// A plot.
-    public init(_ title: String, axis: Axis, panels: [Panel], marks: [Mark] = [], size: SIMD2<Double> = [760, 560]) {
+    public init(
+        _ title: String, axis: Axis, panels: [Panel], marks: [Mark] = [], size: SIMD2<Double> = [760, 560]
+    ) {
         precondition(!panels.isEmpty)
         self.title = title
         self.axis = axis
@@ -151,7 +153,8 @@ public struct Plot: Sendable {
         }
         let horizontal = AxisMapping(
             scale: axis.scale,
-            range: range(of: axis, for: panels.flatMap(\.series).flatMap(\.x) + marks.map(\.value), padding: 0.01),
+            range: range(
+                of: axis, for: panels.flatMap(\.series).flatMap(\.x) + marks.map(\.value), padding: 0.01),
             ends: [margin.left, size.x - margin.right])
         let free = size.y - margin.top - margin.bottom - gap * Double(panels.count - 1)
         let shares = panels.reduce(0) { $0 + $1.height }

@@ -50,9 +50,11 @@ struct FinalFields: ReportSection {
             panels: others.map { slab, name in
                 MapRow.Panel(
                     map: found.map - slab.map, name: "Reconstruction − \(name)",
-                    description: "Difference of the projected densities of the reconstruction and the \(name)")
+                    description: "Difference of the projected densities of the reconstruction and the \(name)"
+                )
             },
             bar: ColourBar(
-                .residual(of: found.map - first.0.map), in: .residual, quantity: "difference of density / mean"))
+                .residual(of: found.map - first.0.map), in: .residual,
+                quantity: "difference of density / mean"))
     }
 }

@@ -28,7 +28,8 @@ struct LossHistory: ReportSection {
         steps = Self.steps(try column("iteration") ?? loss.indices.map { Double($0) }, stages)
         gradientNorms = try column("gradient_norm")
         smoothings = try column("smoothing")
-        smoothingUnit = try smoothings == nil ? "" : file.attribute("units", of: "/history/smoothing")?.text ?? "cells"
+        smoothingUnit =
+            try smoothings == nil ? "" : file.attribute("units", of: "/history/smoothing")?.text ?? "cells"
         seconds = try column("seconds")
     }
 
@@ -63,12 +64,14 @@ struct LossHistory: ReportSection {
 
     private var plot: Plot {
         let marks = beginnings.map { first in
-            Plot.Mark(steps[first], smoothings.map { "R = \(Numbers.short($0[first])) \(smoothingUnit)" } ?? "")
+            Plot.Mark(
+                steps[first], smoothings.map { "R = \(Numbers.short($0[first])) \(smoothingUnit)" } ?? "")
         }
         var panels = [panel("loss", loss, Plot.colours[0], height: 1.6)]
         if let gradientNorms { panels.append(panel("|gradient|", gradientNorms, Plot.colours[1], height: 1)) }
         return Plot(
-            "", axis: .init("iteration", .linear, range: steps.min()!...max(steps.max()!, steps.min()! + 1)), panels: panels, marks: marks,
+            "", axis: .init("iteration", .linear, range: steps.min()!...max(steps.max()!, steps.min()! + 1)),
+            panels: panels, marks: marks,
             size: [1100, gradientNorms == nil ? 400 : 560])
     }
 
