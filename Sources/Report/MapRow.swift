@@ -63,7 +63,7 @@ struct MapPicture {
 
     func image(describedAs description: String) -> HTML {
         """
-        <img src="\(HTML(trusted: address))" width="\(width)" height="\(height)" alt="\(description)">
+        <img src="\(HTML(trusted: address))" width="\(width)" height="\(height)" alt="\(description)" />
         """
     }
 

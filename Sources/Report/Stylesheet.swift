@@ -11,7 +11,7 @@ enum Stylesheet {
             --paper: #0f0d15; --card: #17141f; --ink: #e9e6ef; --soft: #a39dae; --line: #2c2735;
             --accent: #f2a36b; --bar: #b3467f; --note: #2b2413;
           }
-          svg.drawing, figure.plot svg { filter: invert(1) hue-rotate(180deg); }
+          figure.plot svg { filter: invert(1) hue-rotate(180deg); }
         }
         * { box-sizing: border-box; }
         html { scroll-behavior: smooth; -webkit-text-size-adjust: 100%; }
@@ -48,12 +48,12 @@ enum Stylesheet {
         h3 { margin: 1.8rem 0 .6rem; font-size: 1.02rem; font-weight: 650; }
         section > p { max-width: 46rem; margin: 0 0 1.1rem; color: var(--soft); }
         .note { margin: 1.5rem 0 0; padding: .7rem 1rem; border-radius: .5rem; background: var(--note); }
-        dl.numbers { display: grid; grid-template-columns: repeat(auto-fill, minmax(11.5rem, 1fr)); gap: 1px; margin: 0;
-          background: var(--line); border: 1px solid var(--line); border-radius: .7rem; overflow: hidden; }
-        dl.numbers div { padding: .8rem 1rem .75rem; background: var(--card); }
+        dl.numbers { display: grid; grid-template-columns: repeat(auto-fill, minmax(11.5rem, 1fr)); margin: 0;
+          background: var(--card); border: 1px solid var(--line); border-radius: .7rem; overflow: hidden; }
+        dl.numbers div { padding: .8rem 1rem .75rem; margin: 0 -1px -1px 0; border: solid var(--line); border-width: 0 1px 1px 0; }
         dl.numbers dt { font-size: .78rem; color: var(--soft); }
         dl.numbers dd { margin: .1rem 0 0; font-size: 1.16rem; font-weight: 600; line-height: 1.3; overflow-wrap: anywhere; }
-        dl.numbers dd small { font-size: .8rem; font-weight: 400; color: var(--soft); }
+        dl.numbers dd small { display: block; font-size: .8rem; font-weight: 400; color: var(--soft); }
         dl.numbers .wide { grid-column: span 2; }
         code, pre, .mono { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .9em; }
         .row { margin: 0 0 2rem; }
@@ -67,7 +67,7 @@ enum Stylesheet {
         figcaption { margin-top: .5rem; font-size: .9rem; color: var(--soft); }
         figcaption strong { color: var(--ink); font-weight: 600; }
         figcaption span { white-space: nowrap; }
-        svg[id$="-colours"] { display: block; margin-top: .8rem; max-width: 100%; height: auto; fill: currentColor; }
+        svg[id$="-colours"] { display: block; margin-top: .8rem; max-width: 100%; height: auto; overflow: visible; fill: currentColor; }
         svg[id$="-colours"] path { stroke: currentColor; }
         figure.plot { margin: 0 0 1.6rem; }
         figure.plot svg { display: block; max-width: 100%; height: auto; }
