@@ -12,10 +12,10 @@ build: setup
 	swift build -c release --product palindrome
 
 setup:
-	@scripts/setup
+	@jobscripts/setup
 
 demo: build
-	scripts/ranks 2 .build/release/palindrome demo
+	jobscripts/ranks 2 .build/release/palindrome demo
 
 test: setup
 	Tests/run
@@ -24,7 +24,7 @@ test-long: setup
 	Tests/run --long
 
 check:
-	@scripts/setup --check
+	@jobscripts/setup --check
 	Tests/checks/run
 
 clean:

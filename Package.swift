@@ -54,6 +54,7 @@ let layers: [Target] = [
     layer("Inference", ["Memory", "Parallel", "Mesh", "Particles"]),
     layer(
         "Storage", ["CStorage", "Memory", "Parallel", "Mesh", "Particles"]),
+    layer("Report", ["Memory", "Parallel", "Mesh", "Analysis", "Storage"]),
     layer("Configuration", ["Parallel", "Background", "Mesh", numerics, yaml]),
 ]
 
@@ -103,15 +104,19 @@ let package = Package(
                 "InitialConditions", "Dynamics", "Storage",
             ],
             path: "Tests/TestSupport", swiftSettings: swift),
+        .target(
+            name: "FourierOracle", dependencies: ["SystemFFTW"], path: "Tests/FourierOracle",
+            cSettings: [.treatAllWarnings(as: .error)], linkerSettings: [.linkedLibrary("fftw3")]),
         tests("Memory", ["Memory"]),
         tests("Parallel", ["Memory", "Parallel"]),
-        tests("Background", ["Background"], resources: [.copy("Resources")]),
+        tests("Background", ["Background", numerics], resources: [.copy("Resources")]),
         tests(
             "Configuration", ["Parallel", "Background", "Mesh", "Configuration"],
             resources: [.copy("Resources")]),
         tests(
             "InitialConditions",
             ["CKernels", "Parallel", "Background", "Mesh", "Particles", "InitialConditions", "Dynamics"]),
+        tests("Mesh", ["FourierOracle", "Memory", "Parallel", "Mesh"]),
         tests("Particles", ["Memory", "Parallel", "Mesh", "Particles"]),
         tests("Gravity", ["Parallel", "Mesh", "Particles", "Gravity", "Dynamics"]),
         tests(
@@ -122,8 +127,12 @@ let package = Package(
             ]),
         tests(
             "Inference",
-            ["Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics", "Inference"]),
+            [
+                "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics",
+                "Inference",
+            ]),
         tests("Storage", ["Memory", "Parallel", "Mesh", "Storage"]),
+        tests("Report", ["Memory", "Parallel", "Mesh", "Analysis", "Storage", "Report"]),
         tests("Analysis", ["Memory", "Parallel", "Mesh", "Analysis"]),
     ],
     swiftLanguageModes: [.v6],

@@ -94,8 +94,8 @@ static int clipped(int64_t bytes) {
 
 int palindrome_broadcast(palindrome_communicator communicator, void *bytes, int64_t count, int32_t root) {
     for (int64_t done = 0; done < count; done += piece) {
-        int status =
-            MPI_Bcast((char *)bytes + done, clipped(count - done), MPI_BYTE, root, communicator_of(communicator));
+        int status = MPI_Bcast((char *)bytes + done, clipped(count - done), MPI_BYTE, root,
+                               communicator_of(communicator));
         if (status != MPI_SUCCESS)
             return status;
     }
@@ -115,7 +115,8 @@ static MPI_Op operation_of(enum palindrome_reduction operation) {
     }
 }
 
-static int reduce(palindrome_communicator communicator, void *values, int64_t count, MPI_Datatype type, MPI_Op op) {
+static int reduce(palindrome_communicator communicator, void *values, int64_t count, MPI_Datatype type,
+                  MPI_Op op) {
     return count > INT_MAX
                ? MPI_ERR_COUNT
                : MPI_Allreduce(MPI_IN_PLACE, values, (int)count, type, op, communicator_of(communicator));
@@ -138,7 +139,8 @@ int palindrome_reduce_f64(palindrome_communicator communicator, double *values, 
     return reduce(communicator, values, count, MPI_DOUBLE, operation_of(operation));
 }
 
-int palindrome_all_gather(palindrome_communicator communicator, const void *mine, void *all, int64_t bytes_each) {
+int palindrome_all_gather(palindrome_communicator communicator, const void *mine, void *all,
+                          int64_t bytes_each) {
     if (bytes_each > INT_MAX)
         return MPI_ERR_COUNT;
     return MPI_Allgather(mine, (int)bytes_each, MPI_BYTE, all, (int)bytes_each, MPI_BYTE,
@@ -158,16 +160,16 @@ static int send_pieces(const char *bytes, int64_t count, int to, int tag, MPI_Co
 
 static int receive_pieces(char *bytes, int64_t count, int from, int tag, MPI_Comm communicator) {
     for (int64_t done = 0; done < count; done += piece) {
-        int status =
-            MPI_Recv(bytes + done, clipped(count - done), MPI_BYTE, from, tag, communicator, MPI_STATUS_IGNORE);
+        int status = MPI_Recv(bytes + done, clipped(count - done), MPI_BYTE, from, tag, communicator,
+                              MPI_STATUS_IGNORE);
         if (status != MPI_SUCCESS)
             return status;
     }
     return MPI_SUCCESS;
 }
 
-int palindrome_gather_varying(palindrome_communicator communicator, const void *mine, int64_t bytes, void *all,
-                              const int64_t *counts, const int64_t *offsets, int32_t root) {
+int palindrome_gather_varying(palindrome_communicator communicator, const void *mine, int64_t bytes,
+                              void *all, const int64_t *counts, const int64_t *offsets, int32_t root) {
     int rank, size;
     MPI_Comm comm = communicator_of(communicator);
     MPI_Comm_rank(comm, &rank);
@@ -217,16 +219,16 @@ int palindrome_exchange(palindrome_communicator communicator, int64_t partners, 
             continue;
         }
         for (int64_t done = 0; done < received_counts[i] && status == MPI_SUCCESS; done += piece)
-            status = MPI_Irecv(target + done, clipped(received_counts[i] - done), MPI_BYTE, ranks[i], exchange_tag,
-                               comm, &requests[under_way++]);
+            status = MPI_Irecv(target + done, clipped(received_counts[i] - done), MPI_BYTE, ranks[i],
+                               exchange_tag, comm, &requests[under_way++]);
     }
     for (int64_t i = 0; i < partners && status == MPI_SUCCESS; i++) {
         const char *source = (const char *)sent + sent_offsets[i];
         if (ranks[i] == me)
             continue;
         for (int64_t done = 0; done < sent_counts[i] && status == MPI_SUCCESS; done += piece)
-            status = MPI_Isend(source + done, clipped(sent_counts[i] - done), MPI_BYTE, ranks[i], exchange_tag,
-                               comm, &requests[under_way++]);
+            status = MPI_Isend(source + done, clipped(sent_counts[i] - done), MPI_BYTE, ranks[i],
+                               exchange_tag, comm, &requests[under_way++]);
     }
     if (status == MPI_SUCCESS)
         status = MPI_Waitall(under_way, requests, MPI_STATUSES_IGNORE);
@@ -251,7 +253,8 @@ int palindrome_shift(palindrome_communicator communicator, const void *sent, int
     MPI_Type_contiguous((int)run_bytes, MPI_BYTE, &run);
     MPI_Type_create_hvector((int)count, 1, (MPI_Aint)stride, run, &runs);
     MPI_Type_commit(&runs);
-    status = MPI_Sendrecv(sent, 1, runs, to, shift_tag, received, 1, runs, from, shift_tag, comm, MPI_STATUS_IGNORE);
+    status = MPI_Sendrecv(sent, 1, runs, to, shift_tag, received, 1, runs, from, shift_tag, comm,
+                          MPI_STATUS_IGNORE);
     MPI_Type_free(&runs);
     MPI_Type_free(&run);
     return status;

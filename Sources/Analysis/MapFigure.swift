@@ -1,4 +1,3 @@
-internal import Glibc
 public import Parallel
 
 /// A map with what a reader needs: title, axes in Mpc/h, a scale bar and a colour bar, as one SVG file that
@@ -77,17 +76,12 @@ public struct MapFigure: Sendable {
         drawing.upwardText("\(names[map.axes.y])  [Mpc/h]", at: [22, corner.y + extent.y / 2], size: 14)
     }
 
-    // 1, 2 or 5 times a power of ten, about a fifth of the width.
     private func drawScaleBar(
         _ corner: SIMD2<Double>, _ extent: SIMD2<Double>, in drawing: inout SVGDrawing
     ) {
-        let wanted = map.sides.x / 5
-        let power = pow(10, log10(wanted).rounded(.down))
-        let length = [5.0, 2, 1].first { $0 * power <= wanted }! * power
+        let (length, label) = ScaleBar.fitting(map)
         let end = corner + extent - SIMD2(18, 18)
         let start = SIMD2(end.x - length / map.sides.x * extent.x, end.y)
-        let digits = power < 1 ? Int((-log10(power)).rounded()) : 0
-        let label = "\(Decimal.fixed(length, digits: digits)) Mpc/h"
         let outline =
             "fill=\"#ffffff\" stroke=\"#000000\" stroke-opacity=\"0.55\" stroke-width=\"3\" paint-order=\"stroke\""
         drawing.lines([(start, end)], colour: "#000000", width: 5)
@@ -117,24 +111,5 @@ public struct MapFigure: Sendable {
             drawing.text(tick.label, at: [right + 8, y + 4.5], size: 13)
         }
         drawing.text(quantity, at: [right, corner.y - 12], size: 14, anchor: .end)
-    }
-}
-
-/// Bytes as text in SVG (RFC 4648).
-enum Base64 {
-    static func text(_ bytes: [UInt8]) -> String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count + 2) / 3 * 4)
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = (0..<3).reduce(0) {
-                $0 << 8 | (start + $1 < bytes.count ? Int(bytes[start + $1]) : 0)
-            }
-            let digits = min(bytes.count - start, 3) + 1
-            for digit in 0..<4 {
-                text.append(digit < digits ? alphabet[group >> (18 - 6 * digit) & 63] : UInt8(ascii: "="))
-            }
-        }
-        return String(decoding: text, as: UTF8.self)
     }
 }

@@ -80,21 +80,38 @@ public struct Plot: Sendable {
         }
     }
 
+    /// A value of the common axis that is marked by a thin broken line through all panels.
+    public struct Mark: Sendable, Equatable {
+        /// The value.
+        public var value: Double
+        /// What begins there; it is left out where there is no room.
+        public var name: String
+
+        /// A mark.
+        public init(_ value: Double, _ name: String = "") {
+            self.value = value
+            self.name = name
+        }
+    }
+
     /// What the plot shows.
     public var title: String
     /// The common horizontal axis.
     public var axis: Axis
     /// The panels from the top.
     public var panels: [Panel]
+    /// Marked values of the common axis, ascending.
+    public var marks: [Mark]
     /// Width and height of the drawing [px].
     public var size: SIMD2<Double>
 
     /// A plot.
-    public init(_ title: String, axis: Axis, panels: [Panel], size: SIMD2<Double> = [760, 560]) {
+    public init(_ title: String, axis: Axis, panels: [Panel], marks: [Mark] = [], size: SIMD2<Double> = [760, 560]) {
         precondition(!panels.isEmpty)
         self.title = title
         self.axis = axis
         self.panels = panels
+        self.marks = marks
         self.size = size
     }
 
@@ -109,6 +126,23 @@ public struct Plot: Sendable {
     /// The plot as an SVG file.
     public var svg: String {
         var drawing = SVGDrawing(width: size.x, height: size.y, description: title)
+        draw(in: &drawing, heading: title)
+        return drawing.text
+    }
+
+    /// The plot as an element of an HTML page, which gives it its heading and background.
+    ///
+    /// - Parameters:
+    ///   - name: its `id`; names inside the drawing begin with it. Letters, digits and hyphens.
+    ///   - description: what a reader who cannot see it is told.
+    public func element(named name: String, describedAs description: String) -> String {
+        var drawing = SVGDrawing(
+            width: size.x, height: size.y, description: description, for: .page(name: name))
+        draw(in: &drawing, heading: "")
+        return drawing.text
+    }
+
+    private func draw(in drawing: inout SVGDrawing, heading title: String) {
         let margin = (left: 84.0, right: 22.0, top: title.isEmpty ? 18.0 : 46.0, bottom: 58.0)
         let gap = 12.0
         if !title.isEmpty {
@@ -117,7 +151,7 @@ public struct Plot: Sendable {
         }
         let horizontal = AxisMapping(
             scale: axis.scale,
-            range: range(of: axis, for: panels.flatMap(\.series).flatMap(\.x), padding: 0.01),
+            range: range(of: axis, for: panels.flatMap(\.series).flatMap(\.x) + marks.map(\.value), padding: 0.01),
             ends: [margin.left, size.x - margin.right])
         let free = size.y - margin.top - margin.bottom - gap * Double(panels.count - 1)
         let shares = panels.reduce(0) { $0 + $1.height }
@@ -133,13 +167,12 @@ public struct Plot: Sendable {
                 range: range(of: panel.axis, for: data + panel.levels, padding: 0.05),
                 ends: [bottom, top])
             let frame = PlotFrame(horizontal: horizontal, vertical: vertical, number: index)
-            frame.draw(panel, in: &drawing, isLowest: index == panels.count - 1)
+            frame.draw(panel, marks, in: &drawing, isLowest: index == panels.count - 1)
             top = bottom + gap
         }
         drawing.text(
             axis.label, at: [(margin.left + size.x - margin.right) / 2, size.y - 14], size: 14,
             anchor: .middle)
-        return drawing.text
     }
 
     private func range(of axis: Axis, for data: [Double], padding: Double) -> ClosedRange<Double> {

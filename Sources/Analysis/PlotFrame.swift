@@ -5,12 +5,16 @@ struct PlotFrame {
     /// Tells the clip paths of one drawing apart.
     let number: Int
 
+    private static let level = "#8a8a93"
+
     private var corner: SIMD2<Double> { [horizontal.ends.x, vertical.ends.y] }
     private var extent: SIMD2<Double> {
         [horizontal.ends.y - horizontal.ends.x, vertical.ends.x - vertical.ends.y]
     }
 
-    func draw(_ panel: Plot.Panel, in drawing: inout SVGDrawing, isLowest: Bool) {
+    func draw(
+        _ panel: Plot.Panel, _ marks: [Plot.Mark], in drawing: inout SVGDrawing, isLowest: Bool
+    ) {
         let below = AxisTicks(horizontal.scale, in: horizontal.range, target: 7)
         let beside = AxisTicks(vertical.scale, in: vertical.range, target: max(2, Int(extent.y / 60)))
         let columns = below.major.compactMap { horizontal($0.value) }
@@ -22,12 +26,13 @@ struct PlotFrame {
             colour: "#ececf0")
         drawing.lines(
             panel.levels.compactMap { vertical($0) }.map { ([corner.x, $0], [corner.x + extent.x, $0]) },
-            colour: "#8a8a93")
+            colour: Self.level)
+        draw(marks, in: &drawing)
         drawing.add(
-            "<clipPath id=\"panel\(number)\"><rect x=\"\(SVGDrawing.number(corner.x))\" "
+            "<clipPath id=\"\(drawing.namePrefix)panel\(number)\"><rect x=\"\(SVGDrawing.number(corner.x))\" "
                 + "y=\"\(SVGDrawing.number(corner.y))\" width=\"\(SVGDrawing.number(extent.x))\" "
                 + "height=\"\(SVGDrawing.number(extent.y))\"/></clipPath>")
-        drawing.add("<g clip-path=\"url(#panel\(number))\">")
+        drawing.add("<g clip-path=\"url(#\(drawing.namePrefix)panel\(number))\">")
         for (series, colour) in coloured(panel.series) { draw(series, colour, in: &drawing) }
         drawing.add("</g>")
         drawing.rectangle(corner, extent, fill: "none", attributes: "stroke=\"\(SVGDrawing.ink)\"")
@@ -35,6 +40,22 @@ struct PlotFrame {
         drawTicks(below, beside, in: &drawing, isLowest: isLowest)
         drawing.upwardText(panel.axis.label, at: [22, corner.y + extent.y / 2], size: 14)
         drawLegend(of: panel, in: &drawing)
+    }
+
+    // Their names stand in the highest frame only, beside the line, where the next mark leaves room.
+    private func draw(_ marks: [Plot.Mark], in drawing: inout SVGDrawing) {
+        let placed = marks.compactMap { mark in horizontal(mark.value).map { (x: $0, name: mark.name) } }
+        for mark in placed {
+            drawing.add(
+                "<path d=\"M\(SVGDrawing.point([mark.x, corner.y]))v\(SVGDrawing.number(extent.y))\" "
+                    + "stroke=\"\(Self.level)\" stroke-dasharray=\"3 3\"/>")
+        }
+        guard number == 0 else { return }
+        for (index, mark) in placed.enumerated() {
+            let end = index + 1 < placed.count ? placed[index + 1].x : corner.x + extent.x
+            guard Double(mark.name.count) * 6.2 + 8 < end - mark.x else { continue }
+            drawing.text(mark.name, at: [mark.x + 5, corner.y + 16], size: 12)
+        }
     }
 
     private func coloured(_ series: [Plot.Series]) -> [(Plot.Series, String)] {

@@ -86,6 +86,33 @@ extension ProjectedMap {
             sides: sides, axes: axes)
     }
 
+    /// The map with as few pixels as it takes for the longer side to have at most `pixels`: means over squares,
+    /// smaller ones at the far edges where the sides do not divide.
+    public func reduced(toAtMost pixels: Int) -> ProjectedMap {
+        precondition(pixels > 0)
+        let factor = (max(width, height) + pixels - 1) / pixels
+        guard factor > 1 else { return self }
+        let size = SIMD2((width + factor - 1) / factor, (height + factor - 1) / factor)
+        var means: [Double] = []
+        means.reserveCapacity(size.x * size.y)
+        for top in stride(from: 0, to: height, by: factor) {
+            for left in stride(from: 0, to: width, by: factor) {
+                let (rows, columns) = (top..<min(top + factor, height), left..<min(left + factor, width))
+                let sum = rows.reduce(0.0) { sum, row in columns.reduce(sum) { $0 + self[$1, row] } }
+                means.append(sum / Double(rows.count * columns.count))
+            }
+        }
+        return ProjectedMap(width: size.x, height: size.y, values: means, sides: sides, axes: axes)
+    }
+
+    /// The difference, pixel by pixel, of two maps of the same plane.
+    public static func - (first: ProjectedMap, second: ProjectedMap) -> ProjectedMap {
+        precondition(first.width == second.width && first.height == second.height)
+        return ProjectedMap(
+            width: first.width, height: first.height, values: zip(first.values, second.values).map { $0 - $1 },
+            sides: first.sides, axes: first.axes)
+    }
+
     /// The factor that makes the longer side at least `pixels` long.
     public func magnification(toReach pixels: Int) -> Int {
         max(1, (pixels + max(width, height) - 1) / max(width, height))

@@ -10,23 +10,48 @@ struct SVGDrawing {
     static let faint = "#d9d9de"
     static let paper = "#ffffff"
 
+    /// Where a drawing will stand.
+    enum Place: Equatable {
+        /// Alone in a file, on paper of its own.
+        case file
+        /// In a page, on the page's background; names inside begin with this one, which is the drawing's own.
+        case page(name: String)
+    }
+
+    /// What names inside the drawing begin with, so that they differ from those of others in the same page.
+    let namePrefix: String
+    private let place: Place
     private let size: SIMD2<Double>
     private let description: String
     private var elements: [String] = []
 
-    init(width: Double, height: Double, description: String) {
+    init(width: Double, height: Double, description: String, for place: Place = .file) {
         size = [width, height]
         self.description = description
-        rectangle([0, 0], size, fill: Self.paper)
+        self.place = place
+        switch place {
+        case .file:
+            namePrefix = ""
+            rectangle([0, 0], size, fill: Self.paper)
+        case .page(let name):
+            namePrefix = name + "-"
+        }
     }
 
-    /// The file's content.
+    /// The file's content, or the element for the page.
     var text: String {
         let (width, height) = (Self.number(size.x), Self.number(size.y))
+        let head =
+            switch place {
+            case .file:
+                """
+                <?xml version="1.0" encoding="UTF-8"?>
+                <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"
+                """
+            case .page(let name): "<svg id=\"\(name)\""
+            }
         return """
-            <?xml version="1.0" encoding="UTF-8"?>
-            <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" \
-            width="\(width)" height="\(height)" viewBox="0 0 \(width) \(height)" role="img" \
+            \(head) width="\(width)" height="\(height)" viewBox="0 0 \(width) \(height)" role="img" \
             font-family="'Helvetica Neue', Helvetica, Arial, 'DejaVu Sans', sans-serif" fill="\(Self.ink)">
             <title>\(Self.escaped(description))</title>
 

@@ -90,7 +90,8 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
     ///   - observe: called at an observation, to add what was seen there to the cotangents.
     /// - Throws: `NotFiniteError` on all ranks, and what `observe` throws.
     public mutating func retreat(
-        carrying adjoint: inout AdjointState<Scalar>, along source: borrowing some TrajectorySource<Scalar> & ~Copyable,
+        carrying adjoint: inout AdjointState<Scalar>,
+        along source: borrowing some TrajectorySource<Scalar> & ~Copyable,
         observe: (Double, borrowing ParticleSet<Scalar>, inout CotangentSet<Scalar>) throws -> Void
     ) throws {
         switch schedule.stages[nextStage - 1] {
@@ -122,8 +123,8 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
         source.restore(&particles, before: nextStage)
     }
 
-    /// Forgets the force, whose memory others need.
-    mutating func dropForce() { force = nil }
+    /// The particles, when the evolution is over.
+    consuming func takeParticles() -> ParticleSet<Scalar> { particles }
 
     /// The coefficients of the kicks that follow each other from a stage on.
     private func kicks(from stage: Int) -> [Double] {
@@ -147,6 +148,9 @@ public struct AdjointState<Scalar: ParticleScalar>: ~Copyable {
     public init(for particles: borrowing ParticleSet<Scalar>) {
         cotangents = CotangentSet(for: particles)
     }
+
+    /// Takes the cotangents out.
+    consuming func takeCotangents() -> CotangentSet<Scalar> { cotangents }
 }
 
 extension Stage {

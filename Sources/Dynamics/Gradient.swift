@@ -54,11 +54,14 @@ extension ForwardModel {
         }
         let differing =
             evolution.particles.checksum() == beginning
-            ? 0 : try differingWords(evolution.particles, from: initialState(from: noise.copy(for: "white noise")))
+            ? 0
+            : try differingWords(
+                evolution.particles, from: initialState(from: noise.copy(for: "white noise")))
         let parameters = adjoint.parameters
-        let initial = evolution.particles.inLagrangianOrder(adjoint.cotangents, over: particleGrid)
-        _ = consume adjoint
-        _ = consume evolution
+        var particles = evolution.takeParticles()
+        particles.forgetState()
+        let initial = particles.inLagrangianOrder(adjoint.takeCotangents(), over: particleGrid)
+        _ = consume particles
         return try pullBack(
             initial, to: noise, value: value, parameters: parameters, differingWords: differing)
     }
@@ -101,7 +104,9 @@ extension ForwardModel {
         for axis in 0..<3 {
             let (x, y) = (found.position[axis].span, expected.position[axis].span)
             let (p, q) = (found.momentum[axis].span, expected.momentum[axis].span)
-            for index in x.indices { count += (x[index] == y[index] ? 0 : 1) + (p[index] == q[index] ? 0 : 1) }
+            for index in x.indices {
+                count += (x[index] == y[index] ? 0 : 1) + (p[index] == q[index] ? 0 : 1)
+            }
         }
         return particleGrid.grid.world.sum(count)
     }

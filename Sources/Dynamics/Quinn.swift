@@ -13,8 +13,10 @@ public struct Quinn: Integrator {
         self.midpoint = midpoint
     }
 
+    /// The middle of each step.
     public func midpoints(of scaleFactors: [Double]) -> [Double] { midpoint.between(scaleFactors) }
 
+    /// The three coefficients of a step; see the formulas above.
     public func coefficients(
         from start: GrowthFactors<Dual>, over middle: GrowthFactors<Dual>, to end: GrowthFactors<Dual>,
         _ cosmology: Cosmology<Dual>

@@ -19,8 +19,10 @@ public struct ReversedTrajectory<Scalar: ParticleScalar>: TrajectorySource {
     /// A source that keeps nothing.
     public init() {}
 
+    /// Keeps nothing.
     public mutating func record(_ particles: borrowing ParticleSet<Scalar>, before stage: Int) {}
 
+    /// Leaves what subtraction restored.
     public func restore(_ particles: inout ParticleSet<Scalar>, before stage: Int) {}
 }
 
@@ -32,6 +34,7 @@ public struct StoredTrajectory<Scalar: ParticleScalar>: TrajectorySource {
     /// A source without states yet.
     public init() {}
 
+    /// Copies the state of every particle.
     public mutating func record(_ particles: borrowing ParticleSet<Scalar>, before stage: Int) {
         var state = State(minimumCapacity: particles.count)
         for slot in 0..<particles.count {
@@ -43,6 +46,8 @@ public struct StoredTrajectory<Scalar: ParticleScalar>: TrajectorySource {
         states[stage] = state
     }
 
+    /// Puts the copies in place.
+    ///
     /// - Precondition: this rank holds the particles that it held on the way forwards.
     public func restore(_ particles: inout ParticleSet<Scalar>, before stage: Int) {
         guard let state = states[stage] else { return }

@@ -46,7 +46,8 @@ public final class ForceSolver<Scalar: ParticleScalar> {
     ///
     /// - Throws: what ``ParticleSet/deposit()`` throws.
     public func solve(for particles: borrowing ParticleSet<Scalar>) throws -> Force<Scalar> {
-        let contrast = densityContrast(of: try particles.deposit(), totalCount: particles.totalCount, as: Scalar.self)
+        let contrast = densityContrast(
+            of: try particles.deposit(), totalCount: particles.totalCount, as: Scalar.self)
         return solve(contrast)
     }
 
@@ -117,7 +118,8 @@ public final class ForceSolver<Scalar: ParticleScalar> {
     /// - Returns: `κ̄ = Σ p̄·F`, the same for each of the kicks.
     /// - Throws: `NotFiniteError` on all ranks.
     public func kickAdjoint(
-        _ particles: inout ParticleSet<Scalar>, by coefficients: [Double], with force: consuming Force<Scalar>,
+        _ particles: inout ParticleSet<Scalar>, by coefficients: [Double],
+        with force: consuming Force<Scalar>,
         carrying cotangents: inout CotangentSet<Scalar>
     ) throws -> Double {
         switch consume force {

@@ -96,7 +96,8 @@ public struct DensityObjective<Scalar: ParticleScalar>: Objective, ~Copyable {
         }
         let flags = world.maximum([isFinite ? 0 : 1, isNegative ? 1 : 0, isPositive ? 1 : 0])
         guard flags[0] == 0 else {
-            throw ObjectiveError("objective.weights holds NaN or infinity; weights must be numbers, at least 0")
+            throw ObjectiveError(
+                "objective.weights holds NaN or infinity; weights must be numbers, at least 0")
         }
         guard flags[1] == 0 else {
             throw ObjectiveError("objective.weights holds negative numbers; weights must be at least 0")
@@ -106,10 +107,12 @@ public struct DensityObjective<Scalar: ParticleScalar>: Objective, ~Copyable {
         }
     }
 
+    /// `Σ r² / (2σ²)`. Collective.
     public func value(_ particles: borrowing ParticleSet<Scalar>) throws -> Double {
         try loss(of: residual(particles))
     }
 
+    /// `Σ r² / (2σ²)`, and its derivative with respect to every position. Collective.
     public func evaluate(
         _ particles: borrowing ParticleSet<Scalar>, addingTo cotangents: inout CotangentSet<Scalar>
     ) throws -> Double {
@@ -148,11 +151,8 @@ public struct DensityObjective<Scalar: ParticleScalar>: Objective, ~Copyable {
     @_specialize(where Scalar == Float)
     @_specialize(where Scalar == Double)
     private func loss(of residual: borrowing Field<Scalar>) throws -> Double {
-        let values = residual.values.span
-        let sum = try residual.decomposition.grid.world.exactSum(count: values.count, of: "the loss") { index in
-            let value = Double(values[index])
-            return value * value
-        }
+        let sum = try squaredNorm(
+            residual.values.span, of: "the loss", over: residual.decomposition.grid.world)
         return sum / (2 * sigma * sigma)
     }
 

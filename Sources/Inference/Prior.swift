@@ -6,15 +6,8 @@ public enum Prior {
     /// `½ Σ s²`, the same bits on all ranks. Collective.
     ///
     /// - Throws: `NotFiniteError` on all ranks.
-    @_specialize(where Scalar == Float)
-    @_specialize(where Scalar == Double)
     public static func value<Scalar: FourierScalar>(of noise: borrowing Field<Scalar>) throws -> Double {
-        let values = noise.values.span
-        let sum = try noise.decomposition.grid.world.exactSum(count: values.count, of: "the prior") { index in
-            let value = Double(values[index])
-            return value * value
-        }
-        return sum / 2
+        try squaredNorm(noise.values.span, of: "the prior", over: noise.decomposition.grid.world) / 2
     }
 
     /// Adds s.

@@ -62,7 +62,8 @@ public final class LagrangianPerturbation<Scalar: ParticleScalar> {
         var block = LagrangianBlock<Scalar>(decomposition, units: units)
         var fits = true
         for axis in 0..<3 {
-            let first = transform.inverse(modes.multiplied(by: waves.displacement(axis), for: "displacement"), ghosts: .none)
+            let first = transform.inverse(
+                modes.multiplied(by: waves.displacement(axis), for: "displacement"), ghosts: .none)
             if secondOrder != nil {
                 // ψ2 is +D2 ∇φ2 where ψ1 is −D1 ∇φ1: the sign goes with D2.
                 let second = transform.inverse(
@@ -129,28 +130,28 @@ public final class LagrangianPerturbation<Scalar: ParticleScalar> {
         for axis in 0..<3 {
             var psi = transform.inverse(
                 modes.multiplied(by: waves.displacement(axis), for: "displacement"), ghosts: .none)
-            let count = psi.values.count
-            do {
-                let (x, p) = (cotangents.position[axis].span, cotangents.momentum[axis].span)
-                let values = psi.values.span
-                let alongX = try world.exactSum(count: count, of: "a growth derivative") {
-                    Double(x[$0]) * Double(values[$0])
-                }
-                let alongP = try world.exactSum(count: count, of: "a growth derivative") {
-                    Double(p[$0]) * Double(values[$0])
-                }
-                parameters += coefficients.x.scaled(by: alongX) + coefficients.p.scaled(by: alongP)
-            }
-            let (cx, cp) = (coefficients.x.value, coefficients.p.value)
-            do {
-                let (x, p) = (cotangents.position[axis].span, cotangents.momentum[axis].span)
-                var values = psi.values.mutableSpan
-                for index in 0..<count { values[index] = Scalar(cx * Double(x[index]) + cp * Double(p[index])) }
-            }
+            let alongX = try innerProduct(
+                cotangents.position[axis].span, psi.values.span, of: "a growth derivative", over: world)
+            let alongP = try innerProduct(
+                cotangents.momentum[axis].span, psi.values.span, of: "a growth derivative", over: world)
+            parameters += coefficients.x.scaled(by: alongX) + coefficients.p.scaled(by: alongP)
+            combine(
+                cotangents.position[axis].span, coefficients.x.value, cotangents.momentum[axis].span,
+                coefficients.p.value, into: &psi)
             var pulled = transform.forward(psi)
             pulled.multiply(by: waves.displacement(axis).transpose)
             target.add(pulled)
         }
+    }
+
+    /// `target = a x + b y`, in double, rounded once.
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
+    private func combine(
+        _ x: Span<Scalar>, _ a: Double, _ y: Span<Scalar>, _ b: Double, into target: inout Field<Scalar>
+    ) {
+        var values = target.values.mutableSpan
+        for index in values.indices { values[index] = Scalar(a * Double(x[index]) + b * Double(y[index])) }
     }
 
     /// The modes of `Σ_{i<j} (φ1,ii φ1,jj − φ1,ij²)`.

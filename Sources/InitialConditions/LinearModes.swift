@@ -35,7 +35,8 @@ public struct ModeAmplitudes: Sendable {
             let wave = Double(shape[axis] / 2) / Double(shape[axis])
             return wave * wave
         }
-        return 2 * Double.pi / (spacing * longest)...2 * Double.pi / spacing * corner.reduce(0, +).squareRoot()
+        return 2 * Double.pi / (spacing * longest)...2 * Double.pi / spacing
+            * corner.reduce(0, +).squareRoot()
     }
 
     /// Turns the modes of white noise into linear overdensity modes for D1 = 1, in place.

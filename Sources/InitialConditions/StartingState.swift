@@ -23,7 +23,8 @@ struct StartingState {
     @_specialize(where Scalar == Float)
     @_specialize(where Scalar == Double)
     func set<Scalar: ParticleScalar>(
-        _ block: inout LagrangianBlock<Scalar>, first: borrowing Field<Scalar>, second: borrowing Field<Scalar>
+        _ block: inout LagrangianBlock<Scalar>, first: borrowing Field<Scalar>,
+        second: borrowing Field<Scalar>
     ) -> Bool {
         let ones = first.values.span
         let twos = second.values.span

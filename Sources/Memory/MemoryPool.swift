@@ -19,55 +19,73 @@ public final class MemoryPool {
     public private(set) var bytesHeld = 0
     /// The largest ``bytesHeld`` so far.
     public private(set) var peakBytes = 0
-    /// Most bytes in use at once for each purpose.
-    public private(set) var peakByPurpose: [String: Int] = [:]
+    /// Most bytes in use at once.
+    public private(set) var peakBytesInUse = 0
+    /// Who used how much when ``peakBytesInUse`` was reached.
+    public private(set) var ledgerAtPeak: [String: Int] = [:]
 
     private var usedByPurpose: [String: Int] = [:]
-    private var free: [Block] = []
+    private var free: [(block: Block, since: Int)] = []
+    private var requests = 0
+
+    /// Free blocks that nobody wanted for this many requests belong to a phase that is over, and go back to the
+    /// system before a new block is taken from it.
+    private static let patience = 100
 
     /// An empty pool.
     public init() {}
 
     deinit {
-        for block in free { unsafe Glibc.free(block.address) }
+        for entry in free { unsafe Glibc.free(entry.block.address) }
     }
 
     /// The smallest free block that holds `bytes` and is not more than twice as large, or a new one.
     func take(bytes: Int, for purpose: StaticString) -> Block {
         let wanted = Self.rounded(bytes)
         var best: Int?
-        for index in free.indices where free[index].capacity >= wanted && free[index].capacity <= 2 * wanted {
-            if best.map({ free[index].capacity < free[$0].capacity }) ?? true { best = index }
+        requests += 1
+        for index in free.indices {
+            let capacity = free[index].block.capacity
+            guard capacity >= wanted, capacity <= 2 * wanted else { continue }
+            if best.map({ capacity < free[$0].block.capacity }) ?? true { best = index }
         }
         let block: Block
         if let best {
-            let found = free.remove(at: best)
+            let found = free.remove(at: best).block
             block = unsafe Block(address: found.address, capacity: found.capacity, purpose: purpose)
         } else {
+            release { requests - $0.since > Self.patience }
             block = unsafe Block(address: Self.allocate(wanted), capacity: wanted, purpose: purpose)
             bytesHeld += wanted
             peakBytes = max(peakBytes, bytesHeld)
         }
         bytesInUse += block.capacity
-        let name = purpose.description
-        usedByPurpose[name, default: 0] += block.capacity
-        peakByPurpose[name] = max(peakByPurpose[name, default: 0], usedByPurpose[name]!)
+        usedByPurpose[purpose.description, default: 0] += block.capacity
+        if bytesInUse > peakBytesInUse {
+            peakBytesInUse = bytesInUse
+            ledgerAtPeak = usedByPurpose
+        }
         return block
     }
 
     func giveBack(_ block: Block) {
         bytesInUse -= block.capacity
         usedByPurpose[block.purpose.description]! -= block.capacity
-        free.append(block)
+        free.append((block, requests))
     }
 
     /// Returns every free block to the system, when the next phase of a run uses arrays of other sizes.
     public func releaseFree() {
-        for block in free {
-            bytesHeld -= block.capacity
-            unsafe Glibc.free(block.address)
+        release { _ in true }
+    }
+
+    private func release(where isOver: ((block: Block, since: Int)) -> Bool) {
+        free.removeAll { entry in
+            guard isOver(entry) else { return false }
+            bytesHeld -= entry.block.capacity
+            unsafe Glibc.free(entry.block.address)
+            return true
         }
-        free.removeAll()
     }
 
     private static let cacheLine = 64

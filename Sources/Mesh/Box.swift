@@ -11,7 +11,8 @@ public struct Box: Sendable, Equatable {
     ///
     /// - Precondition: the mesh has the aspect of the particle grid.
     public init(particles: SIMD3<Int>, spacing: Double, mesh: SIMD3<Int>) {
-        precondition(particles.x * mesh.y == particles.y * mesh.x && particles.x * mesh.z == particles.z * mesh.x)
+        precondition(
+            particles.x * mesh.y == particles.y * mesh.x && particles.x * mesh.z == particles.z * mesh.x)
         self.particles = particles
         self.spacing = spacing
         self.mesh = mesh

@@ -60,6 +60,7 @@ extension Communicator {
         let reported = error as? any ReportedError
         let message = broadcast(reported?.message ?? error.map { "\($0)" } ?? "", from: first)
         let fault = broadcast([UInt8(reported?.fault.rawValue ?? 1)], from: first)[0]
-        throw AgreedFailure(fault: Fault(rawValue: Int32(fault)) ?? .environment, message: message, rank: first)
+        throw AgreedFailure(
+            fault: Fault(rawValue: Int32(fault)) ?? .environment, message: message, rank: first)
     }
 }

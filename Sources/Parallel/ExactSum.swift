@@ -1,4 +1,3 @@
-
 /// Sums of floating-point terms that do not depend on their order, nor on who holds them.
 ///
 /// Every term is rounded once to a multiple of 2^(−e), the same on all ranks, and added as an integer:
@@ -8,21 +7,21 @@
 /// so the error of a term is below 2⁻⁶² of the largest one (a `Double` rounds at 2⁻⁵³ of each), and
 /// 2⁶⁴ terms fit into 128 bits.
 public struct ExactSum: Sendable {
-    private let exponent: Int
-    // 2^e in two factors, since it alone may overflow while the product with a term does not.
-    @usableFromInline let scales: (Double, Double)
+    @usableFromInline let exponent: Int
+    @usableFromInline let scale: (first: Double, second: Double)
     @usableFromInline var total: Int128 = 0
 
     /// An empty sum of terms that are at most `maximum` in magnitude on any rank.
     public init(maximum: Double) {
         exponent = maximum > 0 ? 61 - Int(maximum.exponent) : 0
-        scales = Self.factors(exponent)
+        // In two factors, since 2^e alone may overflow while the product does not.
+        scale = Self.factors(exponent)
     }
 
     /// Adds one term.
     @inlinable
     public mutating func add(_ term: Double) {
-        total &+= Int128(Int64((term * scales.0 * scales.1).rounded(.toNearestOrEven)))
+        total &+= Int128(Int64((term * scale.first * scale.second).rounded(.toNearestOrEven)))
     }
 
     /// Adds what another rank-local sum of the same scale holds.
@@ -40,17 +39,17 @@ public struct ExactSum: Sendable {
         return zip(sums, totals).map { scaled(Double($1), -$0.exponent) }
     }
 
-    private static func scaled(_ value: Double, _ exponent: Int) -> Double {
-        let (first, second) = factors(exponent)
-        return value * first * second
-    }
-
-    private static func factors(_ exponent: Int) -> (Double, Double) {
+    private static func factors(_ exponent: Int) -> (first: Double, second: Double) {
         let half = exponent / 2
         return (
             Double(sign: .plus, exponent: half, significand: 1),
             Double(sign: .plus, exponent: exponent - half, significand: 1)
         )
+    }
+
+    private static func scaled(_ value: Double, _ exponent: Int) -> Double {
+        let (first, second) = factors(exponent)
+        return value * first * second
     }
 }
 

@@ -4,7 +4,7 @@ public import Parallel
 
 /// The integer mass of one particle in a deposit.
 ///
-///     m = 2^min(40, 62 − ⌈log₂ N⌉)
+///     m = 2^min(50, 62 − ⌈log₂ N⌉)
 ///
 /// A power of two, so that N m < 2⁶³ and no cell can overflow, even with all particles in it.
 public struct MassUnit: Sendable, Equatable {
@@ -15,7 +15,7 @@ public struct MassUnit: Sendable, Equatable {
     public init(totalCount: Int) {
         precondition(totalCount > 0)
         let logarithm = Int.bitWidth - (totalCount - 1).leadingZeroBitCount
-        exponent = min(40, 62 - logarithm)
+        exponent = min(50, 62 - logarithm)
     }
 
     /// Mass units per particle.

@@ -97,18 +97,27 @@ extension ParticleSet {
     /// The cotangents of these particles in the order of the grid they started from. Collective.
     ///
     /// - Parameters:
-    ///   - cotangents: of this set.
+    ///   - cotangents: of this set; given up array by array.
     ///   - particleGrid: over the same ranks.
     public borrowing func inLagrangianOrder(
-        _ cotangents: borrowing CotangentSet<Scalar>, over particleGrid: Decomposition
+        _ cotangents: consuming CotangentSet<Scalar>, over particleGrid: Decomposition
     ) -> LagrangianCotangents<Scalar> {
         precondition(grid.world === particleGrid.grid.world && particleGrid.pointCount == totalCount)
+        var source = cotangents
         return grid.phases.measure("routing") {
             let homecoming = Homecoming(of: index, count: count, over: particleGrid)
             return LagrangianCotangents(
                 decomposition: particleGrid,
-                position: InlineArray { homecoming.send(cotangents.position[$0], for: "cotangents") },
-                momentum: InlineArray { homecoming.send(cotangents.momentum[$0], for: "cotangents") })
+                position: InlineArray { homecoming.send(source.position[$0].given(), for: "cotangents") },
+                momentum: InlineArray { homecoming.send(source.momentum[$0].given(), for: "cotangents") })
+        }
+    }
+
+    /// Forgets positions and momenta, when only the cotangents still have a way to go.
+    public mutating func forgetState() {
+        for axis in 0..<3 {
+            _ = position[axis].given()
+            _ = momentum[axis].given()
         }
     }
 }

@@ -1,4 +1,3 @@
-internal import Glibc
 public import Parallel
 
 /// The checkpoints of a run: `checkpoint_000010.h5` … in one directory, the last two kept.
@@ -39,7 +38,7 @@ public struct CheckpointStore: Sendable, Equatable {
             creating: path(step: step), expectedBytes: expectedBytes, provenance: provenance,
             over: communicator)
         file.set("step", to: .integer(step))
-        file.set("cpu", to: .text(Self.cpu(over: communicator)))
+        file.set("cpu", to: .text(Processor.name(over: communicator)))
         try body(&file)
         try file.finish(.verified)
         // Later ones, if any, belong to another course of this run; they are not ours to count.
@@ -134,7 +133,7 @@ public struct CheckpointStore: Sendable, Equatable {
     private func strangeness(
         of file: borrowing InputFile, over communicator: Communicator
     ) throws(StorageError) -> [String] {
-        let here = [("cpu", Self.cpu(over: communicator)), ("build", Provenance.currentBuild)]
+        let here = [("cpu", Processor.name(over: communicator)), ("build", Provenance.currentBuild)]
         var warnings: [String] = []
         for (name, value) in here {
             let then = try file.attribute(name)?.text ?? "unknown"
@@ -145,24 +144,6 @@ public struct CheckpointStore: Sendable, Equatable {
             }
         }
         return warnings
-    }
-
-    /// The kind of CPU that rank 0 runs on.
-    private static func cpu(over communicator: Communicator) -> String {
-        communicator.broadcast(communicator.isRoot ? cpuHere() : "")
-    }
-
-    private static func cpuHere() -> String {
-        guard let file = unsafe fopen("/proc/cpuinfo", "r") else { return "unknown" }
-        defer { unsafe fclose(file) }
-        var line = [CChar](repeating: 0, count: 512)
-        while unsafe fgets(&line, Int32(line.count), file) != nil {
-            let text = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-            if text.hasPrefix("model name"), let colon = text.firstIndex(of: ":") {
-                return String(text[text.index(after: colon)...].drop { $0 == " " }.prefix { $0 != "\n" })
-            }
-        }
-        return "unknown"
     }
 }
 

@@ -93,6 +93,13 @@ enum FileSystem {
         return status.st_mode & S_IFMT == S_IFDIR ? 0 : ENOTDIR
     }
 
+    /// Whether the names in a directory can be read.
+    static func probeDirectory(_ path: String) -> Int32 {
+        guard let stream = unsafe opendir(path) else { return errno }
+        unsafe closedir(stream)
+        return 0
+    }
+
     /// The names in a directory, sorted; none if it cannot be read.
     static func names(in directory: String) -> [String] {
         guard let stream = unsafe opendir(directory) else { return [] }

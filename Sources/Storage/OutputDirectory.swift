@@ -28,6 +28,23 @@ public enum OutputDirectory {
         return removeStaleTemporaries(in: path, over: communicator)
     }
 
+    /// The names in a directory that somebody wants to read, sorted. Collective.
+    ///
+    /// - Throws: ``StorageError``, the user's, on all ranks when it is missing, is no directory or cannot be read.
+    public static func names(in path: String, over communicator: Communicator) throws(StorageError) -> [String] {
+        let code = communicator.systemCode { FileSystem.probeDirectory(path) }
+        guard code == 0 else {
+            if code == ENOENT {
+                throw StorageError(
+                    .missingFile, fault: .user, "\(path): there is no such directory; check the path")
+            }
+            throw .reading(path, code: code, fault: .user)
+        }
+        return communicator.broadcast(
+            communicator.isRoot ? FileSystem.names(in: path).joined(separator: "\n") : ""
+        ).split(separator: "\n").map(String.init)
+    }
+
     /// Removes the temporaries of files that were never finished. No other run may be writing there.
     ///
     /// - Returns: their names.

@@ -23,7 +23,8 @@ extension OutputFile {
             try write(
                 state.position[axis].span, as: rows, at: "\(StateNames.group)/\(name)",
                 labels: Labels(
-                    units: "2^-\(bits) box", description: "comoving position along \(name), Lagrangian order"))
+                    units: "2^-\(bits) box", description: "comoving position along \(name), Lagrangian order")
+            )
             try write(
                 state.momentum[axis].span, as: rows, at: "\(StateNames.group)/p\(name)",
                 labels: Labels(

@@ -14,12 +14,16 @@ struct Palindrome: ParsableCommand {
               palindrome simulate run.yaml --dry-run     check, and tell the memory needed
               mpirun -n 8 palindrome simulate run.yaml   run
               mpirun -n 8 palindrome gradient run.yaml   the loss and its gradient
-              mpirun -n 8 palindrome reconstruct run.yaml    the initial conditions of an observed universe
+              palindrome report out                      one page of it, with pictures and curves
+              mpirun -n 8 palindrome reconstruct run.yaml   the initial conditions of an observed universe
               palindrome inspect snapshot_a1.0000.h5     what is in a file
 
             Exit codes: 0 done; 2 a mistake in what was given; 1 a fault of the machine, the file system or a \
             library; 75 stopped by a signal with a checkpoint written: start it again and it goes on.
             """,
         version: Provenance.currentVersion,
-        subcommands: [SimulateCommand.self, GradientCommand.self, ReconstructCommand.self, InspectCommand.self, DemoCommand.self])
+        subcommands: [
+            SimulateCommand.self, GradientCommand.self, ReconstructCommand.self, ReportCommand.self,
+            InspectCommand.self, DemoCommand.self,
+        ])
 }

@@ -29,7 +29,8 @@ final class EvolutionTests: SPMDTestCase {
         while !evolution.isFinished {
             try evolution.advance { _, particles in
                 prints.append(particles.checksum())
-                let density = relativeDensity(of: try particles.deposit(), totalCount: particles.totalCount, as: Scalar.self)
+                let density = relativeDensity(
+                    of: try particles.deposit(), totalCount: particles.totalCount, as: Scalar.self)
                 prints.append(self.checksum(of: density))
             }
         }
@@ -108,14 +109,18 @@ final class EvolutionTests: SPMDTestCase {
                 let stage = evolution.nextStage
                 // The state changes hands through a file.
                 let path = scratch.path + "/state_\(index)_\(stop).h5"
-                try write(evolution.particles.inLagrangianOrder(over: first.particleGrid), of: first, to: path)
+                try write(
+                    evolution.particles.inLagrangianOrder(over: first.particleGrid), of: first, to: path)
                 let state = try InputFile(opening: path, over: world)
                     .readState(over: second.particleGrid, units: second.units, as: Float.self)
                 var continued = try second.resume(from: state, at: stage)
                 var last: UInt64 = 0
                 while !continued.isFinished {
                     try continued.advance { _, particles in
-                        last = self.checksum(of: relativeDensity(of: try particles.deposit(), totalCount: particles.totalCount, as: Float.self))
+                        last = self.checksum(
+                            of: relativeDensity(
+                                of: try particles.deposit(), totalCount: particles.totalCount, as: Float.self)
+                        )
                     }
                 }
                 if stage < first.schedule.stages.count {

@@ -31,7 +31,8 @@ final class GoldenEvolutionTests: SPMDTestCase {
         _ universe: GoldenUniverse, _ particles: borrowing ParticleSet<Scalar>
     ) throws -> Double {
         let expected = try universe.file.values("nbody/dens_stop")
-        let density = relativeDensity(of: try particles.deposit(), totalCount: particles.totalCount, as: Scalar.self)
+        let density = relativeDensity(
+            of: try particles.deposit(), totalCount: particles.totalCount, as: Scalar.self)
         let mesh = density.decomposition
         var error = 0.0
         var norm = 0.0
@@ -78,7 +79,8 @@ final class GoldenEvolutionTests: SPMDTestCase {
 
     func testFinalStateOfTheReferenceIsReproducedInDoublePrecision() throws {
         for name in ["A", "B"] {
-            for shape in gridShapes {
+            let particles = try GoldenUniverse(name).box.particles
+            for shape in gridShapes where Decomposition.fits(particles, on: shape) {
                 let errors = try finalErrors(name, Double.self, on: shape)
                 XCTAssertLessThan(errors.displacement, 1e-9, "universe \(name)")
                 XCTAssertLessThan(errors.momentum, 1e-9, "universe \(name)")

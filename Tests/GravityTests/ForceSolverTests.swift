@@ -75,7 +75,11 @@ final class ForceSolverTests: SPMDTestCase {
         let force = solver.solve(wave([0, 0, 0], over: mesh))
         for axis in 0..<3 {
             let component = solver.component(axis, of: force)
-            for x in mesh.x { XCTAssertEqual(component.values.span[component.offset(x: x, y: mesh.y.lowerBound, z: 0)], 0, accuracy: 1e-13) }
+            for x in mesh.x {
+                XCTAssertEqual(
+                    component.values.span[component.offset(x: x, y: mesh.y.lowerBound, z: 0)], 0,
+                    accuracy: 1e-13)
+            }
         }
     }
 

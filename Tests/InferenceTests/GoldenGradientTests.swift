@@ -54,7 +54,9 @@ final class GoldenGradientTests: SPMDTestCase {
                 errors.displacement,
                 relativeError(model.particleGrid) { _, _, _, index in
                     defer { local += 1 }
-                    return (Double(gradient.initial.position[axis].span[local]), displacement[3 * index + axis])
+                    return (
+                        Double(gradient.initial.position[axis].span[local]), displacement[3 * index + axis]
+                    )
                 })
             local = 0
             errors.momentum = max(
@@ -82,16 +84,22 @@ final class GoldenGradientTests: SPMDTestCase {
                 }
             }
         }
-        let norms = world.allGather([Int(bitPattern: UInt(error.bitPattern)), Int(bitPattern: UInt(norm.bitPattern))])
+        let norms = world.allGather([
+            Int(bitPattern: UInt(error.bitPattern)), Int(bitPattern: UInt(norm.bitPattern)),
+        ])
         let sums = norms.reduce((0.0, 0.0)) {
-            ($0.0 + Double(bitPattern: UInt64(bitPattern: Int64($1[0]))), $0.1 + Double(bitPattern: UInt64(bitPattern: Int64($1[1]))))
+            (
+                $0.0 + Double(bitPattern: UInt64(bitPattern: Int64($1[0]))),
+                $0.1 + Double(bitPattern: UInt64(bitPattern: Int64($1[1])))
+            )
         }
         return (sums.0 / sums.1).squareRoot()
     }
 
     func testTheGradientOfTheReferenceIsReproducedInDoublePrecision() throws {
         for name in ["A", "B"] {
-            for shape in gridShapes {
+            let particles = try GoldenUniverse(name).box.particles
+            for shape in gridShapes where Decomposition.fits(particles, on: shape) {
                 let errors = try errors(name, Double.self, on: shape)
                 XCTAssertEqual(errors.differingWords, 0)
                 XCTAssertLessThan(errors.value, 1e-9, "universe \(name)")

@@ -48,7 +48,8 @@ final class LinearModesTests: SPMDTestCase {
         amplitudes.apply(to: &modes)
         modes.mapModes { x, y, z, real, imaginary in
             let signed = SIMD3<Double>(
-                Double(2 * x > shape.x ? x - shape.x : x), Double(2 * y > shape.y ? y - shape.y : y), Double(z))
+                Double(2 * x > shape.x ? x - shape.x : x), Double(2 * y > shape.y ? y - shape.y : y),
+                Double(z))
             let wave = 2 * Double.pi / 3 * signed / SIMD3<Double>(shape)
             let k = (wave * wave).sum().squareRoot()
             XCTAssertEqual(real, k == 0 ? 0 : (power(k) / 27).squareRoot(), accuracy: 1e-13)

@@ -18,7 +18,8 @@ final class WhiteNoiseTests: SPMDTestCase {
 
     func testNormalsAreThoseOfJaxToTheRoundingOfTheInverseErrorFunction() throws {
         let golden = try Golden("jax_normal.h5")
-        for (seed, shape) in [(1, SIMD3(8, 8, 8)), (8_589_934_597, SIMD3(4, 4, 4))] as [(UInt64, SIMD3<Int>)] {
+        for (seed, shape) in [(1, SIMD3(8, 8, 8)), (8_589_934_597, SIMD3(4, 4, 4))] as [(UInt64, SIMD3<Int>)]
+        {
             let expected = try golden.values("seed\(seed)_float32")
             let grid = RankGrid(world: alone, shape: [1, 1])
             let noise = Field<Float>.whiteNoise(seed: seed, over: try Decomposition(shape: shape, over: grid))
@@ -52,7 +53,8 @@ final class WhiteNoiseTests: SPMDTestCase {
 
     func testMomentsAreThoseOfAUnitNormal() throws {
         let grid = RankGrid(world: alone, shape: [1, 1])
-        let noise = Field<Double>.whiteNoise(seed: 5, over: try Decomposition(shape: [64, 64, 64], over: grid))
+        let noise = Field<Double>.whiteNoise(
+            seed: 5, over: try Decomposition(shape: [64, 64, 64], over: grid))
         let values = noise.values.span
         var moments = SIMD4<Double>.zero
         for index in values.indices {

@@ -11,7 +11,7 @@ final class MemoryPoolTests: XCTestCase {
         }
         XCTAssertEqual(pool.bytesInUse, 0)
         XCTAssertEqual(pool.peakBytes, 8000)
-        XCTAssertEqual(pool.peakByPurpose, ["density": 8000])
+        XCTAssertEqual(pool.ledgerAtPeak, ["density": 8000])
     }
 
     func testTwoBuffersAliveDoNotShareMemory() {

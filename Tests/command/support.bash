@@ -22,6 +22,6 @@ on_ranks() { # N, arguments...
     local count=$1
     shift
     prints=$(mktemp -d "$scratch/prints.XXXXXX")
-    timeout -k 5 "${limit:-60}" "$root/scripts/ranks" "$count" "$root/Tests/one-rank" "$prints" \
+    timeout -k 5 "${limit:-60}" "$root/jobscripts/ranks" "$count" "$root/Tests/one-rank" "$prints" \
         "$palindrome" "$@" </dev/null >"$prints/launcher" 2>&1
 }

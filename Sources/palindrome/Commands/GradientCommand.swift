@@ -33,7 +33,8 @@ struct GradientCommand: RankCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Compare N components, a direction and every parameter with central differences.", valueName: "N"))
+            "Compare N components, a direction and every parameter with central differences.", valueName: "N")
+    )
     var check: Int?
 
     func validate() throws {
@@ -67,16 +68,22 @@ struct GradientCommand: RankCommand {
         settings.output.snapshots = [configuration.evolution.stop]
         let model: ForwardModel<Scalar> = try settings.forwardModel(Scalar.self, on: world)
         let directory = configuration.output.directory
-        for note in try OutputDirectory.prepare(directory, over: world) where world.isRoot { Console.say(note) }
+        for note in try OutputDirectory.prepare(directory, over: world) where world.isRoot {
+            Console.say(note)
+        }
         let loss = try LossFunction(objective, smoothing: objective.smoothing, of: model)
         let noise: Field<Scalar> = try settings.whiteNoise(over: model.particleGrid)
         let gradient = try loss.gradient(at: noise)
-        try write(gradient, to: "\(directory)/gradient.h5", configuration.provenance(model.cosmology), configuration)
+        try write(
+            gradient, to: "\(directory)/gradient.h5", configuration.provenance(model.cosmology), configuration
+        )
         RunSummary.tell(on: world)
         if world.isRoot {
             Console.say("value \(gradient.value)")
             let words = gradient.differingWords
-            Console.say("reversal \(words == 0 ? "exact: the initial state was restored to the last bit" : "\(words) words differ")")
+            Console.say(
+                "reversal \(words == 0 ? "exact: the initial state was restored to the last bit" : "\(words) words differ")"
+            )
         }
         if let check {
             try GradientCheck<Scalar>(configuration: settings, world: world)
@@ -90,14 +97,16 @@ struct GradientCommand: RankCommand {
     ) throws {
         let grid = gradient.noise.decomposition
         var file = try OutputFile(
-            creating: path, expectedBytes: grid.pointCount * MemoryLayout<Scalar>.size, provenance: provenance,
+            creating: path, expectedBytes: grid.pointCount * MemoryLayout<Scalar>.size,
+            provenance: provenance,
             over: grid.grid.world)
         file.set("reversal_words_differing", to: .integer(gradient.differingWords))
         try file.write(
             [gradient.value], shape: [], at: "/value", labels: Labels(units: "1", description: "the loss"))
         try file.write(
             gradient.noise, at: "/gradient/white_noise",
-            labels: Labels(units: "1", description: "dL/ds of the white noise s on the particle grid, [x][y][z]"))
+            labels: Labels(
+                units: "1", description: "dL/ds of the white noise s on the particle grid, [x][y][z]"))
         for parameter in CosmologyParameter.allCases {
             let name = configuration.cosmology.name(of: parameter)
             try file.write(

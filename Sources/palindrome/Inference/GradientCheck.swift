@@ -45,7 +45,8 @@ struct GradientCheck<Scalar: StorableScalar> {
         var table = TextTable(["derivative by", "adjoint", "difference", "at step", "disagreement"])
         for row in rows {
             table.add([
-                row.name, "\(row.derivative)", "\(row.difference)", "\(row.step)", "\(Float(row.disagreement))",
+                row.name, "\(row.derivative)", "\(row.difference)", "\(row.step)",
+                "\(Float(row.disagreement))",
             ])
         }
         Console.say(table.text)

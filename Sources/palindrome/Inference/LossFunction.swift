@@ -22,7 +22,8 @@ struct LossFunction<Scalar: StorableScalar>: ~Copyable {
         self.model = model
         hasPrior = section.prior
         let data: Field<Scalar> = try Self.read(section.data, model.mesh)
-        let weights: Field<Scalar>? = if let address = section.weights { try Self.read(address, model.mesh) } else { nil }
+        let weights: Field<Scalar>? =
+            if let address = section.weights { try Self.read(address, model.mesh) } else { nil }
         objective = try DensityObjective(
             data: data, weights: weights, sigma: section.sigma, smoothing: smoothing, cell: model.box.cell,
             model.solver.transform)

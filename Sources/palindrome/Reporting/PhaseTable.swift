@@ -1,19 +1,13 @@
 internal import Parallel
+internal import Report
 
 /// Where the time went, over all ranks.
 ///
 ///     phase       max s  mean s  share  MB sent  messages
 ///     transform    1.23    1.20   45 %     12.3       120
 struct PhaseTable {
-    private struct Row {
-        let name: String
-        let longest: Double
-        let mean: Double
-        let bytesSent: Double
-        let messages: Double
-    }
-
-    private let rows: [Row]
+    /// The phases that took longest first.
+    let phases: [RunRecord.Phase]
 
     /// Gathers what the ranks booked so far. Collective.
     init(_ phases: Phases, on world: Communicator) {
@@ -26,13 +20,16 @@ struct PhaseTable {
                 guard let entry = entries[name] else { return [0, 0, 0] }
                 return [Int(entry.seconds * 1e9), entry.bytesSent, entry.messages]
             })
-        rows = names.indices.map { index in
-            let share = 1 / Double(world.size)
-            return Row(
-                name: names[index], longest: longest[index], mean: Double(sums[3 * index]) * 1e-9 * share,
+        let share = 1 / Double(world.size)
+        self.phases = names.indices.map { index in
+            RunRecord.Phase(
+                names[index], longestSeconds: longest[index], meanSeconds: Double(sums[3 * index]) * 1e-9 * share,
                 bytesSent: Double(sums[3 * index + 1]) * share, messages: Double(sums[3 * index + 2]) * share)
-        }
+        }.sorted { $0.meanSeconds > $1.meanSeconds }
     }
+
+    /// Wall-clock time, mean over ranks [s].
+    var seconds: Double { phases.reduce(0) { $0 + $1.meanSeconds } }
 
     /// The names on any rank, in the order of rank 0 first.
     private static func union(of names: [String], on world: Communicator) -> [String] {
@@ -49,23 +46,22 @@ struct PhaseTable {
         return all
     }
 
-    /// The table, the phases that took longest first; what is sent is the mean over ranks.
+    /// The table; what is sent is the mean over ranks.
     var text: String {
         var table = TextTable(["phase", "max s", "mean s", "share", "MB sent", "messages"])
-        let total = rows.reduce(0) { $0 + $1.mean }
-        func add(_ row: Row) {
+        func add(_ phase: RunRecord.Phase) {
             table.add([
-                row.name, fixed(row.longest, 3), fixed(row.mean, 3),
-                total > 0 ? "\(fixed(100 * row.mean / total, 0)) %" : "-",
-                fixed(row.bytesSent * 1e-6, 1), fixed(row.messages, 0),
+                phase.name, fixed(phase.longestSeconds, 3), fixed(phase.meanSeconds, 3),
+                seconds > 0 ? "\(fixed(100 * phase.meanSeconds / seconds, 0)) %" : "-",
+                fixed(phase.bytesSent * 1e-6, 1), fixed(phase.messages, 0),
             ])
         }
-        for row in rows.sorted(by: { $0.mean > $1.mean }) { add(row) }
+        phases.forEach(add)
         add(
-            Row(
-                name: "total", longest: rows.reduce(0) { $0 + $1.longest }, mean: total,
-                bytesSent: rows.reduce(0) { $0 + $1.bytesSent }, messages: rows.reduce(0) { $0 + $1.messages }
-            ))
+            RunRecord.Phase(
+                "total", longestSeconds: phases.reduce(0) { $0 + $1.longestSeconds }, meanSeconds: seconds,
+                bytesSent: phases.reduce(0) { $0 + $1.bytesSent },
+                messages: phases.reduce(0) { $0 + $1.messages }))
         return table.text
     }
 }

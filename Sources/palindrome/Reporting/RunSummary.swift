@@ -1,16 +1,66 @@
+internal import Analysis
+internal import Configuration
+internal import Glibc
 internal import Parallel
+internal import Report
+internal import Storage
 
-/// The lines that end a log.
-enum RunSummary {
-    /// Prints the phase table and the peak of memory. Collective.
-    static func tell(on world: Communicator) {
-        let table = PhaseTable(world.phases, on: world)
+/// What a run took: the lines that end a log, and `run.json`.
+struct RunSummary {
+    private let table: PhaseTable
+    private let largestPeak: Int
+    private let totalPeak: Int
+    private let world: Communicator
+
+    /// Gathers it as it is now. Collective.
+    init(on world: Communicator) {
+        self.world = world
+        table = PhaseTable(world.phases, on: world)
         let peak = MachineMemory.peak
-        let (largest, total) = (world.maximum(peak), world.sum(peak))
+        (largestPeak, totalPeak) = (world.maximum(peak), world.sum(peak))
+    }
+
+    /// Prints the phase table and the peak of memory. Collective.
+    static func tell(on world: Communicator) { RunSummary(on: world).tell() }
+
+    /// Prints the phase table and the peak of memory.
+    func tell() {
         guard world.isRoot else { return }
         Console.say(table.text)
         Console.say(
-            "peak memory \(fixed(Double(largest) / 1_048_576, 0)) MiB on the fullest rank, "
-                + "\(fixed(Double(total) / 1_048_576, 0)) MiB in all")
+            "peak memory \(fixed(Double(largestPeak) / 1_048_576, 0)) MiB on the fullest rank, "
+                + "\(fixed(Double(totalPeak) / 1_048_576, 0)) MiB in all")
+    }
+
+    /// Forgets the record of an earlier run in the same directory, before its files are replaced. Collective.
+    static func removeRecord(from directory: String, on world: Communicator) throws(AgreedFailure) {
+        let path = "\(directory)/\(RunRecord.fileName)"
+        try world.onRoot {
+            guard unsafe unlink(path) == 0 || errno == ENOENT else {
+                throw EnvironmentError(
+                    "\(path): cannot be removed (\(unsafe String(cString: strerror(errno)))); remove it")
+            }
+        }
+    }
+
+    /// Writes `run.json` into the output directory of a run that is done. Collective.
+    ///
+    /// - Parameters:
+    ///   - command: its name.
+    ///   - configuration: what was run.
+    ///   - complete: adds what only this command knows.
+    /// - Throws: on all ranks when it cannot be written.
+    func writeRecord(
+        of command: String, _ configuration: RunConfiguration, complete: (inout RunRecord) -> Void = { _ in }
+    ) throws(AgreedFailure) {
+        let grid = configuration.rankGrid(for: world.size)
+        var record = RunRecord(
+            command: command, codeVersion: Provenance.currentVersion, build: Provenance.currentBuild,
+            processor: Processor.name(over: world), finished: RunRecord.now, ranks: [grid.x, grid.y],
+            seconds: table.seconds, peakBytesOfFullestRank: largestPeak, peakBytes: totalPeak,
+            phases: table.phases, configuration: configuration.resolvedText)
+        record.steps = configuration.evolution.scaleFactors.count - 1
+        complete(&record)
+        try world.writeFile("\(configuration.output.directory)/\(RunRecord.fileName)", text: record.json)
     }
 }

@@ -63,6 +63,7 @@ struct Simulation<Scalar: StorableScalar> {
     private func follow(_ start: consuming Evolution<Scalar>) throws -> Ending {
         var evolution = start
         let first = evolution.finishedSteps
+        try RunSummary.removeRecord(from: configuration.output.directory, on: world)
         var progress = ProgressLine(steps: evolution.schedule.stepCount, after: first, on: world)
         while !evolution.isFinished {
             let step = evolution.finishedSteps
@@ -71,7 +72,8 @@ struct Simulation<Scalar: StorableScalar> {
             }
             guard evolution.finishedSteps > step else { continue }
             progress.update(
-                step: evolution.finishedSteps, a: configuration.evolution.scaleFactors[evolution.finishedSteps])
+                step: evolution.finishedSteps,
+                a: configuration.evolution.scaleFactors[evolution.finishedSteps])
             if StopSignals.isRaised(on: world) && !evolution.isFinished {
                 progress.clear()
                 try checkpoints.write(evolution)
@@ -84,10 +86,15 @@ struct Simulation<Scalar: StorableScalar> {
             }
         }
         progress.clear()
+        let checksum = hexadecimal(evolution.particles.checksum())
+        let summary = RunSummary(on: world)
+        try summary.writeRecord(of: "simulate", configuration) { record in
+            record.continuedFrom = first > 0 ? first : nil
+            record.stateChecksum = checksum
+        }
         checkpoints.store.removeAll(over: world)
-        let checksum = evolution.particles.checksum()
-        RunSummary.tell(on: world)
-        tell("state_checksum \(hexadecimal(checksum))")
+        summary.tell()
+        tell("state_checksum \(checksum)")
         return .finished
     }
 

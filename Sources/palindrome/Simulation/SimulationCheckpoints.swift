@@ -25,7 +25,8 @@ struct SimulationCheckpoints<Scalar: StorableScalar> {
         try grid.grid.phases.measure("checkpoint") {
             try store.write(
                 step: stage,
-                expectedBytes: OutputFile.stateBytes(of: grid.pointCount, as: Scalar.self) + 8 * coefficients.count,
+                expectedBytes: OutputFile.stateBytes(of: grid.pointCount, as: Scalar.self) + 8
+                    * coefficients.count,
                 provenance: provenance, over: world
             ) { file throws(StorageError) in
                 try file.write(state)

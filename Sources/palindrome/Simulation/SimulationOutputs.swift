@@ -85,7 +85,8 @@ struct SimulationOutputs<Scalar: StorableScalar> {
             let map = map!
             return try MapFigure(
                 of: map, .density(of: map), in: .density,
-                title: "Matter in a slab of \(OutputSection.label(thickness)) Mpc/h at a = \(OutputSection.label(scaleFactor))",
+                title:
+                    "Matter in a slab of \(OutputSection.label(thickness)) Mpc/h at a = \(OutputSection.label(scaleFactor))",
                 quantity: "density / mean"
             ).svg()
         }
@@ -106,7 +107,8 @@ struct SimulationOutputs<Scalar: StorableScalar> {
         if settings.powerSpectrum { try world.writeFile(path + ".txt") { table.text } }
         if settings.pictures {
             try world.writeFile(path + ".svg") {
-                Plot.powerSpectrum(table, title: "Matter power at a = \(OutputSection.label(scaleFactor))").svg
+                Plot.powerSpectrum(table, title: "Matter power at a = \(OutputSection.label(scaleFactor))")
+                    .svg
             }
         }
     }

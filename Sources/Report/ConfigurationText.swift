@@ -1,0 +1,65 @@
+/// The resolved configuration as files carry it, for a reader: sections of keys with their values as text.
+///
+/// It is written in one form only (`section:` and two spaces before `key: value`), so it is read here
+/// without the rules of any version of the program.
+struct ConfigurationText: Sendable, Equatable {
+    struct Section: Sendable, Equatable {
+        let name: String
+        var entries: [Entry]
+    }
+
+    struct Entry: Sendable, Equatable {
+        let key: String
+        let value: String
+    }
+
+    let text: String
+    let sections: [Section]
+
+    init(_ text: String) {
+        self.text = text
+        var sections: [Section] = []
+        for line in text.split(separator: "\n") {
+            guard let colon = line.firstIndex(of: ":") else { continue }
+            let name = line[..<colon].trimmed
+            if line.first != " " {
+                sections.append(Section(name: name, entries: []))
+            } else if !sections.isEmpty {
+                let value = line[line.index(after: colon)...].trimmed
+                sections[sections.count - 1].entries.append(Entry(key: name, value: value))
+            }
+        }
+        self.sections = sections
+    }
+
+    /// A value as text.
+    func value(_ section: String, _ key: String) -> String? {
+        sections.first { $0.name == section }?.entries.first { $0.key == key }?.value
+    }
+
+    /// A number.
+    func number(_ section: String, _ key: String) -> Double? {
+        value(section, key).flatMap(Double.init)
+    }
+
+    /// The numbers of a list.
+    func numbers(_ section: String, _ key: String) -> [Double]? {
+        guard let text = value(section, key), text.hasPrefix("["), text.hasSuffix("]") else { return nil }
+        let parts = text.dropFirst().dropLast().split(separator: ",").map { Double($0.trimmed) }
+        return parts.allSatisfy { $0 != nil } ? parts.map { $0! } : nil
+    }
+
+    /// Side lengths [Mpc/h].
+    var boxSize: SIMD3<Double>? {
+        guard let particles = numbers("box", "particles"), particles.count == 3,
+            let spacing = number("box", "spacing")
+        else { return nil }
+        return spacing * SIMD3(particles[0], particles[1], particles[2])
+    }
+}
+
+extension Substring {
+    fileprivate var trimmed: String {
+        String(drop { $0 == " " }.reversed().drop { $0 == " " || $0 == "\r" }.reversed())
+    }
+}

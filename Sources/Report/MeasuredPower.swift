@@ -1,0 +1,41 @@
+internal import Parallel
+
+/// A power spectrum as `power_a1.0000.txt` holds it.
+struct MeasuredPower: Sendable, Equatable {
+    var scaleFactor: Double
+    /// [h/Mpc].
+    var wavenumbers: [Double] = []
+    /// [(Mpc/h)³].
+    var powers: [Double] = []
+    /// Linear theory [(Mpc/h)³].
+    var linear: [Double] = []
+    /// [(Mpc/h)³].
+    var shotNoise: [Double] = []
+    var modes: [Double] = []
+
+    /// Reads the file's content.
+    ///
+    /// - Parameters:
+    ///   - text: five columns below a commented header.
+    ///   - scaleFactor: the moment, from the file's name.
+    ///   - source: the file, for the error.
+    /// - Throws: `UsageError` when a row is not five numbers.
+    init(parsing text: String, scaleFactor: Double, source: String) throws(UsageError) {
+        self.scaleFactor = scaleFactor
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            let words = line.split { $0 == " " || $0 == "\t" }
+            guard let first = words.first, !first.hasPrefix("#") else { continue }
+            let row = words.compactMap { Double($0) }
+            guard words.count == 5, row.count == 5 else {
+                throw UsageError(
+                    "\(source):\(index + 1): '\(line.prefix(60))'; it must be five numbers: k, P, linear P, "
+                        + "shot noise, modes; remove the file to leave it out")
+            }
+            wavenumbers.append(row[0])
+            powers.append(row[1])
+            linear.append(row[2])
+            shotNoise.append(row[3])
+            modes.append(row[4])
+        }
+    }
+}

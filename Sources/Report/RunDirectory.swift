@@ -1,0 +1,158 @@
+internal import Analysis
+internal import Foundation
+internal import Mesh
+internal import Parallel
+internal import Storage
+
+/// What lies in the output directory of a run, and the ranks that read it together.
+///
+/// Files that an earlier run with another configuration left there are passed over, and noted.
+final class RunDirectory {
+    /// An output time and its file.
+    struct Output: Equatable {
+        let scaleFactor: Double
+        let path: String
+    }
+
+    let path: String
+    let world: Communicator
+    /// The names in it, sorted.
+    let names: [String]
+    /// What the run says of itself; nothing if it has not finished.
+    let record: RunRecord?
+    /// Where the forward run's files come from.
+    let forward: Provenance?
+    /// Densities on the force mesh, by time.
+    let densities: [Output]
+    /// Power spectra, by time.
+    let powers: [Output]
+    /// The reconstruction's file.
+    let reconstructionPath: String?
+    /// Where it comes from.
+    let reconstruction: Provenance?
+    /// What a reader should know before anything else.
+    let notes: [String]
+
+    private var grids: [SIMD2<Int>: RankGrid] = [:]
+    private var slabs: [String: Slab] = [:]
+
+    /// Looks into a directory. Collective.
+    ///
+    /// - Throws: on all ranks when it is missing, holds nothing of a run, or a file in it is damaged.
+    init(_ path: String, over world: Communicator) throws {
+        self.path = path
+        self.world = world
+        let names = try OutputDirectory.names(in: path, over: world)
+        self.names = names
+        let densities = Self.outputs("density_a", ".h5", in: path, names)
+        let powers = Self.outputs("power_a", ".txt", in: path, names)
+        let snapshots = Self.outputs("snapshot_a", ".h5", in: path, names)
+        let reconstructionPath = names.contains("reconstruction.h5") ? "\(path)/reconstruction.h5" : nil
+        guard
+            !(densities + powers + snapshots).isEmpty || reconstructionPath != nil
+                || names.contains(RunRecord.fileName)
+        else {
+            throw UsageError(
+                "\(path): holds nothing of a run (no \(RunRecord.fileName), density_a*.h5, power_a*.txt or "
+                    + "reconstruction.h5); give the output.directory of a run")
+        }
+        record =
+            names.contains(RunRecord.fileName)
+            ? try Self.record("\(path)/\(RunRecord.fileName)", on: world) : nil
+        self.reconstructionPath = reconstructionPath
+        reconstruction = try reconstructionPath.flatMap { try Self.provenance(of: $0, over: world) }
+
+        let origins = try densities.map { try Self.provenance(of: $0.path, over: world) }
+        let ofRecord = record?.command == "simulate" ? record?.configuration : nil
+        let wanted = ofRecord ?? origins.last??.configuration
+        let isOfRun = origins.map { $0 == nil || wanted == nil || $0!.configuration == wanted }
+        self.densities = zip(densities, isOfRun).filter(\.1).map(\.0)
+        let strangers = zip(densities, isOfRun).filter { !$0.1 }.map(\.0)
+        self.powers = powers.filter { power in !strangers.contains { $0.scaleFactor == power.scaleFactor } }
+        forward =
+            try zip(origins, isOfRun).filter(\.1).last?.0
+            ?? snapshots.last.flatMap { try Self.provenance(of: $0.path, over: world) }
+        notes =
+            (strangers.isEmpty
+                ? []
+                : [
+                    "\(strangers.map { $0.path.split(separator: "/").last! }.joined(separator: ", ")): made by "
+                        + "another configuration than the rest, and left out here."
+                ])
+            + (record == nil
+                ? ["There is no \(RunRecord.fileName): the run has not finished, or not in this directory."] : [])
+    }
+
+    /// The configuration that the page tells, of the reconstruction if there is one.
+    var configurationText: String? {
+        reconstruction?.configuration ?? record?.configuration ?? forward?.configuration
+    }
+
+    /// Where the page's numbers come from.
+    var provenance: Provenance? { reconstruction ?? forward }
+
+    /// The content of a small text file. Collective.
+    func text(of path: String) throws(AgreedFailure) -> String {
+        try Self.text(of: path, on: world)
+    }
+
+    /// How the ranks share a mesh. Collective.
+    ///
+    /// - Throws: `UsageError` when it is too small for so many ranks.
+    func decomposition(of shape: SIMD3<Int>) throws(UsageError) -> Decomposition {
+        guard let ranks = RankGrid.shapes(for: world.size).first(where: { Decomposition.fits(shape, on: $0) })
+        else {
+            let most = (1...world.size).last {
+                RankGrid.shapes(for: $0).contains { Decomposition.fits(shape, on: $0) }
+            }
+            throw UsageError(
+                "\(path): a \(shape.x) x \(shape.y) x \(shape.z) mesh cannot be shared by \(world.size) ranks; "
+                    + "start it on \(most.map { "at most \($0)" } ?? "one")")
+        }
+        let grid = grids[ranks] ?? RankGrid(world: world, shape: ranks)
+        grids[ranks] = grid
+        return try Decomposition(shape: shape, over: grid)
+    }
+
+    /// The mean of a dataset over the slab that pictures show; read once. Collective.
+    ///
+    /// - Returns: nil if the file has no such dataset.
+    func slab(of dataset: String, in path: String) throws -> Slab? {
+        let key = "\(path):\(dataset)"
+        if let known = slabs[key] { return known }
+        let file = try InputFile(opening: path, over: world)
+        guard let slab = try Slab(of: dataset, in: file, for: self) else { return nil }
+        slabs[key] = slab
+        return slab
+    }
+
+    private static func outputs(
+        _ prefix: String, _ suffix: String, in path: String, _ names: [String]
+    ) -> [Output] {
+        names.compactMap { name -> Output? in
+            guard name.hasPrefix(prefix), name.hasSuffix(suffix),
+                let scaleFactor = Double(name.dropFirst(prefix.count).dropLast(suffix.count)), scaleFactor > 0
+            else { return nil }
+            return Output(scaleFactor: scaleFactor, path: "\(path)/\(name)")
+        }.sorted { $0.scaleFactor < $1.scaleFactor }
+    }
+
+    private static func record(_ path: String, on world: Communicator) throws -> RunRecord {
+        let json = try text(of: path, on: world)
+        return try world.agree { try RunRecord(json: json, source: path) }
+    }
+
+    private static func provenance(of path: String, over world: Communicator) throws -> Provenance? {
+        try Provenance(of: try InputFile(opening: path, over: world))
+    }
+
+    private static func text(of path: String, on world: Communicator) throws(AgreedFailure) -> String {
+        let bytes = try world.fromRoot {
+            guard let content = FileManager.default.contents(atPath: path) else {
+                throw UsageError("\(path): cannot be read; check the file")
+            }
+            return Array(content)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

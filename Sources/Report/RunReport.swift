@@ -1,0 +1,31 @@
+internal import Analysis
+public import Parallel
+
+/// `palindrome report`: one page, complete in itself, about what a run left in its directory.
+public enum RunReport {
+    /// In the order of the page.
+    private static var sections: [any ReportSection.Type] {
+        [
+            KeyNumbers.self, FinalFields.self, InitialFields.self, LossHistory.self, Likeness.self,
+            ReconstructedPower.self, NoiseDistribution.self, MatterPictures.self, MatterPower.self,
+            GradientNumbers.self, PhaseTimes.self, ConfigurationTable.self, Origins.self,
+        ]
+    }
+
+    /// Writes the page. Collective.
+    ///
+    /// - Parameters:
+    ///   - directory: the `output.directory` of a run.
+    ///   - path: the page; replaced if it is there.
+    /// - Throws: on all ranks when the directory is missing or holds nothing of a run, a file in it is damaged, or the
+    ///   page cannot be written.
+    public static func write(of directory: String, to path: String, over world: Communicator) throws {
+        let run = try RunDirectory(directory, over: world)
+        let masthead = try Masthead(of: run)
+        let sections = try sections.compactMap { try $0.init(of: run) }
+        try world.writeFile(path) {
+            let page = Page(masthead: masthead, notes: run.notes, sections: sections)
+            return Array(try page.html().text.utf8)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+internal import Analysis
+internal import Parallel
+
+/// The density today: truth, data, reconstruction, and what is left between them.
+struct FinalFields: ReportSection {
+    private let truth: Slab?
+    private let data: Slab?
+    private let found: Slab?
+
+    let identifier = "final"
+    let heading = "The universe observed and found"
+
+    init?(of run: RunDirectory) throws {
+        guard let path = run.reconstructionPath else { return nil }
+        truth = try run.slab(of: "/truth/final_density", in: path)
+        data = try run.slab(of: "/data", in: path)
+        found = try run.slab(of: "/final_density", in: path)
+        if truth == nil && data == nil && found == nil { return nil }
+    }
+
+    func content() throws -> HTML {
+        let fields: [(slab: Slab?, name: String, description: String)] = [
+            (truth, "Truth", "Projected density of the true universe"),
+            (data, "Data", "Projected density of the data"),
+            (found, "Reconstruction", "Projected density of the universe found"),
+        ]
+        let panels = fields.compactMap { field in
+            field.slab.map { MapRow.Panel(map: $0.map, name: field.name, description: field.description) }
+        }
+        let reference = (truth ?? found ?? data)!
+        let row = MapRow(
+            identifier: identifier, panels: panels,
+            bar: ColourBar(.density(of: reference.map), in: .density, quantity: "density / mean"))
+        return """
+            <p>Density over its mean at the end of the run, \(reference.lineOfSight). Colours mean the same in each \
+            row.</p>
+            \(try row.html())
+            \(try residuals()?.html() ?? .nothing)
+            """
+    }
+
+    private func residuals() -> MapRow? {
+        guard let found else { return nil }
+        let others = [(truth, "truth"), (data, "data")].compactMap { slab, name in
+            slab.flatMap { $0.mesh == found.mesh ? ($0, name) : nil }
+        }
+        guard let first = others.first else { return nil }
+        return MapRow(
+            identifier: "\(identifier)-residual",
+            panels: others.map { slab, name in
+                MapRow.Panel(
+                    map: found.map - slab.map, name: "Reconstruction − \(name)",
+                    description: "Difference of the projected densities of the reconstruction and the \(name)")
+            },
+            bar: ColourBar(
+                .residual(of: found.map - first.0.map), in: .residual, quantity: "difference of density / mean"))
+    }
+}

@@ -1,0 +1,56 @@
+internal import Storage
+
+/// Versions, and the files that the page was made from.
+struct Origins: ReportSection {
+    private let record: RunRecord?
+    private let provenance: Provenance?
+    private let names: [String]
+
+    let identifier = "origins"
+    let heading = "Versions and files"
+
+    init?(of run: RunDirectory) {
+        record = run.record
+        provenance = run.provenance
+        names = run.names.filter { !$0.hasPrefix(".") }
+    }
+
+    func content() -> HTML {
+        let origins: [(String, String?)] = [
+            ("palindrome", record?.codeVersion ?? provenance?.codeVersion),
+            ("command", record?.command),
+            ("built with", record?.build ?? provenance?.build),
+            ("processor", record?.processor),
+            ("precision", provenance?.precision),
+            ("seed", provenance?.seed.map(String.init)),
+            ("finished", record?.finished),
+        ]
+        let list = origins.compactMap { name, value -> HTML? in
+            value.map { "<dt>\(name)</dt><dd>\($0)</dd>" }
+        }
+        let rows = names.compactMap { name -> HTML? in
+            Self.meaning(of: name).map { "<tr><th scope=\"row\"><code>\(name)</code></th><td>\($0)</td></tr>" }
+        }
+        return """
+            <dl class="list">\(list)</dl>
+            <div class="table"><table class="files"><tbody>
+            \(rows)
+            </tbody></table></div>
+            """
+    }
+
+    /// What a file of a run is; nil for a file that is none.
+    private static func meaning(of name: String) -> String? {
+        let meanings: [(String, String, String)] = [
+            ("run", ".json", "this run's times, memory and versions"),
+            ("snapshot_a", ".h5", "particles, Gadget-4 layout"),
+            ("density_a", ".h5", "density / mean on the force mesh"),
+            ("density_a", ".png", "picture"), ("density_a", ".svg", "figure"),
+            ("power_a", ".txt", "power spectrum, measured and linear"), ("power_a", ".svg", "figure"),
+            ("checkpoint_", ".h5", "state to continue from"),
+            ("reconstruction", ".h5", "noise and densities found, their history and diagnostics"),
+            ("history", ".csv", "loss by iteration"), ("gradient", ".h5", "loss and its gradient"),
+        ]
+        return meanings.first { name.hasPrefix($0.0) && name.hasSuffix($0.1) }?.2
+    }
+}

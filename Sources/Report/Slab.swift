@@ -1,0 +1,68 @@
+internal import Analysis
+internal import Mesh
+internal import Parallel
+internal import Storage
+
+/// A field averaged over a slab at the lower end of the box, as pictures show it.
+struct Slab {
+    /// Thickness of all slabs [Mpc/h], or the box if that is thinner.
+    static let thickness = 16.0
+
+    /// Side lengths of the box [Mpc/h].
+    let box: SIMD3<Double>
+    /// The mesh.
+    let mesh: SIMD3<Int>
+    /// How many planes of the mesh were averaged.
+    let planes: Int
+    private let mapOnRoot: ProjectedMap?
+
+    /// Reads a field and averages it. Collective.
+    ///
+    /// - Returns: nil if the file has no such dataset.
+    /// - Throws: on all ranks when the dataset is damaged, no field, or not finite.
+    init?(of dataset: String, in file: borrowing InputFile, for run: RunDirectory) throws {
+        guard let shape = try file.meshShape(of: dataset) else { return nil }
+        mesh = shape
+        box = try file.boxSize(of: dataset)
+        let field: Field<Float> = try file.readField(
+            at: dataset, over: run.decomposition(of: shape), for: "report")
+        let projection = Projection(along: .z, thickness: Self.thickness, mesh: shape, box: box)
+        planes = projection.planes.count
+        mapOnRoot = try projection.map(of: field, box: box)
+    }
+
+    /// The map; to be asked for on rank 0 only.
+    var map: ProjectedMap { mapOnRoot! }
+
+    /// What the reader is told about the line of sight: `mean over 16 Mpc/h along z`.
+    var lineOfSight: String {
+        let thickness = box.z * Double(planes) / Double(mesh.z)
+        return "mean over \(Numbers.short(thickness)) Mpc/h along z"
+    }
+}
+
+extension InputFile {
+    /// The mesh of a field; nil if there is no such dataset or it is no field.
+    func meshShape(of dataset: String) throws(StorageError) -> SIMD3<Int>? {
+        guard let shape = try describe(dataset)?.shape, shape.count == 3 else { return nil }
+        return SIMD3(shape[0], shape[1], shape[2])
+    }
+
+    /// Side lengths of the box of a field [Mpc/h]: from its attribute `box_size`, or the file's, or its
+    /// configuration.
+    func boxSize(of dataset: String) throws(StorageError) -> SIMD3<Double> {
+        for object in [dataset, "/"] {
+            if let sides = try attribute("box_size", of: object)?.reals, sides.count == 3,
+                sides.allSatisfy({ $0 > 0 && $0.isFinite })
+            {
+                return SIMD3(sides[0], sides[1], sides[2])
+            }
+        }
+        if let text = try attribute("configuration")?.text, let sides = ConfigurationText(text).boxSize {
+            return sides
+        }
+        throw StorageError(
+            .missingDataset, fault: fault,
+            "\(path): \(dataset) has no attribute box_size; it must be the box's three side lengths [Mpc/h]")
+    }
+}

@@ -1,0 +1,259 @@
+import Background
+import Dynamics
+import Gravity
+import Inference
+import InitialConditions
+import Mesh
+import Parallel
+import Particles
+import TestSupport
+import XCTest
+
+/// A second objective, to show what one takes: the kinetic energy `½ Σ p²` of the particles.
+private struct KineticEnergy<Scalar: ParticleScalar>: Objective {
+    func value(_ particles: borrowing ParticleSet<Scalar>) throws -> Double {
+        try sum(particles) { $0 * $0 / 2 }
+    }
+
+    func evaluate(
+        _ particles: borrowing ParticleSet<Scalar>, addingTo cotangents: inout CotangentSet<Scalar>
+    ) throws -> Double {
+        for axis in 0..<3 {
+            let momenta = particles.momentum[axis].span
+            var target = cotangents.momentum[axis].mutableSpan
+            for slot in 0..<particles.count {
+                target[slot] += Scalar(particles.units.momentum(momenta[slot]))
+            }
+        }
+        return try value(particles)
+    }
+
+    private func sum(
+        _ particles: borrowing ParticleSet<Scalar>, _ term: (Double) -> Double
+    ) throws -> Double {
+        let world = particles.decomposition.grid.world
+        return try (0..<3).reduce(0.0) { sum, axis in
+            let momenta = particles.momentum[axis].span
+            return try sum
+                + world.exactSum(count: particles.count, of: "kinetic energy") {
+                    term(particles.units.momentum(momenta[$0]))
+                }
+        }
+    }
+}
+
+final class GradientTests: SPMDTestCase {
+    private let particles = SIMD3(18, 20, 16)
+
+    private func model<Scalar: ParticleScalar>(
+        _ scalar: Scalar.Type, mesh: SIMD3<Int> = [18, 20, 16], kernel: String = "1_4",
+        integrator: any Integrator = FastPM(), universe: CosmologyParameters = .simpleLCDM,
+        order: LagrangianPerturbation<Scalar>.Order = .second, on grid: RankGrid
+    ) throws -> ForwardModel<Scalar> {
+        try ForwardModel(
+            Box(particles: particles, spacing: 8, mesh: mesh), in: (universe, .eisensteinHu),
+            startingWith: order,
+            following: EvolutionPlan(through: [0.1, 0.3, 0.6, 1], by: integrator, observing: [1]),
+            under: ForceKernel(named: kernel)!, on: grid)
+    }
+
+    private func objective<Scalar: ParticleScalar>(
+        _ model: ForwardModel<Scalar>, smoothing: Double = 0, weighted: Bool = false
+    ) throws -> DensityObjective<Scalar> {
+        var data = Field<Scalar>.whiteNoise(seed: 9, over: model.mesh)
+        data.mapPoints { _, _, _, value in 1 + value / 2 }
+        var weights: Field<Scalar>?
+        if weighted {
+            var mask = Field<Scalar>.whiteNoise(seed: 10, over: model.mesh)
+            mask.mapPoints { x, _, _, value in x % 5 == 0 ? 0 : value * value }
+            weights = consume mask
+        }
+        return try DensityObjective(
+            data: data, weights: weights, sigma: 0.7, smoothing: smoothing, cell: model.box.cell,
+            model.solver.transform)
+    }
+
+    private func loss(
+        _ model: ForwardModel<Double>, _ objective: borrowing some Objective<Double> & ~Copyable,
+        at noise: borrowing Field<Double>
+    ) throws -> Double {
+        var evolution = try model.start(from: noise.copy(for: "noise"))
+        while !evolution.isFinished { try evolution.advance { _, _ in } }
+        return try objective.value(evolution.particles)
+    }
+
+    /// Along a random direction of the white noise, at the best of several steps.
+    private func assertDirectionalDerivative(
+        _ model: ForwardModel<Double>, _ objective: borrowing some Objective<Double> & ~Copyable,
+        tolerance: Double, _ name: String
+    ) throws {
+        let noise = Field<Double>.whiteNoise(seed: 4, over: model.particleGrid)
+        let direction = Field<Double>.whiteNoise(seed: 5, over: model.particleGrid)
+        let gradient = try model.gradient(at: noise) { _, particles, cotangents in
+            try objective.evaluate(particles, addingTo: &cotangents)
+        }
+        XCTAssertEqual(gradient.differingWords, 0)
+        XCTAssertEqual(
+            gradient.value, try loss(model, objective, at: noise), accuracy: 1e-12 * gradient.value)
+        let expected = try world.exactSum(count: noise.values.count, of: "gradient") {
+            gradient.noise.values.span[$0] * direction.values.span[$0]
+        }
+        XCTAssertNotEqual(expected, 0)
+        var best = Double.infinity
+        for step in [1e-4, 1e-5, 1e-6, 1e-7] {
+            func moved(_ step: Double) throws -> Double {
+                var moved = noise.copy(for: "noise")
+                moved.mapPoints { x, y, z, value in
+                    value + step * direction.values.span[direction.offset(x: x, y: y, z: z)]
+                }
+                return try loss(model, objective, at: moved)
+            }
+            let difference = (try moved(step) - moved(-step)) / (2 * step)
+            best = min(best, abs(difference / expected - 1))
+        }
+        XCTAssertLessThan(best, tolerance, name)
+    }
+
+    func testEveryKernelsGradientAgreesWithDifferences() throws {
+        let grid = RankGrid(world: world, shape: gridShapes[0])
+        for (name, _) in ForceKernel.named {
+            let model = try model(Double.self, kernel: name, on: grid)
+            try assertDirectionalDerivative(model, try objective(model), tolerance: 1e-6, name)
+        }
+    }
+
+    func testEveryIntegratorOrderAndMeshAgreesWithDifferences() throws {
+        let grid = RankGrid(world: world, shape: gridShapes[0])
+        for midpoint in Midpoint.allCases {
+            let fast = try model(Double.self, integrator: FastPM(midpoint: midpoint), order: .first, on: grid)
+            try assertDirectionalDerivative(fast, try objective(fast), tolerance: 1e-6, "FastPM \(midpoint)")
+            let quinn = try model(Double.self, integrator: Quinn(midpoint: midpoint), on: grid)
+            try assertDirectionalDerivative(quinn, try objective(quinn), tolerance: 1e-6, "Quinn \(midpoint)")
+        }
+        for mesh in [SIMD3(27, 30, 24), SIMD3(36, 40, 32)] {
+            let model = try model(Double.self, mesh: mesh, on: grid)
+            try assertDirectionalDerivative(model, try objective(model), tolerance: 1e-6, "\(mesh)")
+        }
+    }
+
+    func testWeightsSmoothingAndAnotherObjectiveAgreeWithDifferences() throws {
+        let grid = RankGrid(world: world, shape: gridShapes[0])
+        let model = try model(Double.self, on: grid)
+        try assertDirectionalDerivative(
+            model, try objective(model, smoothing: 12, weighted: true), tolerance: 1e-6, "smoothed, weighted")
+        try assertDirectionalDerivative(model, KineticEnergy<Double>(), tolerance: 1e-6, "kinetic energy")
+    }
+
+    func testParametersIncludingSigma8AgreeWithDifferences() throws {
+        let grid = RankGrid(world: world, shape: gridShapes[0])
+        let universe = CosmologyParameters(
+            amplitude: .sigma8(0.8), spectralIndex: 0.95, omegaMatter: 0.3, omegaBaryon: 0.05, h: 0.7,
+            omegaCurvature: 0.04, w0: -0.9, wa: 0.15)
+        let here = try model(Double.self, integrator: Quinn(), universe: universe, on: grid)
+        // Kinetic energy has no kinks where the density has them at a particle's every change of cell.
+        let objective = KineticEnergy<Double>()
+        let noise = Field<Double>.whiteNoise(seed: 4, over: here.particleGrid)
+        let gradient = try here.gradient(at: noise) { _, particles, cotangents in
+            try objective.evaluate(particles, addingTo: &cotangents)
+        }
+        for parameter in CosmologyParameter.allCases {
+            var best = Double.infinity
+            for step in [1e-4, 1e-5, 1e-6] {
+                func moved(_ step: Double) throws -> Double {
+                    var parameters = universe
+                    parameters[parameter] += step
+                    let there = try model(Double.self, integrator: Quinn(), universe: parameters, on: grid)
+                    return try loss(there, objective, at: noise)
+                }
+                let difference = (try moved(step) - moved(-step)) / (2 * step)
+                let derivative = gradient.parameters[parameter]
+                XCTAssertNotEqual(derivative, 0)
+                best = min(best, abs(difference / derivative - 1))
+            }
+            XCTAssertLessThan(best, 1e-6, universe.name(of: parameter))
+        }
+    }
+
+    private func fingerprint<Scalar: ParticleScalar>(_ gradient: borrowing Gradient<Scalar>) -> [UInt64] {
+        var sum: UInt64 = 0
+        let shape = gradient.noise.decomposition.shape
+        gradient.noise.forEachPoint { x, y, z, value in
+            let place = UInt64((x * shape.y + y) * shape.z + z)
+            sum &+=
+                (Double(value).bitPattern ^ place &* 0x9e37_79b9_7f4a_7c15)
+                &* (2 &* place &+ 0xbf58_476d_1ce4_e5b9)
+        }
+        let whole = gradient.noise.decomposition.grid.world.wrappingSum(sum)
+        return [whole, gradient.value.bitPattern]
+            + CosmologyParameter.allCases.map { gradient.parameters[$0].bitPattern }
+    }
+
+    private func fingerprint<Scalar: ParticleScalar>(
+        _ scalar: Scalar.Type, kernel: String, mesh: SIMD3<Int>, on grid: RankGrid,
+        along source: consuming some TrajectorySource<Scalar> & ~Copyable
+    ) throws -> [UInt64] {
+        let model = try model(scalar, mesh: mesh, kernel: kernel, on: grid)
+        let objective = try objective(model, smoothing: 10, weighted: true)
+        let gradient = try model.gradient(
+            at: .whiteNoise(seed: 4, over: model.particleGrid), along: source
+        ) { _, particles, cotangents in try objective.evaluate(particles, addingTo: &cotangents) }
+        XCTAssertEqual(gradient.differingWords, 0)
+        return fingerprint(gradient)
+    }
+
+    private func assertOneGradient<Scalar: ParticleScalar>(
+        _ scalar: Scalar.Type, kernel: String, mesh: SIMD3<Int>
+    ) throws {
+        let expected = try fingerprint(
+            scalar, kernel: kernel, mesh: mesh, on: RankGrid(world: alone, shape: [1, 1]),
+            along: ReversedTrajectory())
+        for shape in gridShapes {
+            let grid = RankGrid(world: world, shape: shape)
+            XCTAssertEqual(
+                try fingerprint(scalar, kernel: kernel, mesh: mesh, on: grid, along: ReversedTrajectory()),
+                expected)
+        }
+    }
+
+    func testTheGradientHasTheSameBitsOnAnyRankGrid() throws {
+        try assertOneGradient(Float.self, kernel: "1_4", mesh: [18, 20, 16])
+        try assertOneGradient(Float.self, kernel: "gadget", mesh: [27, 30, 24])
+        try assertOneGradient(Float.self, kernel: "3_2", mesh: [36, 40, 32])
+        try assertOneGradient(Double.self, kernel: "1_4", mesh: [36, 40, 32])
+        try assertOneGradient(Double.self, kernel: "naive", mesh: [18, 20, 16])
+    }
+
+    func testReplayedAndStoredTrajectoriesGiveTheSameBits() throws {
+        for kernel in ["1_4", "3_2"] {
+            let grid = RankGrid(world: world, shape: gridShapes[0])
+            XCTAssertEqual(
+                try fingerprint(
+                    Float.self, kernel: kernel, mesh: [18, 20, 16], on: grid, along: ReversedTrajectory()),
+                try fingerprint(
+                    Float.self, kernel: kernel, mesh: [18, 20, 16], on: grid, along: StoredTrajectory()))
+        }
+    }
+
+    func testDataAndWeightsThatCannotBeUsedAreRefusedOnAllRanks() throws {
+        let model = try model(Float.self, on: RankGrid(world: world, shape: gridShapes[0]))
+        func field(_ value: Float, spoilt: Float? = nil) -> Field<Float> {
+            var field = Field<Float>(model.mesh, ghosts: .none, for: "data")
+            field.mapPoints { x, y, z, _ in
+                if let spoilt, x == 1, y == 2, z == 3 { return spoilt }
+                return value
+            }
+            return field
+        }
+        func make(_ data: consuming Field<Float>, _ weights: consuming Field<Float>?) throws {
+            _ = try DensityObjective(
+                data: data, weights: weights, sigma: 1, smoothing: 0, cell: 1, model.solver.transform)
+        }
+        assertThrowsEverywhere("objective.data holds NaN") { try make(field(1, spoilt: .nan), nil) }
+        assertThrowsEverywhere("objective.data holds NaN") { try make(field(1, spoilt: .infinity), nil) }
+        assertThrowsEverywhere("objective.weights holds NaN") { try make(field(1), field(1, spoilt: .nan)) }
+        assertThrowsEverywhere("objective.weights holds negative") {
+            try make(field(1), field(1, spoilt: -1))
+        }
+        assertThrowsEverywhere("objective.weights is 0 everywhere") { try make(field(1), field(0)) }
+    }
+}
