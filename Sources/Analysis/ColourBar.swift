@@ -26,7 +26,8 @@ public struct ColourBar: Sendable {
         let stops = 32
         let gradient = (0...stops).map { stop in
             let place = Double(stop) / Double(stops)
-            return "<stop offset=\"\(SVGDrawing.number(place))\" stop-color=\"\(colours[place].hexadecimal)\"/>"
+            return
+                "<stop offset=\"\(SVGDrawing.number(place))\" stop-color=\"\(colours[place].hexadecimal)\"/>"
         }
         drawing.add("<linearGradient id=\"\(name)-colours\">\(gradient.joined())</linearGradient>")
         drawing.text(quantity, at: [left, 14], size: 13)

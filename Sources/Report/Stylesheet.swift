@@ -12,6 +12,8 @@ enum Stylesheet {
             --accent: #f2a36b; --bar: #b3467f; --note: #2b2413;
           }
           figure.plot svg { filter: invert(1) hue-rotate(180deg); }
+          figure.plot svg [stroke="#ececf0"] { stroke: #d6d3dc; }
+          figure.plot svg rect[fill="#ffffff"] { fill: #e6e4ea; }
         }
         * { box-sizing: border-box; }
         html { scroll-behavior: smooth; -webkit-text-size-adjust: 100%; }
@@ -55,6 +57,7 @@ enum Stylesheet {
         dl.numbers dd { margin: .1rem 0 0; font-size: 1.16rem; font-weight: 600; line-height: 1.3; overflow-wrap: anywhere; }
         dl.numbers dd small { display: block; font-size: .8rem; font-weight: 400; color: var(--soft); }
         dl.numbers .wide { grid-column: span 2; }
+        sub { line-height: 0; }
         code, pre, .mono { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .9em; }
         .row { margin: 0 0 2rem; }
         .maps { display: grid; grid-template-columns: repeat(var(--columns), minmax(0, 1fr)); gap: 1.1rem; }
@@ -63,7 +66,8 @@ enum Stylesheet {
         .map img { display: block; width: 100%; height: auto; }
         .scale { position: absolute; right: .8rem; bottom: .7rem; padding-bottom: .35rem; border-bottom: 3px solid #fff;
           color: #fff; font-size: .75rem; line-height: 1; text-align: center; white-space: nowrap; display: flex;
-          justify-content: center; text-shadow: 0 0 3px #000, 0 0 3px #000; filter: drop-shadow(0 0 1.5px #000); }
+          justify-content: center; filter: drop-shadow(0 0 1.5px #000) drop-shadow(0 0 2px #000); }
+        .scale.pale { color: #1b1b1f; border-color: #1b1b1f; filter: drop-shadow(0 0 1.5px #fff) drop-shadow(0 0 2px #fff); }
         figcaption { margin-top: .5rem; font-size: .9rem; color: var(--soft); }
         figcaption strong { color: var(--ink); font-weight: 600; }
         figcaption span { white-space: nowrap; }

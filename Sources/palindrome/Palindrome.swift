@@ -22,6 +22,7 @@ struct Palindrome: ParsableCommand {
             """,
         version: Provenance.currentVersion,
         subcommands: [
-            SimulateCommand.self, GradientCommand.self, ReportCommand.self, InspectCommand.self, DemoCommand.self,
+            SimulateCommand.self, GradientCommand.self, ReportCommand.self, InspectCommand.self,
+            DemoCommand.self,
         ])
 }

@@ -21,7 +21,8 @@ struct KeyNumbers: ReportSection {
         entries =
             Self.box(configuration) + Self.cosmology(run.provenance, run.record)
             + Self.evolution(configuration, run.record)
-            + (try run.reconstructionPath.map { try Self.quality(InputFile(opening: $0, over: run.world)) } ?? [])
+            + (try run.reconstructionPath.map { try Self.quality(InputFile(opening: $0, over: run.world)) }
+                ?? [])
             + Self.machine(run.record) + Self.checksum(run.record)
         if entries.isEmpty { return nil }
     }
@@ -83,7 +84,7 @@ struct KeyNumbers: ReportSection {
             entries.append(Entry(name: "χ² per mesh point", value: Numbers.short(chiSquared)))
         }
         if let loss = try file.series("/history/loss"), let last = loss.last {
-            entries.append(Entry(name: "Loss", value: Numbers.short(last), remark: "from \(Numbers.short(loss[0]))"))
+            entries.append(Entry(name: "Loss", value: Numbers.short(last)))
         }
         return entries
     }

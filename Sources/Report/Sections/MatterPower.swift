@@ -47,7 +47,8 @@ struct MatterPower: ReportSection {
             Plot.Series(nil, x: $0.wavenumbers, y: $0.linear, style: .dashed, colour: $1)
         }
         let measured = zip(spectra, colours).map {
-            Plot.Series("a = \(Numbers.fixed($0.scaleFactor, 4))", x: $0.wavenumbers, y: $0.powers, colour: $1)
+            Plot.Series(
+                "a = \(Numbers.fixed($0.scaleFactor, 4))", x: $0.wavenumbers, y: $0.powers, colour: $1)
         }
         return Plot(
             "", axis: .init("k  [h/Mpc]", .logarithmic),

@@ -24,7 +24,9 @@ struct PhaseTimes: ReportSection {
         let sent = record.phases.reduce(0) { $0 + $1.bytesSent } * 1e-6
         let messages = record.phases.reduce(0) { $0 + $1.messages }
         let ranks = record.ranks.reduce(1, *)
-        let since = record.continuedFrom.map { " Since \(record.stepName) \($0), from where this process continued." } ?? ""
+        let since =
+            record.continuedFrom.map { " Since \(record.stepName) \($0), from where this process continued." }
+            ?? ""
         return """
             <p>\(Numbers.duration(record.seconds)) on \(ranks) \(ranks == 1 ? "rank" : "ranks").\(since) \
             Traffic is the mean over ranks.</p>
