@@ -49,12 +49,21 @@ package struct ConfigurationText: Sendable, Equatable {
         return parts.allSatisfy { $0 != nil } ? parts.map { $0! } : nil
     }
 
+    /// The whole numbers of a list.
+    package func counts(_ section: String, _ key: String) -> [Int]? {
+        numbers(section, key).flatMap { values in
+            let counts = values.compactMap { Int(exactly: $0) }
+            return counts.count == values.count ? counts : nil
+        }
+    }
+
     /// Side lengths [Mpc/h].
     package var boxSize: SIMD3<Double>? {
-        guard let particles = numbers("box", "particles"), particles.count == 3,
-            let spacing = number("box", "spacing")
+        guard let particles = counts("box", "particles"), particles.count == 3,
+            particles.allSatisfy({ $0 > 0 }),
+            let spacing = number("box", "spacing"), spacing > 0, spacing.isFinite
         else { return nil }
-        return spacing * SIMD3(particles[0], particles[1], particles[2])
+        return spacing * SIMD3(Double(particles[0]), Double(particles[1]), Double(particles[2]))
     }
 }
 

@@ -83,6 +83,10 @@ enum Stylesheet {
         th:first-child, td:first-child { text-align: left; }
         thead th { color: var(--soft); font-size: .82rem; }
         tfoot th, tfoot td { font-weight: 600; border-bottom: 0; }
+        table.files th, table.files td { text-align: left; }
+        table.files th { width: 1%; white-space: nowrap; padding-right: 2rem; }
+        td { white-space: nowrap; }
+        table.files td { white-space: normal; }
         td.share { width: 34%; padding-left: 1rem; }
         .bar { display: block; height: .75rem; border-radius: .2rem; background: var(--bar); min-width: 1px;
           print-color-adjust: exact; -webkit-print-color-adjust: exact; }
@@ -99,10 +103,14 @@ enum Stylesheet {
         footer { padding: 1.6rem 0 3rem; margin-top: 2rem; border-top: 1px solid var(--line); font-size: .85rem; color: var(--soft); overflow-wrap: anywhere; }
         footer p { margin: 0; }
         @media (max-width: 44rem) {
+          figure.plot { overflow-x: auto; }
+          figure.plot svg { max-width: none; width: 44rem; }
+          td.share { display: none; }
           .maps { grid-template-columns: 1fr; }
           header > div, nav ol, main, footer { width: calc(100% - 2rem); }
         }
         @media print {
+          figure.plot svg { width: 100%; }
           @page { margin: 14mm; }
           :root { --paper: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #ccc; --accent: #000; }
           body { font-size: 10.5pt; }

@@ -22,7 +22,10 @@ final class ConfigurationTextTests: XCTestCase {
     func testAnythingElseIsNoConfiguration() {
         XCTAssertEqual(ConfigurationText("").sections, [])
         XCTAssertEqual(ConfigurationText("  stray: 1\nno colon\n").sections, [])
-        XCTAssertNil(ConfigurationText("box:\n  particles: [a, b, c]\n").boxSize)
+        for particles in ["[a, b, c]", "[1e300, 2, 2]", "[nan, 2, 2]", "[2, 2]", "[-2, 2, 2]", "7"] {
+            XCTAssertNil(
+                ConfigurationText("box:\n  particles: \(particles)\n  spacing: 1.0\n").boxSize, particles)
+        }
     }
 }
 

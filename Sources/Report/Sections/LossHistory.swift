@@ -25,7 +25,8 @@ struct LossHistory: ReportSection {
         }
         self.loss = loss
         stages = try column("stage") ?? loss.map { _ in 0 }
-        steps = Self.steps(try column("iteration") ?? loss.indices.map { Double($0) }, stages)
+        let iterations = try column("iteration").flatMap { $0.allSatisfy { abs($0) < 1e12 } ? $0 : nil }
+        steps = Self.steps(iterations ?? loss.indices.map { Double($0) }, stages)
         gradientNorms = try column("gradient_norm")
         smoothings = try column("smoothing")
         smoothingUnit =
