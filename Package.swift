@@ -104,6 +104,9 @@ let package = Package(
                 "InitialConditions", "Dynamics", "Storage",
             ],
             path: "Tests/TestSupport", swiftSettings: swift),
+        .target(
+            name: "FourierOracle", dependencies: ["SystemFFTW"], path: "Tests/FourierOracle",
+            cSettings: [.treatAllWarnings(as: .error)], linkerSettings: [.linkedLibrary("fftw3")]),
         tests("Memory", ["Memory"]),
         tests("Parallel", ["Memory", "Parallel"]),
         tests("Background", ["Background", numerics], resources: [.copy("Resources")]),
@@ -113,6 +116,7 @@ let package = Package(
         tests(
             "InitialConditions",
             ["CKernels", "Parallel", "Background", "Mesh", "Particles", "InitialConditions", "Dynamics"]),
+        tests("Mesh", ["FourierOracle", "Memory", "Parallel", "Mesh"]),
         tests("Particles", ["Memory", "Parallel", "Mesh", "Particles"]),
         tests("Gravity", ["Parallel", "Mesh", "Particles", "Gravity", "Dynamics"]),
         tests(

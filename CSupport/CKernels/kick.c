@@ -3,40 +3,52 @@
 #include "kernel.h"
 #include "locate.h"
 
+typedef float row2_f32 __attribute__((vector_size(8), aligned(4)));
 typedef float row4_f32 __attribute__((vector_size(16), aligned(4)));
 typedef float row8_f32 __attribute__((vector_size(32), aligned(4)));
+typedef double row2_f64 __attribute__((vector_size(16), aligned(8)));
 typedef double row4_f64 __attribute__((vector_size(32), aligned(8)));
 typedef double row8_f64 __attribute__((vector_size(64), aligned(8)));
 // Lanes chosen (-1) or not (0), as wide as the reals.
 typedef int32_t lanes_f32 __attribute__((vector_size(32)));
 typedef int64_t lanes_f64 __attribute__((vector_size(64)));
 
+// Four doubles, and integers in their place, in either precision.
+typedef double quad __attribute__((vector_size(32), aligned(8)));
+typedef int64_t whole_quad __attribute__((vector_size(32), aligned(8)));
+typedef int64_t whole_pair __attribute__((vector_size(16), aligned(8)));
+
 #define ALL4(value)                                                                                          \
     { value, value, value, value }
 #define ALL8(value)                                                                                          \
     { value, value, value, value, value, value, value, value }
+
+INLINE void note_failure(palindrome_kick_outcome *outcome, int64_t kick, int32_t is_finite) {
+    if (is_finite)
+        outcome->overflows |= (uint64_t)1 << kick;
+    else
+        outcome->is_not_finite = 1;
+}
 
 // Adds rounded kicks to a batch of momenta; see kick.h for the outcome.
 INLINE void add_kicks_f32(int64_t n, int32_t *restrict momentum, const float *restrict force, int64_t kicks,
                           const double *coefficients, palindrome_kick_outcome *outcome) {
     for (int64_t k = 0; k < kicks; k++) {
         const double coefficient = coefficients[k];
-        uint32_t overflow = 0, bad = 0;
+        uint32_t failed = 0;
         for (int64_t i = 0; i < n; i++) {
             const double kick = coefficient * (double)force[i];
-            const uint32_t finite = __builtin_fabs(kick) < __builtin_inf();
             const double sum = (double)momentum[i] + ((kick + rounding_shift) - rounding_shift);
-            // The shift rounds kicks below 2^51 only; larger ones fail the first test.
-            const uint32_t fits = (uint32_t)(__builtin_fabs(kick) < 0x1p40) & (uint32_t)(sum >= -0x1p31) &
-                                  (uint32_t)(sum < 0x1p31);
-            momentum[i] = fits ? (int32_t)(uint32_t)bits_of(sum + rounding_shift) : momentum[i];
-            overflow |= !fits;
-            bad |= !finite;
+            // -2^31 <= sum < 2^31 for an integer; false for NaN.
+            failed |= !(__builtin_fabs(sum + 0.5) < 0x1p31);
+            momentum[i] = (int32_t)(uint32_t)bits_of(sum + rounding_shift);
         }
-        if (bad)
-            outcome->is_not_finite = 1;
-        else if (overflow)
-            outcome->overflows |= (uint64_t)1 << k;
+        if (!failed)
+            continue;
+        int32_t is_finite = 1;
+        for (int64_t i = 0; i < n; i++)
+            is_finite &= __builtin_fabs(coefficient * (double)force[i]) < __builtin_inf();
+        note_failure(outcome, k, is_finite);
     }
 }
 
@@ -44,22 +56,20 @@ INLINE void add_kicks_f64(int64_t n, int64_t *restrict momentum, const double *r
                           const double *coefficients, palindrome_kick_outcome *outcome) {
     for (int64_t k = 0; k < kicks; k++) {
         const double coefficient = coefficients[k];
-        uint32_t overflow = 0, bad = 0;
+        uint32_t failed = 0;
+        int32_t is_finite = 1;
         for (int64_t i = 0; i < n; i++) {
             const double kick = coefficient * force[i];
-            const uint32_t finite = __builtin_fabs(kick) < __builtin_inf();
-            const uint32_t small = __builtin_fabs(kick) < 0x1p63;
+            const uint32_t is_small = __builtin_fabs(kick) < 0x1p63;
             int64_t sum;
             const uint32_t wraps =
-                __builtin_add_overflow(momentum[i], (int64_t)__builtin_rint(small ? kick : 0.0), &sum);
-            momentum[i] = (small & !wraps) ? sum : momentum[i];
-            overflow |= !small | wraps;
-            bad |= !finite;
+                __builtin_add_overflow(momentum[i], (int64_t)__builtin_rint(is_small ? kick : 0.0), &sum);
+            momentum[i] = sum;
+            failed |= !is_small | wraps;
+            is_finite &= __builtin_fabs(kick) < __builtin_inf();
         }
-        if (bad)
-            outcome->is_not_finite = 1;
-        else if (overflow)
-            outcome->overflows |= (uint64_t)1 << k;
+        if (failed)
+            note_failure(outcome, k, is_finite);
     }
 }
 

@@ -34,6 +34,8 @@ INLINE uint32_t NAME(place)(int64_t n, const POSITION *restrict x, const POSITIO
 typedef struct {
     LANES here;
     int64_t further;
+    // From z to z + 1.
+    int64_t up;
 } NAME(wrap);
 
 INLINE void NAME(wrap_at)(int32_t z, int32_t mz, NAME(wrap) * wrap) {
@@ -41,6 +43,7 @@ INLINE void NAME(wrap_at)(int32_t z, int32_t mz, NAME(wrap) * wrap) {
     const LANES point = shift + (LANE)z;
     wrap->here = (point >= 0) & (point < (LANE)mz);
     wrap->further = z < 2 ? mz : -mz;
+    wrap->up = z + 1 == mz ? 1 - mz : 1;
 }
 
 INLINE void NAME(load8)(const REAL *at, const NAME(wrap) * wrap, ROW8 *row) {
@@ -51,142 +54,149 @@ INLINE void NAME(load8)(const REAL *at, const NAME(wrap) * wrap, ROW8 *row) {
     }
 }
 
-// Four points from z on, of which two are used.
-INLINE void NAME(load4)(const REAL *at, const NAME(wrap) * wrap, ROW4 *row) {
+// The four points of a plane across an axis: two rows, at z and z + 1 each.
+INLINE void NAME(load_square)(const REAL *at, int64_t across, const NAME(wrap) * wrap, ROW4 *square) {
     if (wrap) {
-        ROW8 whole;
-        NAME(load8)(at - 2, wrap, &whole);
-        *row = __builtin_shufflevector(whole, whole, 2, 3, 4, 5);
+        *square = (ROW4){at[0], at[wrap->up], at[across], at[across + wrap->up]};
     } else {
-        *row = *(const ROW4 *)at;
+        const ROW2 lower = *(const ROW2 *)at, upper = *(const ROW2 *)(at + across);
+        *square = __builtin_shufflevector(lower, upper, 0, 1, 2, 3);
     }
 }
 
-// The stencil (1, -8, 0, 8, -1) weighted with (1 - d, d): six taps, and their derivative with respect to d.
-#define STENCIL                                                                                              \
-    { 1, -8, 0, 8, -1, 0, 0, 0 }
-#define STENCIL_SLOPE                                                                                        \
-    { -1, 9, -8, -8, 9, -1, 0, 0 }
+// Weights of a batch: the stencil (1, -8, 0, 8, -1) weighted with (1 - d, d) has six taps, stencil + d *
+// slope.
+typedef struct {
+    // Along x and along y.
+    REAL tap[2][6][NAME(batch)];
+    // The four rows along z: (1 - dx, dx) times (1 - dy, dy).
+    REAL row[4][NAME(batch)];
+} NAME(weights);
 
-INLINE void NAME(taps)(REAL d, ROW8 *taps) {
-    const ROW8 stencil = STENCIL, slope = STENCIL_SLOPE, offset = ALL8(d);
-    *taps = __builtin_elementwise_fma(slope, offset, stencil);
-}
-
-// sum of taps[i] * plane[i]; two sums at once, since the additions wait for each other.
-INLINE void NAME(tapped)(const ROW4 *plane, const ROW8 *taps, ROW4 *sum) {
-    ROW4 even = plane[0] * (ROW4)ALL4((*taps)[0]), odd = plane[1] * (ROW4)ALL4((*taps)[1]);
-    even = __builtin_elementwise_fma(plane[2], (ROW4)ALL4((*taps)[2]), even);
-    odd = __builtin_elementwise_fma(plane[3], (ROW4)ALL4((*taps)[3]), odd);
-    even = __builtin_elementwise_fma(plane[4], (ROW4)ALL4((*taps)[4]), even);
-    odd = __builtin_elementwise_fma(plane[5], (ROW4)ALL4((*taps)[5]), odd);
-    *sum = even + odd;
-}
-
-INLINE REAL NAME(between)(const ROW4 *pair, REAL dz) {
-    return FMA((*pair)[1], dz, (*pair)[0] * (1 - dz));
-}
-
-INLINE REAL NAME(total)(const ROW8 *terms) {
-    const ROW4 half = __builtin_shufflevector(*terms, *terms, 0, 1, 2, 3) +
-                      __builtin_shufflevector(*terms, *terms, 4, 5, 6, 7);
-    return (half[0] + half[2]) + (half[1] + half[3]);
-}
-
-// 12 h times the gradient of the interpolated potential along x or y; if asked for, also its derivatives with
-// respect to the offsets along that axis, across it, and along z.
-INLINE REAL NAME(slope_across)(const REAL *p, int64_t along, int64_t across, REAL d, REAL d_across, REAL dz,
-                               const NAME(wrap) * wrap, REAL *derivative) {
-    const ROW4 upper_weight = ALL4(d_across), lower_weight = ALL4(1 - d_across);
-    ROW8 taps;
-    NAME(taps)(d, &taps);
-    ROW4 plane[6], difference[6], sum;
-    for (int i = 0; i < 6; i++) {
-        const REAL *row = p + (i - 2) * along;
-        ROW4 lower, upper;
-        NAME(load4)(row, wrap, &lower);
-        NAME(load4)(row + across, wrap, &upper);
-        plane[i] = __builtin_elementwise_fma(upper, upper_weight, lower * lower_weight);
-        difference[i] = upper - lower;
+INLINE void NAME(weigh)(int64_t n, const NAME(places) *restrict places, NAME(weights) *restrict weights) {
+    static const REAL stencil[6] = {1, -8, 0, 8, -1, 0}, slope[6] = {-1, 9, -8, -8, 9, -1};
+    for (int axis = 0; axis < 2; axis++)
+        for (int t = 0; t < 6; t++)
+            for (int64_t i = 0; i < n; i++)
+                weights->tap[axis][t][i] = FMA(slope[t], places->offset[axis][i], stencil[t]);
+    for (int64_t i = 0; i < n; i++) {
+        const REAL dx = places->offset[0][i], dy = places->offset[1][i];
+        weights->row[0][i] = (1 - dx) * (1 - dy);
+        weights->row[1][i] = (1 - dx) * dy;
+        weights->row[2][i] = dx * (1 - dy);
+        weights->row[3][i] = dx * dy;
     }
-    NAME(tapped)(plane, &taps, &sum);
-    if (derivative) {
-        const ROW8 slope = STENCIL_SLOPE;
-        ROW4 changed;
-        NAME(tapped)(plane, &slope, &changed);
-        derivative[0] = NAME(between)(&changed, dz);
-        NAME(tapped)(difference, &taps, &changed);
-        derivative[1] = NAME(between)(&changed, dz);
-        derivative[2] = sum[1] - sum[0];
-    }
-    return NAME(between)(&sum, dz);
 }
 
-// The same along z, with derivatives with respect to the offsets along x, y and z.
-INLINE REAL NAME(slope_along)(const REAL *p, int64_t xs, int64_t ys, REAL dx, REAL dy, REAL dz,
-                              const NAME(wrap) * wrap, REAL *derivative) {
-    const ROW8 dx8 = ALL8(dx), dy8 = ALL8(dy), ex8 = ALL8(1 - dx), ey8 = ALL8(1 - dy);
-    ROW8 row[4], taps;
-    for (int i = 0; i < 4; i++)
-        NAME(load8)(p - 2 + (i / 2) * xs + (i % 2) * ys, wrap, &row[i]);
-    NAME(taps)(dz, &taps);
-    const ROW8 lower = __builtin_elementwise_fma(row[1], dy8, row[0] * ey8);
-    const ROW8 upper = __builtin_elementwise_fma(row[3], dy8, row[2] * ey8);
-    const ROW8 middle = __builtin_elementwise_fma(upper, dx8, lower * ex8);
-    const ROW8 terms = middle * taps;
-    if (derivative) {
-        const ROW8 slope = STENCIL_SLOPE;
-        const ROW8 by_x = (upper - lower) * taps;
-        const ROW8 by_y = __builtin_elementwise_fma(row[3] - row[2], dx8, (row[1] - row[0]) * ex8) * taps;
-        const ROW8 by_z = middle * slope;
-        derivative[0] = NAME(total)(&by_x);
-        derivative[1] = NAME(total)(&by_y);
-        derivative[2] = NAME(total)(&by_z);
-    }
-    return NAME(total)(&terms);
+// What is left of a batch's stencils before the last sums, which vectorise again: along x (along y) four
+// points across and along z, `[j][k]`; along z four partial sums. The slopes are those that adjoints need.
+typedef struct {
+    REAL across[2][NAME(batch)][4];
+    REAL along[NAME(batch)][4];
+} NAME(sums);
+
+typedef struct {
+    REAL across[2][NAME(batch)][4];
+    REAL along[3][NAME(batch)][4];
+} NAME(slopes);
+
+// Two sums at once, since the additions wait for each other.
+#define TAPPED(plane, tap)                                                                                   \
+    (__builtin_elementwise_fma(                                                                              \
+         plane[4], (ROW4)ALL4((tap)[4]),                                                                     \
+         __builtin_elementwise_fma(plane[2], (ROW4)ALL4((tap)[2]), plane[0] * (ROW4)ALL4((tap)[0]))) +       \
+     __builtin_elementwise_fma(                                                                              \
+         plane[5], (ROW4)ALL4((tap)[5]),                                                                     \
+         __builtin_elementwise_fma(plane[3], (ROW4)ALL4((tap)[3]), plane[1] * (ROW4)ALL4((tap)[1]))))
+
+INLINE void NAME(halve)(const ROW8 *terms, REAL *half) {
+    *(ROW4 *)half = __builtin_shufflevector(*terms, *terms, 0, 1, 2, 3) +
+                    __builtin_shufflevector(*terms, *terms, 4, 5, 6, 7);
 }
 
-// The force on one particle; if asked for, also derivative[a][b] = dF_a / d(offset along b).
-INLINE void NAME(pull)(const REAL *p, const palindrome_block *block, const REAL *offset, const REAL *scale,
-                       const NAME(wrap) * wrap, REAL *restrict force, REAL (*restrict derivative)[3]) {
+// The stencils of particle i of a batch.
+INLINE void NAME(stencils)(int64_t i, const REAL *p, const palindrome_block *block, REAL dz,
+                           const NAME(weights) *restrict weights, const NAME(wrap) * wrap,
+                           NAME(sums) *restrict sums, NAME(slopes) *restrict slopes) {
+    static const REAL stencil_slope[6] = {-1, 9, -8, -8, 9, -1};
     const int64_t xs = block->x_stride, ys = block->y_stride;
-    const REAL dx = offset[0], dy = offset[1], dz = offset[2];
-    REAL by_y[3];
-    force[0] = NAME(slope_across)(p, xs, ys, dx, dy, dz, wrap, derivative ? derivative[0] : 0) * scale[0];
-    force[1] = NAME(slope_across)(p, ys, xs, dy, dx, dz, wrap, derivative ? by_y : 0) * scale[1];
-    force[2] = NAME(slope_along)(p, xs, ys, dx, dy, dz, wrap, derivative ? derivative[2] : 0) * scale[2];
-    if (derivative) {
-        derivative[1][0] = by_y[1];
-        derivative[1][1] = by_y[0];
-        derivative[1][2] = by_y[2];
-        for (int a = 0; a < 3; a++)
-            for (int b = 0; b < 3; b++)
-                derivative[a][b] *= scale[a];
+    const ROW8 stencil = {1, -8, 0, 8, -1, 0, 0, 0}, slope = {-1, 9, -8, -8, 9, -1, 0, 0};
+    const ROW8 taps = __builtin_elementwise_fma(slope, (ROW8)ALL8(dz), stencil);
+    ROW8 row[4], weight[4];
+    for (int r = 0; r < 4; r++) {
+        NAME(load8)(p - 2 + (r / 2) * xs + (r % 2) * ys, wrap, &row[r]);
+        weight[r] = (ROW8)ALL8(weights->row[r][i]);
+    }
+    for (int axis = 0; axis < 2; axis++) {
+        const int64_t along = axis ? ys : xs, across = axis ? xs : ys;
+        ROW4 plane[6];
+        REAL tap[6];
+        for (int t = 0; t < 6; t++) {
+            tap[t] = weights->tap[axis][t][i];
+            if (t != 2 && t != 3)
+                NAME(load_square)(p + (t - 2) * along, across, wrap, &plane[t]);
+        }
+        // The two middle planes are in the rows along z.
+        plane[2] = __builtin_shufflevector(row[0], row[axis ? 2 : 1], 2, 3, 10, 11);
+        plane[3] = __builtin_shufflevector(row[axis ? 1 : 2], row[3], 2, 3, 10, 11);
+        *(ROW4 *)sums->across[axis][i] = TAPPED(plane, tap);
+        if (slopes)
+            *(ROW4 *)slopes->across[axis][i] = TAPPED(plane, stencil_slope);
+    }
+    const ROW8 middle = __builtin_elementwise_fma(row[1], weight[1], row[0] * weight[0]) +
+                        __builtin_elementwise_fma(row[3], weight[3], row[2] * weight[2]);
+    const ROW8 terms = middle * taps;
+    NAME(halve)(&terms, sums->along[i]);
+    if (slopes) {
+        // Differences between x and x + 1, weighted with (1 - dy, dy); between y and y + 1 likewise.
+        const ROW8 ex = weight[0] + weight[1], dx = weight[2] + weight[3];
+        const ROW8 ey = weight[0] + weight[2], dy = weight[1] + weight[3];
+        const ROW8 by_x = __builtin_elementwise_fma(row[3] - row[1], dy, (row[2] - row[0]) * ey) * taps;
+        const ROW8 by_y = __builtin_elementwise_fma(row[3] - row[2], dx, (row[1] - row[0]) * ex) * taps;
+        const ROW8 by_z = middle * slope;
+        NAME(halve)(&by_x, slopes->along[0][i]);
+        NAME(halve)(&by_y, slopes->along[1][i]);
+        NAME(halve)(&by_z, slopes->along[2][i]);
     }
 }
 
-INLINE int NAME(is_inside)(int32_t z, int32_t mz) {
-    return __builtin_expect(z >= 2 && z + 6 <= mz, 1);
-}
-
-INLINE void NAME(forces)(int64_t n, const NAME(places) *restrict places, const palindrome_block *block,
-                         const REAL *restrict potential, const REAL *scale,
-                         REAL (*restrict force)[NAME(batch)]) {
+INLINE void NAME(all_stencils)(int64_t n, const NAME(places) *restrict places, const palindrome_block *block,
+                               const REAL *restrict potential, NAME(weights) *restrict weights,
+                               NAME(sums) *restrict sums, NAME(slopes) *restrict slopes) {
     const int32_t mz = (int32_t)block->points_z;
+    NAME(weigh)(n, places, weights);
     for (int64_t i = 0; i < n; i++) {
         const REAL *p = potential + places->element[i];
-        const REAL offset[3] = {places->offset[0][i], places->offset[1][i], places->offset[2][i]};
-        REAL one[3];
-        if (NAME(is_inside)(places->z[i], mz)) {
-            NAME(pull)(p, block, offset, scale, 0, one, 0);
+        const REAL dz = places->offset[2][i];
+        if (__builtin_expect(places->z[i] >= 2 && places->z[i] + 6 <= mz, 1)) {
+            NAME(stencils)(i, p, block, dz, weights, 0, sums, slopes);
         } else {
             NAME(wrap) wrap;
             NAME(wrap_at)(places->z[i], mz, &wrap);
-            NAME(pull)(p, block, offset, scale, &wrap, one, 0);
+            NAME(stencils)(i, p, block, dz, weights, &wrap, sums, slopes);
         }
-        for (int axis = 0; axis < 3; axis++)
-            force[axis][i] = one[axis];
     }
+}
+
+// Between the four points of a square: [j][k] with weights for j and for k.
+INLINE REAL NAME(between)(const REAL *square, REAL lower, REAL upper, REAL lower_z, REAL upper_z) {
+    return FMA(square[1], upper_z, square[0] * lower_z) * lower +
+           FMA(square[3], upper_z, square[2] * lower_z) * upper;
+}
+
+INLINE REAL NAME(total)(const REAL *half) {
+    return (half[0] + half[2]) + (half[1] + half[3]);
+}
+
+INLINE void NAME(forces)(int64_t n, const NAME(places) *restrict places, const NAME(sums) *restrict sums,
+                         const REAL *scale, REAL (*restrict force)[NAME(batch)]) {
+    for (int axis = 0; axis < 2; axis++)
+        for (int64_t i = 0; i < n; i++) {
+            const REAL d = places->offset[1 - axis][i], dz = places->offset[2][i];
+            force[axis][i] = NAME(between)(sums->across[axis][i], 1 - d, d, 1 - dz, dz) * scale[axis];
+        }
+    for (int64_t i = 0; i < n; i++)
+        force[2][i] = NAME(total)(sums->along[i]) * scale[2];
 }
 
 CLONES palindrome_kick_outcome NAME(palindrome_kick)(int64_t count, const POSITION *x, const POSITION *y,
@@ -197,6 +207,8 @@ CLONES palindrome_kick_outcome NAME(palindrome_kick)(int64_t count, const POSITI
     palindrome_kick_outcome outcome = {0};
     MOMENTUM *const momentum[3] = {px, py, pz};
     NAME(places) places;
+    NAME(weights) weights;
+    NAME(sums) sums;
     REAL force[3][NAME(batch)];
     for (int64_t start = 0; start < count; start += NAME(batch)) {
         const int64_t n = count - start < NAME(batch) ? count - start : NAME(batch);
@@ -204,7 +216,8 @@ CLONES palindrome_kick_outcome NAME(palindrome_kick)(int64_t count, const POSITI
             outcome.is_stray = 1;
             return outcome;
         }
-        NAME(forces)(n, &places, &block, potential, scale, force);
+        NAME(all_stencils)(n, &places, &block, potential, &weights, &sums, 0);
+        NAME(forces)(n, &places, &sums, scale, force);
         for (int axis = 0; axis < 3; axis++)
             NAME(add_kicks)(n, momentum[axis] + start, force[axis], kicks, coefficients, &outcome);
     }
@@ -216,12 +229,15 @@ CLONES int32_t NAME(palindrome_force)(int64_t count, const POSITION *x, const PO
                                       REAL *fx, REAL *fy, REAL *fz) {
     REAL *const result[3] = {fx, fy, fz};
     NAME(places) places;
+    NAME(weights) weights;
+    NAME(sums) sums;
     REAL force[3][NAME(batch)];
     for (int64_t start = 0; start < count; start += NAME(batch)) {
         const int64_t n = count - start < NAME(batch) ? count - start : NAME(batch);
         if (NAME(place)(n, x + start, y + start, z + start, &block, &places))
             return -1;
-        NAME(forces)(n, &places, &block, potential, scale, force);
+        NAME(all_stencils)(n, &places, &block, potential, &weights, &sums, 0);
+        NAME(forces)(n, &places, &sums, scale, force);
         for (int axis = 0; axis < 3; axis++)
             memcpy(result[axis] + start, force[axis], (size_t)n * sizeof(REAL));
     }
@@ -275,3 +291,5 @@ CLONES int32_t NAME(palindrome_gather)(int64_t count, const POSITION *x, const P
     }
     return 0;
 }
+
+#undef TAPPED

@@ -12,9 +12,10 @@ CLONES palindrome_kick_outcome NAME(palindrome_kick_adjoint)(
     REAL *x_bar, REAL *y_bar, REAL *z_bar, double *product) {
     palindrome_kick_outcome outcome = {0};
     MOMENTUM *const momentum[3] = {px, py, pz};
-    REAL *const position_bar[3] = {x_bar, y_bar, z_bar};
-    const int32_t mz = (int32_t)block.points_z;
     NAME(places) places;
+    NAME(weights) weights;
+    NAME(sums) sums;
+    NAME(slopes) slopes;
     REAL force[3][NAME(batch)];
     for (int64_t start = 0; start < count; start += NAME(batch)) {
         const int64_t n = count - start < NAME(batch) ? count - start : NAME(batch);
@@ -22,28 +23,29 @@ CLONES palindrome_kick_outcome NAME(palindrome_kick_adjoint)(
             outcome.is_stray = 1;
             return outcome;
         }
+        NAME(all_stencils)(n, &places, &block, potential, &weights, &sums, &slopes);
+        NAME(forces)(n, &places, &sums, scale, force);
         for (int64_t i = 0; i < n; i++) {
-            const REAL *p = potential + places.element[i];
-            const REAL offset[3] = {places.offset[0][i], places.offset[1][i], places.offset[2][i]};
-            REAL one[3], derivative[3][3];
-            if (NAME(is_inside)(places.z[i], mz)) {
-                NAME(pull)(p, &block, offset, scale, 0, one, derivative);
-            } else {
-                NAME(wrap) wrap;
-                NAME(wrap_at)(places.z[i], mz, &wrap);
-                NAME(pull)(p, &block, offset, scale, &wrap, one, derivative);
-            }
-            const REAL vx = px_bar[start + i], vy = py_bar[start + i], vz = pz_bar[start + i];
-            for (int b = 0; b < 3; b++) {
-                const REAL change =
-                    FMA(vx, derivative[0][b], FMA(vy, derivative[1][b], vz * derivative[2][b]));
-                position_bar[b][start + i] = NAME(added)(position_bar[b][start + i], factor[b], change);
-            }
-            product[start + i] =
-                __builtin_fma((double)vx, (double)one[0],
-                              __builtin_fma((double)vy, (double)one[1], (double)vz * (double)one[2]));
-            for (int axis = 0; axis < 3; axis++)
-                force[axis][i] = one[axis];
+            const int64_t k = start + i;
+            const REAL vx = px_bar[k], vy = py_bar[k], vz = pz_bar[k];
+            const REAL dx = places.offset[0][i], dy = places.offset[1][i], dz = places.offset[2][i];
+            const REAL ex = 1 - dx, ey = 1 - dy, ez = 1 - dz;
+            const REAL *along_x = sums.across[0][i], *along_y = sums.across[1][i];
+            const REAL x_by_x = NAME(between)(slopes.across[0][i], ey, dy, ez, dz) * scale[0];
+            const REAL x_by_y = NAME(between)(along_x, -1, 1, ez, dz) * scale[0];
+            const REAL x_by_z = NAME(between)(along_x, ey, dy, -1, 1) * scale[0];
+            const REAL y_by_x = NAME(between)(along_y, -1, 1, ez, dz) * scale[1];
+            const REAL y_by_y = NAME(between)(slopes.across[1][i], ex, dx, ez, dz) * scale[1];
+            const REAL y_by_z = NAME(between)(along_y, ex, dx, -1, 1) * scale[1];
+            const REAL z_by_x = NAME(total)(slopes.along[0][i]) * scale[2];
+            const REAL z_by_y = NAME(total)(slopes.along[1][i]) * scale[2];
+            const REAL z_by_z = NAME(total)(slopes.along[2][i]) * scale[2];
+            x_bar[k] = NAME(added)(x_bar[k], factor[0], FMA(vx, x_by_x, FMA(vy, y_by_x, vz * z_by_x)));
+            y_bar[k] = NAME(added)(y_bar[k], factor[1], FMA(vx, x_by_y, FMA(vy, y_by_y, vz * z_by_y)));
+            z_bar[k] = NAME(added)(z_bar[k], factor[2], FMA(vx, x_by_z, FMA(vy, y_by_z, vz * z_by_z)));
+            const double by_xy =
+                __builtin_fma((double)vx, (double)force[0][i], (double)vy * (double)force[1][i]);
+            product[k] = __builtin_fma((double)vz, (double)force[2][i], by_xy);
         }
         for (int axis = 0; axis < 3; axis++)
             NAME(add_kicks)(n, momentum[axis] + start, force[axis], kicks, undoing, &outcome);
@@ -87,81 +89,116 @@ CLONES int32_t NAME(palindrome_gather_adjoint)(int64_t count, const POSITION *x,
     return 0;
 }
 
+// What a particle adds to a potential's cotangent, in double in either precision.
+typedef struct {
+    // v times the six taps of the stencil, along x and along y.
+    double tap[2][6][NAME(batch)];
+    double value[NAME(batch)];
+} NAME(loads);
+
+INLINE void NAME(load_up)(int64_t n, const NAME(places) *restrict places, const REAL *const value[3],
+                          const double *weight, NAME(loads) *restrict loads) {
+    static const double stencil[6] = {1, -8, 0, 8, -1, 0}, slope[6] = {-1, 9, -8, -8, 9, -1};
+    for (int axis = 0; axis < 2; axis++)
+        for (int t = 0; t < 6; t++)
+            for (int64_t i = 0; i < n; i++)
+                loads->tap[axis][t][i] = weight[axis] * (double)value[axis][i] *
+                                         __builtin_fma(slope[t], (double)places->offset[axis][i], stencil[t]);
+    for (int64_t i = 0; i < n; i++)
+        loads->value[i] = weight[2] * (double)value[2][i];
+}
+
+// Adds at two neighbouring points along z, at the four before and two behind.
+INLINE void NAME(add_pair)(int64_t *at, int64_t up, const quad *terms, int upper) {
+    const whole_quad rounded =
+        (whole_quad)(*terms + (quad)ALL4(rounding_shift)) - (whole_quad)(quad)ALL4(rounding_shift);
+    const whole_pair pair = upper ? __builtin_shufflevector(rounded, rounded, 2, 3)
+                                  : __builtin_shufflevector(rounded, rounded, 0, 1);
+    if (up == 1) {
+        *(whole_pair *)at += pair;
+    } else {
+        at[0] += pair[0];
+        at[up] += pair[1];
+    }
+}
+
+// One particle's 56 points. `along` says where z - 2 ... z + 3 are; NULL where they are next to each other.
+INLINE void NAME(scatter)(int64_t i, int64_t *at, const palindrome_block *block,
+                          const NAME(places) *restrict places, const NAME(loads) *restrict loads,
+                          const int64_t *along) {
+    static const int outer[4] = {0, 1, 4, 5};
+    const double offset[3] = {(double)places->offset[0][i], (double)places->offset[1][i],
+                              (double)places->offset[2][i]};
+    const double dz = offset[2], ez = 1 - dz;
+    const int64_t up = along ? along[3] - along[2] : 1;
+    // Across the axis and along z: [j][k].
+    quad central[2][2];
+    for (int axis = 0; axis < 2; axis++) {
+        const int64_t stride = axis ? block->y_stride : block->x_stride;
+        const int64_t across = axis ? block->x_stride : block->y_stride;
+        const double d = offset[1 - axis], e = 1 - d;
+        const quad weight = {e * ez, e * dz, d * ez, d * dz};
+        for (int t = 0; t < 4; t++) {
+            const quad terms = weight * (quad)ALL4(loads->tap[axis][outer[t]][i]);
+            NAME(add_pair)(at + (outer[t] - 2) * stride, up, &terms, 0);
+            NAME(add_pair)(at + (outer[t] - 2) * stride + across, up, &terms, 1);
+        }
+        central[axis][0] = weight * (quad)ALL4(loads->tap[axis][2][i]);
+        central[axis][1] = weight * (quad)ALL4(loads->tap[axis][3][i]);
+    }
+    const quad stencil = {1, -8, 0, 8}, slope = {-1, 9, -8, -8}, end = {-1, 0, 0, 0},
+               end_slope = {9, -1, 0, 0};
+    const quad value = ALL4(loads->value[i]), dz4 = ALL4(dz), none = ALL4(0);
+    const quad front = value * __builtin_elementwise_fma(slope, dz4, stencil);
+    const quad back = value * __builtin_elementwise_fma(end_slope, dz4, end);
+    for (int a = 0; a < 2; a++)
+        for (int b = 0; b < 2; b++) {
+            int64_t *row = at + a * block->x_stride + b * block->y_stride;
+            const double w = (a ? offset[0] : 1 - offset[0]) * (b ? offset[1] : 1 - offset[1]);
+            const quad by_x = b ? __builtin_shufflevector(none, central[0][a], 0, 1, 6, 7)
+                                : __builtin_shufflevector(none, central[0][a], 0, 1, 4, 5);
+            const quad by_y = a ? __builtin_shufflevector(none, central[1][b], 0, 1, 6, 7)
+                                : __builtin_shufflevector(none, central[1][b], 0, 1, 4, 5);
+            const quad first = __builtin_elementwise_fma(front, (quad)ALL4(w), by_x + by_y);
+            const quad last = back * (quad)ALL4(w);
+            if (along) {
+                const whole_quad rounded =
+                    (whole_quad)(first + (quad)ALL4(rounding_shift)) - (whole_quad)(quad)ALL4(rounding_shift);
+                for (int k = 0; k < 4; k++)
+                    row[along[k]] += rounded[k];
+                NAME(add_pair)(row + along[4], along[5] - along[4], &last, 0);
+            } else {
+                *(whole_quad *)(row - 2) +=
+                    (whole_quad)(first + (quad)ALL4(rounding_shift)) - (whole_quad)(quad)ALL4(rounding_shift);
+                NAME(add_pair)(row + 2, 1, &last, 0);
+            }
+        }
+}
+
 CLONES int32_t NAME(palindrome_deposit_slopes)(int64_t count, const POSITION *x, const POSITION *y,
                                                const POSITION *z, palindrome_block block, const REAL *vx,
                                                const REAL *vy, const REAL *vz, const double weight[3],
-                                               int64_t *restrict sum) {
-    enum { batch = NAME(batch), arms = 56 };
-    const uint64_t shift = bits_of(rounding_shift);
-    const REAL *const value[3] = {vx, vy, vz};
-    const int64_t xs = block.x_stride, ys = block.y_stride, mz = block.points_z;
-    static const double stencil[6] = {1, -8, 0, 8, -1, 0}, slope[6] = {-1, 9, -8, -8, 9, -1};
-    static const int64_t outer[4] = {0, 1, 4, 5};
+                                               int64_t *sum) {
+    const int64_t mz = block.points_z;
     NAME(places) places;
-    // v times the six taps along each axis; the weights of the two points across.
-    double tap[3][6][batch], share[3][2][batch];
-    int64_t part[arms][batch];
-    for (int64_t start = 0; start < count; start += batch) {
-        const int64_t n = count - start < batch ? count - start : batch;
+    NAME(loads) loads;
+    for (int64_t start = 0; start < count; start += NAME(batch)) {
+        const int64_t n = count - start < NAME(batch) ? count - start : NAME(batch);
         if (NAME(place)(n, x + start, y + start, z + start, &block, &places))
             return -1;
-        for (int axis = 0; axis < 3; axis++)
-            for (int64_t i = 0; i < n; i++) {
-                const double d = (double)places.offset[axis][i],
-                             v = weight[axis] * (double)value[axis][start + i];
-                share[axis][0][i] = 1 - d;
-                share[axis][1][i] = d;
-                for (int k = 0; k < 6; k++)
-                    tap[axis][k][i] = v * __builtin_fma(slope[k], d, stencil[k]);
-            }
-        int arm = 0;
-        // Outside the eight central points: along x, along y.
-        for (int axis = 0; axis < 2; axis++)
-            for (int t = 0; t < 4; t++)
-                for (int b = 0; b < 2; b++)
-                    for (int c = 0; c < 2; c++, arm++)
-                        for (int64_t i = 0; i < n; i++) {
-                            const double term = tap[axis][outer[t]][i] * share[1 - axis][b][i];
-                            part[arm][i] =
-                                (int64_t)(bits_of(__builtin_fma(term, share[2][c][i], rounding_shift)) -
-                                          shift);
-                        }
-        // Four rows along z; their middle points are shared by all three.
-        for (int a = 0; a < 2; a++)
-            for (int b = 0; b < 2; b++)
-                for (int k = 0; k < 6; k++, arm++) {
-                    const int c = k - 2;
-                    const int is_central = c == 0 || c == 1;
-                    for (int64_t i = 0; i < n; i++) {
-                        double term = tap[2][k][i] * share[0][a][i] * share[1][b][i];
-                        if (is_central) {
-                            const double by_y = tap[1][2 + b][i] * share[0][a][i];
-                            const double across = __builtin_fma(tap[0][2 + a][i], share[1][b][i], by_y);
-                            term = __builtin_fma(across, share[2][c][i], term);
-                        }
-                        part[arm][i] = (int64_t)(bits_of(term + rounding_shift) - shift);
-                    }
-                }
+        const REAL *const value[3] = {vx + start, vy + start, vz + start};
+        NAME(load_up)(n, &places, value, weight, &loads);
         for (int64_t i = 0; i < n; i++) {
             int64_t *at = sum + places.element[i];
-            const int64_t zi = places.z[i];
-            int64_t along[6];
-            for (int k = 0; k < 6; k++) {
-                const int64_t point = zi + k - 2;
-                along[k] = k - 2 + (point < 0 ? mz : point >= mz ? -mz : 0);
+            const int64_t point = places.z[i];
+            if (__builtin_expect(point >= 2 && point + 4 <= mz, 1)) {
+                NAME(scatter)(i, at, &block, &places, &loads, 0);
+            } else {
+                int64_t along[6];
+                for (int k = 0; k < 6; k++)
+                    along[k] = (point + k - 2 + mz) % mz - point;
+                NAME(scatter)(i, at, &block, &places, &loads, along);
             }
-            arm = 0;
-            for (int axis = 0; axis < 2; axis++) {
-                const int64_t s = axis ? ys : xs, across = axis ? xs : ys;
-                for (int t = 0; t < 4; t++)
-                    for (int b = 0; b < 2; b++)
-                        for (int c = 0; c < 2; c++, arm++)
-                            at[(outer[t] - 2) * s + b * across + along[2 + c]] += part[arm][i];
-            }
-            for (int a = 0; a < 2; a++)
-                for (int b = 0; b < 2; b++)
-                    for (int k = 0; k < 6; k++, arm++)
-                        at[a * xs + b * ys + along[k]] += part[arm][i];
         }
     }
     return 0;

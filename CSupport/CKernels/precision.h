@@ -6,6 +6,7 @@
 #undef MOMENTUM
 #undef NAME
 #undef FMA
+#undef ROW2
 #undef ROW4
 #undef ROW8
 #undef LANES
@@ -17,6 +18,7 @@
 #define MOMENTUM int32_t
 #define NAME(name) name##_f32
 #define FMA __builtin_fmaf
+#define ROW2 row2_f32
 #define ROW4 row4_f32
 #define ROW8 row8_f32
 #define LANES lanes_f32
@@ -27,6 +29,7 @@
 #define MOMENTUM int64_t
 #define NAME(name) name##_f64
 #define FMA __builtin_fma
+#define ROW2 row2_f64
 #define ROW4 row4_f64
 #define ROW8 row8_f64
 #define LANES lanes_f64

@@ -19,20 +19,57 @@ public struct MemoryEstimate: Sendable, Equatable {
     /// The sum.
     public var bytes: Int { lines.reduce(0) { $0 + $1.bytes } }
 
-    /// The arrays of a forward run on a grid of ranks.
-    public init(_ configuration: RunConfiguration, on grid: SIMD2<Int>) {
+    /// What the arrays are for.
+    public enum Purpose: Sendable {
+        /// A forward run.
+        case simulation
+        /// Forwards and back, once.
+        case gradient
+        /// Many gradients, and what the optimiser remembers.
+        case reconstruction
+    }
+
+    /// The arrays of a run on a grid of ranks.
+    public init(
+        _ configuration: RunConfiguration, on grid: SIMD2<Int>, for purpose: Purpose = .simulation
+    ) {
         let word = configuration.run.precision == .single ? 4 : 8
         let particles = Self.largestBlock(of: configuration.box.particles, on: grid, ghosts: 0)
         let cells = Self.largestBlock(
             of: configuration.box.mesh, on: grid, ghosts: Self.potentialGhosts)
-        lines = [
-            Line(array: "particles: positions", bytes: 3 * word * particles),
-            Line(array: "particles: momenta", bytes: 3 * word * particles),
-            Line(array: "particles: indices", bytes: 8 * particles),
-            Line(array: "particles: sorting", bytes: 12 * particles),
-            Line(array: "mesh: deposited mass", bytes: 8 * cells),
-            Line(array: "mesh: potential and force", bytes: 2 * word * cells),
-            Line(array: "libraries and code", bytes: 64 << 20),
+        lines =
+            [
+                Line(array: "particles: positions", bytes: 3 * word * particles),
+                Line(array: "particles: momenta", bytes: 3 * word * particles),
+                Line(array: "particles: indices", bytes: 8 * particles),
+                Line(array: "particles: sorting", bytes: 12 * particles),
+                Line(array: "mesh: deposited mass", bytes: 8 * cells),
+                Line(array: "mesh: potential and force", bytes: 2 * word * cells),
+            ] + Self.inference(configuration, on: grid, for: purpose, word: word)
+            + [Line(array: "libraries and code", bytes: 64 << 20)]
+    }
+
+    private static func inference(
+        _ configuration: RunConfiguration, on grid: SIMD2<Int>, for purpose: Purpose, word: Int
+    ) -> [Line] {
+        guard purpose != .simulation else { return [] }
+        let points = largestBlock(of: configuration.box.particles, on: grid, ghosts: 0)
+        let cells = largestBlock(of: configuration.box.mesh, on: grid, ghosts: 0)
+        let lines = [
+            Line(array: "particles: cotangents", bytes: 6 * word * points),
+            Line(array: "mesh: cotangents, data and weights", bytes: 4 * word * cells),
+            Line(array: "white noise and its gradient", bytes: 2 * word * points),
+        ]
+        guard purpose == .reconstruction, let optimizer = configuration.optimizer else { return lines }
+        let kept =
+            switch optimizer.method {
+            case .lbfgs: 2 * optimizer.history
+            case .adam: 2
+            case .gradientDescent: 0
+            }
+        // A point, a gradient, a direction, and those of the trial.
+        return lines + [
+            Line(array: "optimiser: \(kept) vectors and its step", bytes: (kept + 6) * word * points)
         ]
     }
 

@@ -25,6 +25,10 @@ public struct RunConfiguration: Sendable, Equatable {
     public var output: OutputSection
     /// `objective`: what the end is compared with; nil if no data is named.
     public var objective: ObjectiveSection?
+    /// `optimizer`: how it is approached; nil without an objective.
+    public var optimizer: OptimizerSection?
+    /// `reconstruct`: what is sought, and from where; nil without an objective.
+    public var reconstruct: ReconstructSection?
 
     /// Reads and validates a configuration. Knows no MPI: the same on all ranks for the same bytes.
     ///
@@ -53,6 +57,10 @@ public struct RunConfiguration: Sendable, Equatable {
         force = ForceSection(reader.section("force"))
         output = OutputSection(reader.section("output"), scaleFactors: evolution.scaleFactors)
         objective = ObjectiveSection(reader.section("objective"))
+        let optimizer = OptimizerSection(reader.section("optimizer"))
+        let reconstruct = ReconstructSection(reader.section("reconstruct"), cosmology)
+        self.optimizer = objective.map { _ in optimizer }
+        self.reconstruct = objective.map { _ in reconstruct }
         run.check(ranks: ranks, particles: box.particles, runReader)
     }
 

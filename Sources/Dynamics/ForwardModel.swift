@@ -51,6 +51,7 @@ public final class ForwardModel<Scalar: ParticleScalar> {
     let perturbation: LagrangianPerturbation<Scalar>
     let growthAtStart: GrowthFactors<Double>
     let powerModel: LinearPowerModel
+    private let plan: EvolutionPlan
 
     /// A model.
     ///
@@ -69,6 +70,7 @@ public final class ForwardModel<Scalar: ParticleScalar> {
         under kernel: ForceKernel, on grid: RankGrid
     ) throws {
         self.box = box
+        self.plan = plan
         particleGrid = try Decomposition(shape: box.particles, over: grid)
         mesh = try Decomposition(shape: box.mesh, over: grid)
         cosmology = Cosmology<Dual>(universe.parameters, power: universe.power)
@@ -85,6 +87,38 @@ public final class ForwardModel<Scalar: ParticleScalar> {
             through: plan.scaleFactors, observing: plan.observed, cosmology)
         perturbation = LagrangianPerturbation(particleGrid, spacing: box.spacing, order: order)
         solver = ForceSolver(mesh, spacing: box.cell, kernel: kernel)
+    }
+
+    /// The same box, steps and forces in a universe of other parameters.
+    ///
+    /// - Parameters:
+    ///   - model: whose layouts and transforms are shared.
+    ///   - parameters: that have no `problems`.
+    ///   - units: integer units of the state; those of the model if not given, whatever the parameters are, so
+    ///     that an optimisation over parameters keeps one set of units.
+    /// - Throws: `PowerTableError` on all ranks when a table does not cover the box's modes.
+    public init(_ model: ForwardModel, with parameters: CosmologyParameters, in units: StateUnits? = nil)
+        throws
+    {
+        let background = Cosmology<Double>(parameters, power: model.powerModel)
+        box = model.box
+        plan = model.plan
+        particleGrid = model.particleGrid
+        mesh = model.mesh
+        cosmology = Cosmology<Dual>(parameters, power: model.powerModel)
+        powerModel = model.powerModel
+        power = LinearPower(background, powerModel)
+        amplitudes = try ModeAmplitudes(power, shape: box.particles, spacing: box.spacing)
+        growthAtStart = growthFactors(at: [plan.scaleFactors.first!], background)[0]
+        self.units = units ?? model.units
+        schedule = plan.integrator.schedule(through: plan.scaleFactors, observing: plan.observed, cosmology)
+        perturbation = model.perturbation
+        solver = model.solver
+    }
+
+    /// The linear overdensity for D1 = 1 of white noise, on the particle grid. Collective.
+    public func linearDensity(of noise: consuming Field<Scalar>) -> Field<Scalar> {
+        perturbation.transform.inverse(linearModes(of: noise), ghosts: .none)
     }
 
     /// The linear overdensity modes for D1 = 1 of white noise on the particle grid. Collective.

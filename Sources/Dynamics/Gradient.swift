@@ -16,6 +16,9 @@ public struct Gradient<Scalar: ParticleScalar>: ~Copyable {
     public let differingWords: Int
     /// ∂L/∂x and ∂L/∂p at the start, in Lagrangian order.
     public let initial: LagrangianCotangents<Scalar>
+
+    /// Takes ∂L/∂s out.
+    public consuming func takeNoise() -> Field<Scalar> { noise }
 }
 
 extension ForwardModel {

@@ -24,7 +24,8 @@ public struct DensityObjective<Scalar: ParticleScalar>: Objective, ~Copyable {
     private let data: Field<Scalar>
     private let rootWeights: Field<Scalar>?
     private let sigma: Double
-    private let smoothing: SpectralMultiplier?
+    private let cell: Double
+    private var smoothing: SpectralMultiplier?
     private let transform: FourierTransform<Scalar>
 
     /// An objective.
@@ -59,9 +60,30 @@ public struct DensityObjective<Scalar: ParticleScalar>: Objective, ~Copyable {
         self.data = data
         self.sigma = sigma
         self.transform = transform
-        self.smoothing =
-            smoothing > 0 ? .gaussian(radius: smoothing / cell, shape: transform.decomposition.shape) : nil
+        self.cell = cell
+        self.smoothing = nil
+        smooth(by: smoothing)
     }
+
+    /// Smooths the residual with another radius R [Mpc/h] from now on.
+    public mutating func smooth(by radius: Double) {
+        smoothing = radius > 0 ? .gaussian(radius: radius / cell, shape: transform.decomposition.shape) : nil
+    }
+
+    /// The number of mesh points that count: those whose weight is not 0. Collective.
+    public func pointCount() -> Int {
+        guard rootWeights != nil else { return data.decomposition.pointCount }
+        return Self.positiveCount(rootWeights!)
+    }
+
+    private static func positiveCount(_ weights: borrowing Field<Scalar>) -> Int {
+        var count = 0
+        weights.forEachPoint { _, _, _, weight in count += weight > 0 ? 1 : 0 }
+        return weights.decomposition.grid.world.sum(count)
+    }
+
+    /// A copy of the data.
+    public func copyOfData() -> Field<Scalar> { data.copy(for: "data") }
 
     private static func check(_ weights: borrowing Field<Scalar>, over world: Communicator) throws {
         var isFinite = true
@@ -126,6 +148,8 @@ public struct DensityObjective<Scalar: ParticleScalar>: Objective, ~Copyable {
         return cotangent
     }
 
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
     private func loss(of residual: borrowing Field<Scalar>) throws -> Double {
         let sum = try squaredNorm(
             residual.values.span, of: "the loss", over: residual.decomposition.grid.world)

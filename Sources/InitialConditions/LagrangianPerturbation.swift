@@ -119,6 +119,8 @@ public final class LagrangianPerturbation<Scalar: ParticleScalar> {
 
     /// Adds `Σ_i T_iᵀ (c_x x̄_i + c_p p̄_i)` to a cotangent, and to the parameters
     /// `Σ_i (x̄_i·ψ_i) ∂c_x + (p̄_i·ψ_i) ∂c_p` with `ψ_i = T_i f`.
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
     private func pullBack(
         _ cotangents: borrowing LagrangianCotangents<Scalar>, through modes: borrowing FourierField<Scalar>,
         _ coefficients: (x: Dual, p: Dual), into target: inout FourierField<Scalar>,

@@ -5,7 +5,7 @@
 /// that pool when they go out of scope, so that a step allocates nothing after the first one.
 @safe public struct Buffer<Element: BitwiseCopyable>: ~Copyable {
     /// The number of elements.
-    public private(set) var count: Int
+    public let count: Int
     /// The pool that owns the memory.
     public let pool: MemoryPool
     private let block: MemoryPool.Block
@@ -25,14 +25,6 @@
         self.count = count
         self.pool = pool
         block = pool.take(bytes: max(count, capacity) * MemoryLayout<Element>.stride, for: purpose)
-    }
-
-    /// Keeps the memory and the first elements, but has another number of them from now on.
-    ///
-    /// - Precondition: they fit into what was reserved.
-    public mutating func resize(to count: Int) {
-        precondition(count >= 0 && count * MemoryLayout<Element>.stride <= block.capacity)
-        self.count = count
     }
 
     deinit {

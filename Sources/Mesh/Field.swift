@@ -54,6 +54,22 @@ public struct Field<Element: BitwiseCopyable & Sendable>: ~Copyable {
             from: decomposition.grid.memory, for: purpose)
     }
 
+    /// The value at a point with global indices, in the owned block or the ghost planes around it.
+    @inlinable
+    public subscript(x: Int, y: Int, z: Int) -> Element {
+        get { values.span[offset(x: x, y: y, z: z)] }
+        set {
+            let place = offset(x: x, y: y, z: z)
+            var span = values.mutableSpan
+            span[place] = newValue
+        }
+    }
+
+    /// Sets every value, ghost planes included.
+    public mutating func fill(with value: Element) {
+        unsafe values.start.update(repeating: value, count: values.count)
+    }
+
     /// A field with the same values, ghost planes included.
     public func copy(for purpose: StaticString) -> Field {
         let copy = Field(decomposition, ghosts: ghosts, for: purpose)
@@ -84,6 +100,7 @@ public struct Field<Element: BitwiseCopyable & Sendable>: ~Copyable {
     }
 
     /// The local position of the owned point with global indices; also reaches into the ghost planes.
+    @inlinable
     public func offset(x: Int, y: Int, z: Int) -> Int {
         (x - decomposition.x.lowerBound + ghosts.lower) * xStride
             + (y - decomposition.y.lowerBound + ghosts.lower) * yStride + z

@@ -29,22 +29,6 @@ public struct FourierField<Scalar: FourierScalar>: ~Copyable {
             from: decomposition.grid.memory, for: purpose)
     }
 
-    /// A spectrum in an array that a transform has filled.
-    init(_ decomposition: Decomposition, taking blocks: consuming Buffer<Scalar>) {
-        self.decomposition = decomposition
-        x = 0..<decomposition.shape.x
-        y = decomposition.fourier.y
-        z = decomposition.fourier.z
-        values = blocks
-        values.resize(to: 2 * x.count * y.count * z.count)
-    }
-
-    /// The array, for a transform to work in.
-    consuming func takeValues() -> Buffer<Scalar> {
-        values.resize(to: 2 * decomposition.fourier.capacity)
-        return values
-    }
-
     /// A spectrum with the same values.
     public func copy(for purpose: StaticString) -> FourierField {
         let copy = FourierField(decomposition, for: purpose)
@@ -72,6 +56,7 @@ public struct FourierField<Scalar: FourierScalar>: ~Copyable {
     public var modeCount: Int { x.count * y.count * z.count }
 
     /// The local position of a held mode's real part; its imaginary part follows.
+    @inlinable
     public func offset(x: Int, y: Int, z: Int) -> Int {
         2 * ((x * self.y.count + y - self.y.lowerBound) * self.z.count + z - self.z.lowerBound)
     }

@@ -2,181 +2,315 @@ internal import CFourier
 internal import Memory
 internal import Parallel
 
-/// The Fourier transform of fields on one decomposed mesh, the same bits whatever the ranks.
+/// The Fourier transform of fields on one decomposed mesh: the same bits whatever the ranks.
 ///
-/// Three sweeps of transforms over whole lines, along z, y and x, with an exchange of blocks between two
-/// sweeps; the arithmetic on a line never depends on which rank holds it. Two arrays of the mesh's size are in
-/// use at most. Normalisation is in the inverse.
+/// Lines are transformed along z, y and x, each by the same one-dimensional plan wherever it lies, and
+/// between the axes ranks swap blocks, which computes nothing:
 ///
-/// - Source: the scheme is that of Pekurovsky 2012 (P3DFFT); transforms and exchanges are FFTW's.
+/// 1. z: real lines of a plane of constant x become half-complex ones, written as `[kz][y]` so that
+///    lines along y are contiguous, in one block per rank of the row;
+/// 2. the ranks of a row swap blocks;
+/// 3. y: written as `[ky][kz]`, in one block per rank of the column;
+/// 4. the ranks of a column swap blocks;
+/// 5. x: in place where the blocks leave no gaps.
+///
+/// The inverse goes back the same way. Where the row is a single rank (slabs), steps 1 and 3 are done
+/// plane by plane, in cache. At its peak a transform holds two arrays of the field's size.
 public final class FourierTransform<Scalar: FourierScalar> {
     /// The mesh.
     public let decomposition: Decomposition
 
-    private let sweeps: FourierSweeps<Scalar>
-    private let rowExchange: BlockExchange<Scalar>?
-    private let columnExchange: BlockExchange<Scalar>?
+    private let xLines: LinePlan<Scalar>
+    private let yLines: LinePlan<Scalar>
+    private let zLines: LinePlan<Scalar>
+    private let rowSwap: BlockSwap<Scalar>?
+    private let columnSwap: BlockSwap<Scalar>?
 
-    private var grid: RankGrid { decomposition.grid }
+    // How lines lie in the arrays between the steps.
+    private let zInRow: LineLayout  // kz of lines along z, before the row's swap
+    private let yInRow: LineLayout  // lines along y, after the row's swap
+    private let yInColumn: LineLayout  // ky of lines along y, before the column's swap
+    private let xInColumn: LineLayout  // lines along x, after the column's swap
+    private let xInModes: LineLayout  // lines along x in a FourierField
+    private let modesAreInPlace: Bool  // whether these two are the same
+
+    private typealias Place = LinePlan<Scalar>.Place
 
     /// Plans the transform. Collective.
     public init(_ decomposition: Decomposition) {
         self.decomposition = decomposition
-        let grid = decomposition.grid
-        let fourier = decomposition.fourier
-        sweeps = FourierSweeps(decomposition)
-        let arrays = ExchangeArrays<Scalar>(decomposition)
-        rowExchange = BlockExchange(over: grid.row, reals: 2 * fourier.rowBlock, arrays)
-        columnExchange = BlockExchange(over: grid.column, reals: 2 * fourier.columnBlock, arrays)
+        let shape = decomposition.shape
+        let layout = decomposition.fourier
+        xLines = LinePlan(kind: palindrome_complex_lines, length: shape.x)
+        yLines = LinePlan(kind: palindrome_complex_lines, length: shape.y)
+        zLines = LinePlan(kind: palindrome_real_lines, length: shape.z)
+        rowSwap = BlockSwap(among: decomposition.grid.row, blockCount: layout.rowBlock)
+        columnSwap = BlockSwap(among: decomposition.grid.column, blockCount: layout.columnBlock)
+
+        let y = decomposition.y.count
+        let modes = layout.y.count * layout.z.count
+        zInRow = LineLayout(
+            layout.zBlocks.enumerated().map { rank, z in
+                palindrome_block(z.count, at: rank * layout.rowBlock, plane: z.count * y, line: 1, point: y)
+            })
+        yInRow = LineLayout(
+            layout.yPencils.enumerated().map { rank, y in
+                palindrome_block(
+                    y.count, at: rank * layout.rowBlock, plane: layout.z.count * y.count, line: y.count,
+                    point: 1)
+            })
+        yInColumn = LineLayout(
+            layout.yBlocks.enumerated().map { rank, y in
+                palindrome_block(
+                    y.count, at: rank * layout.columnBlock, plane: y.count * layout.z.count, line: 1,
+                    point: layout.z.count)
+            })
+        xInModes = LineLayout(count: shape.x, plane: 0, line: 1, point: modes)
+        modesAreInPlace = layout.xBlocks.enumerated().allSatisfy { rank, x in
+            rank * layout.columnBlock == x.lowerBound * modes
+        }
+        xInColumn =
+            modesAreInPlace
+            ? xInModes
+            : LineLayout(
+                layout.xBlocks.enumerated().map { rank, x in
+                    palindrome_block(x.count, at: rank * layout.columnBlock, plane: 0, line: 1, point: modes)
+                })
     }
 
     /// The spectrum of a field, not normalised; ghost planes are ignored. Collective.
     ///
     ///     f_k = Σ_q f(q) exp(−i k·q)
     public func forward(_ field: consuming Field<Scalar>) -> FourierField<Scalar> {
-        var arrays = toColumns(field)
-        grid.phases.measure("fft") {
-            if grid.column.size > 1 {
-                unsafe sweeps.forwardX(from: arrays.full.start, to: arrays.spare.start)
-                arrays.turn()
-            } else {
-                unsafe sweeps.forwardX(from: arrays.full.start, to: arrays.full.start)
-            }
-        }
-        return FourierField(decomposition, taking: arrays.takeFull())
+        transformX(columns(of: field), from: xInColumn, to: xInModes, palindrome_forward)
     }
 
     /// The field of a spectrum, with undefined ghost planes. Collective.
     ///
     ///     f(q) = 1/N Σ_k w(k) Re(f_k exp(i k·q)),    w the Hermitian weight
+    ///
+    /// The sum is over the modes of a ``FourierField``; what is not Hermitian in the planes kz = 0 and
+    /// kz = nz/2 drops out.
     public func inverse(
         _ spectrum: consuming FourierField<Scalar>, ghosts: GhostWidth
     ) -> Field<Scalar> {
-        var arrays = ExchangeArrays(decomposition, full: spectrum.takeValues())
-        grid.phases.measure("fft") {
-            if grid.column.size > 1 {
-                unsafe sweeps.inverseX(from: arrays.full.start, to: arrays.spare.start)
-                arrays.turn()
-            } else {
-                unsafe sweeps.inverseX(from: arrays.full.start, to: arrays.full.start)
-            }
-        }
-        return fromColumns(arrays, ghosts: ghosts)
+        inverse(spectrum, ghosts: ghosts, scale: normalisation)
     }
 
-    /// The field whose modes are multiplied, with undefined ghost planes: forward, multiply and inverse with one
-    /// sweep along x for both ways, and the same bits. Collective.
+    /// The inverse of the spectrum times a multiplier, with undefined ghost planes. Collective.
+    ///
+    /// The same bits as ``forward(_:)``, ``FourierField/multiply(by:)`` and ``inverse(_:ghosts:)``, with the
+    /// last axis transformed to and fro while it is in cache.
+    ///
+    /// - Precondition: the tables fit the mesh.
     public func filter(
         _ field: consuming Field<Scalar>, by multiplier: SpectralMultiplier, ghosts: GhostWidth
     ) -> Field<Scalar> {
         precondition(multiplier.fits(decomposition.shape))
-        let arrays = toColumns(field)
-        grid.phases.measure("fft") {
-            unsafe sweeps.filterX(multiplier, arrays.full.start)
+        let spectrum = columns(of: field)
+        phases.measure("fft") {
+            unsafe xLines.filter(
+                Place(values: spectrum.values.start, layout: xInColumn), by: multiplier, on: layout)
         }
-        return fromColumns(arrays, ghosts: ghosts)
+        return self.field(ofColumns: spectrum, ghosts: ghosts, scale: normalisation)
     }
 
-    /// The transpose of ``forward(_:)``: from one number for each stored real and imaginary part,
+    /// The transpose of ``forward(_:)``, with undefined ghost planes. Collective.
     ///
-    ///     f̄(q) = Σ_k Re(f̄_k exp(i k·q))    over the stored modes, without weights
+    /// A cotangent c holds ∂L/∂Re f_k + i ∂L/∂Im f_k of every mode of a ``FourierField``, each counted once,
+    /// so that without weights
     ///
-    /// so that `Σ_k Re(f̄_k* f_k) = Σ_q f̄(q) f(q)`. Collective.
+    ///     ⟨c, f⟩ = Σ_k Re(c_k* f_k),    x̄(q) = Σ_k Re(c_k exp(i k·q))
     public func forwardTranspose(
-        _ cotangent: consuming FourierField<Scalar>, ghosts: GhostWidth
+        _ spectrumCotangent: consuming FourierField<Scalar>, ghosts: GhostWidth
     ) -> Field<Scalar> {
-        var spectrum = cotangent
-        let count = Scalar(decomposition.pointCount)
-        spectrum.mapModes { _, _, z, real, imaginary in
-            let scale = count / Scalar(decomposition.hermitianWeight(z: z))
-            return (scale * real, scale * imaginary)
+        let mesh = decomposition
+        spectrumCotangent.mapModes { _, _, z, real, imaginary in
+            mesh.hermitianWeight(z: z) == 1 ? (real, imaginary) : (real / 2, imaginary / 2)
         }
-        return inverse(spectrum, ghosts: ghosts)
+        return inverse(spectrumCotangent, ghosts: ghosts, scale: 1)
     }
 
-    /// The transpose of ``inverse(_:ghosts:)``: `f̄_k = w(k)/N Σ_q f̄(q) exp(−i k·q)`. Collective.
-    public func inverseTranspose(_ cotangent: consuming Field<Scalar>) -> FourierField<Scalar> {
-        var spectrum = forward(cotangent)
-        let count = Scalar(decomposition.pointCount)
+    /// The transpose of ``inverse(_:ghosts:)``; ghost planes are ignored. Collective.
+    ///
+    ///     c_k = w(k)/N Σ_q x̄(q) exp(−i k·q)
+    ///
+    /// in the convention of ``forwardTranspose(_:ghosts:)``.
+    public func inverseTranspose(_ fieldCotangent: consuming Field<Scalar>) -> FourierField<Scalar> {
+        var spectrum = forward(fieldCotangent)
+        let mesh = decomposition
+        let scale = Scalar(normalisation)
         spectrum.mapModes { _, _, z, real, imaginary in
-            let scale = Scalar(decomposition.hermitianWeight(z: z)) / count
-            return (scale * real, scale * imaginary)
+            let weight = scale * Scalar(mesh.hermitianWeight(z: z))
+            return (weight * real, weight * imaginary)
         }
         return spectrum
     }
 
-    /// Transforms along z and y into the blocks of the column.
-    private func toColumns(_ field: consuming Field<Scalar>) -> ExchangeArrays<Scalar> {
-        let blocks = ExchangeArrays<Scalar>.block(decomposition)
-        grid.phases.measure("fft") {
-            unsafe sweeps.forwardZ(
-                field.values.start + field.ownedOffset, field.xStride, field.yStride, blocks.start)
-        }
-        _ = consume field  // its memory serves the spare array
-        var arrays = ExchangeArrays(decomposition, full: blocks)
-        exchange(rowExchange, &arrays)
-        grid.phases.measure("fft") {
-            unsafe sweeps.forwardY(from: arrays.full.start, to: arrays.spare.start)
-            arrays.turn()
-        }
-        exchange(columnExchange, &arrays)
-        return arrays
+    private func inverse(
+        _ spectrum: consuming FourierField<Scalar>, ghosts: GhostWidth, scale: Double
+    ) -> Field<Scalar> {
+        let columns = transformX(spectrum, from: xInModes, to: xInColumn, palindrome_backward)
+        return field(ofColumns: columns, ghosts: ghosts, scale: scale)
     }
 
-    /// Transforms along y and z what stands in the blocks of the column.
-    private func fromColumns(
-        _ blocks: consuming ExchangeArrays<Scalar>, ghosts: GhostWidth
-    ) -> Field<Scalar> {
-        var arrays = blocks
-        exchange(columnExchange, &arrays)
-        grid.phases.measure("fft") {
-            unsafe sweeps.inverseY(from: arrays.full.start, to: arrays.spare.start)
-            arrays.turn()
+    private var phases: Phases { decomposition.grid.phases }
+    private var layout: FourierLayout { decomposition.fourier }
+    private var normalisation: Double { 1 / Double(decomposition.pointCount) }
+    private var planes: Int { decomposition.x.count }
+
+    private func array() -> FourierField<Scalar> { FourierField(decomposition, for: "fourier transform") }
+}
+
+// MARK: The steps but the last, there and back
+
+extension FourierTransform {
+    private func columns(of field: consuming Field<Scalar>) -> FourierField<Scalar> {
+        precondition(field.decomposition.isAlike(decomposition))
+        let pencils: FourierField<Scalar>
+        if decomposition.grid.row.size == 1 {
+            pencils = transformPlanes(of: field)
+            _ = consume field
+        } else {
+            let halfComplex = transformZ(of: field)
+            _ = consume field
+            pencils = transform(
+                yLines, palindrome_forward, swapped(halfComplex, rowSwap), from: yInRow, to: yInColumn,
+                planes: planes, lines: layout.z.count)
         }
-        exchange(rowExchange, &arrays)
-        let full = arrays.takeFull()  // the spare array's memory serves the field
+        return swapped(pencils, columnSwap)
+    }
+
+    private func field(
+        ofColumns columns: consuming FourierField<Scalar>, ghosts: GhostWidth, scale: Double
+    ) -> Field<Scalar> {
+        precondition(columns.decomposition.isAlike(decomposition))
+        let pencils = swapped(columns, columnSwap)
+        if decomposition.grid.row.size == 1 {
+            return inversePlanes(of: pencils, ghosts: ghosts, scale: scale)
+        }
+        let halfComplex = transform(
+            yLines, palindrome_backward, pencils, from: yInColumn, to: yInRow, planes: planes,
+            lines: layout.z.count)
+        return inverseZ(of: swapped(halfComplex, rowSwap), ghosts: ghosts, scale: scale)
+    }
+
+    private func swapped(
+        _ sent: consuming FourierField<Scalar>, _ swap: BlockSwap<Scalar>?
+    ) -> FourierField<Scalar> {
+        guard let swap else { return sent }
+        let received = array()
+        unsafe swap.execute(sent.values.start, received.values.start)
+        return received
+    }
+}
+
+// MARK: One axis after the other
+
+extension FourierTransform {
+    private func transformX(
+        _ spectrum: consuming FourierField<Scalar>, from source: LineLayout, to target: LineLayout,
+        _ direction: palindrome_direction
+    ) -> FourierField<Scalar> {
+        let lines = layout.y.count * layout.z.count
+        guard modesAreInPlace else {
+            return transform(xLines, direction, spectrum, from: source, to: target, planes: 1, lines: lines)
+        }
+        phases.measure("fft") {
+            let place = unsafe Place(values: spectrum.values.start, layout: xInModes)
+            unsafe xLines.transform(direction, from: place, to: place, planes: 1, lines: lines)
+        }
+        return spectrum
+    }
+
+    private func transform(
+        _ plan: LinePlan<Scalar>, _ direction: palindrome_direction,
+        _ spectrum: consuming FourierField<Scalar>,
+        from source: LineLayout, to target: LineLayout, planes: Int, lines: Int
+    ) -> FourierField<Scalar> {
+        let result = array()
+        phases.measure("fft") {
+            unsafe plan.transform(
+                direction, from: Place(values: spectrum.values.start, layout: source),
+                to: Place(values: result.values.start, layout: target), planes: planes, lines: lines)
+        }
+        return result
+    }
+
+    private func transformZ(of field: borrowing Field<Scalar>) -> FourierField<Scalar> {
+        let result = array()
+        phases.measure("fft") {
+            unsafe zLines.transform(
+                palindrome_forward, from: realPlace(field),
+                to: Place(values: result.values.start, layout: zInRow), planes: planes,
+                lines: decomposition.y.count)
+        }
+        return result
+    }
+
+    private func inverseZ(
+        of spectrum: consuming FourierField<Scalar>, ghosts: GhostWidth, scale: Double
+    ) -> Field<Scalar> {
         let field = Field<Scalar>(decomposition, ghosts: ghosts, for: "field")
-        grid.phases.measure("fft") {
-            unsafe sweeps.inverseZ(
-                full.start, scale: 1 / Double(decomposition.pointCount),
-                field.values.start + field.ownedOffset, field.xStride, field.yStride)
+        phases.measure("fft") {
+            unsafe zLines.transform(
+                palindrome_backward, from: Place(values: spectrum.values.start, layout: zInRow),
+                to: realPlace(field), planes: planes, lines: decomposition.y.count, scale: scale)
         }
         return field
     }
 
-    private func exchange(_ exchange: BlockExchange<Scalar>?, _ arrays: inout ExchangeArrays<Scalar>) {
-        guard let exchange else { return }
-        grid.phases.measure("exchange") {
-            unsafe exchange.execute(from: arrays.full.start, to: arrays.spare.start)
-            arrays.turn()
-        }
+    private func realPlace(_ field: borrowing Field<Scalar>, plane: Int = 0) -> Place {
+        unsafe Place(
+            values: field.values.start + field.ownedOffset,
+            layout: LineLayout(
+                count: decomposition.shape.z, plane: field.xStride, line: field.yStride, point: 1),
+            plane: plane)
     }
 }
 
-/// The two arrays between which sweeps and exchanges go back and forth.
-struct ExchangeArrays<Scalar: FourierScalar>: ~Copyable {
-    /// Where the data is.
-    var full: Buffer<Scalar>
-    /// Where it goes next.
-    var spare: Buffer<Scalar>
+// MARK: z and y together, where the row is this rank alone
 
-    init(_ decomposition: Decomposition) {
-        self.init(decomposition, full: Self.block(decomposition))
+extension FourierTransform {
+    private func transformPlanes(of field: borrowing Field<Scalar>) -> FourierField<Scalar> {
+        let result = array()
+        let plane = planeScratch()
+        phases.measure("fft") {
+            for x in 0..<planes {
+                unsafe zLines.transform(
+                    palindrome_forward, from: realPlace(field, plane: x),
+                    to: Place(values: plane.start, layout: zInRow), planes: 1, lines: decomposition.y.count)
+                unsafe yLines.transform(
+                    palindrome_forward, from: Place(values: plane.start, layout: yInRow),
+                    to: Place(values: result.values.start, layout: yInColumn, plane: x), planes: 1,
+                    lines: layout.z.count)
+            }
+        }
+        return result
     }
 
-    init(_ decomposition: Decomposition, full: consuming Buffer<Scalar>) {
-        self.full = full
-        spare = Self.block(decomposition)
+    private func inversePlanes(
+        of spectrum: consuming FourierField<Scalar>, ghosts: GhostWidth, scale: Double
+    ) -> Field<Scalar> {
+        let field = Field<Scalar>(decomposition, ghosts: ghosts, for: "field")
+        let plane = planeScratch()
+        phases.measure("fft") {
+            for x in 0..<planes {
+                unsafe yLines.transform(
+                    palindrome_backward,
+                    from: Place(values: spectrum.values.start, layout: yInColumn, plane: x),
+                    to: Place(values: plane.start, layout: yInRow), planes: 1, lines: layout.z.count)
+                unsafe zLines.transform(
+                    palindrome_backward, from: Place(values: plane.start, layout: zInRow),
+                    to: realPlace(field, plane: x), planes: 1, lines: decomposition.y.count, scale: scale)
+            }
+        }
+        return field
     }
 
-    /// One array.
-    static func block(_ decomposition: Decomposition) -> Buffer<Scalar> {
-        Buffer(count: 2 * decomposition.fourier.capacity, from: decomposition.grid.memory, for: "exchange")
+    private func planeScratch() -> Buffer<Scalar> {
+        Buffer(
+            count: 2 * layout.z.count * decomposition.y.count, from: decomposition.grid.memory,
+            for: "fourier plane")
     }
-
-    /// The data has gone to the other array.
-    mutating func turn() { swap(&full, &spare) }
-
-    /// The data's array; the other one is given back.
-    consuming func takeFull() -> Buffer<Scalar> { full }
 }

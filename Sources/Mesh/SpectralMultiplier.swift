@@ -1,3 +1,5 @@
+internal import CFourier
+internal import Memory
 internal import Parallel
 
 /// A factor for every Fourier mode that is made of tables per axis.
@@ -63,10 +65,9 @@ extension FourierField {
     /// - Precondition: the tables fit the mesh.
     public mutating func multiply(by multiplier: SpectralMultiplier) {
         precondition(multiplier.fits(decomposition.shape))
-        let layout = SweepLayout(decomposition)
         decomposition.grid.phases.measure("multiply") {
-            unsafe multiplier.withTables { tables in
-                unsafe Scalar._fourierKernels.multiply(layout.layout, tables, values.start)
+            unsafe multiplier.withTables(of: decomposition.fourier) { tables in
+                unsafe palindrome_multiply(Scalar.library, values.start, tables)
             }
         }
     }

@@ -33,7 +33,8 @@ extension ParticleSet {
         let descents = unsafe Scalar._particleKernels.columns(
             Int64(count), positionStarts, block, column.start)
         requireRouted(descents < 0)
-        guard descents > 0 else { return nil }
+        // Measured at 128³: one particle in eight out of order costs deposit and kick what the sorting would.
+        guard descents > count / 8 else { return nil }
         let columns = decomposition.x.count * decomposition.y.count
         let first = Buffer<Int64>(count: columns + 1, from: memory, for: "ordering")
         let order = Buffer<UInt32>(count: count, from: memory, for: "ordering")

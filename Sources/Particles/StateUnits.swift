@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// What the integers of a particle's state mean.
 ///
 ///     x = X · L / 2³²  [Mpc/h]      p = P · 2^e  [Mpc/h · H0]
@@ -37,37 +35,45 @@ public struct StateUnits: Sendable, Equatable {
     }
 
     /// One unit of momentum [Mpc/h · H0].
-    public var momentum: Double { scalbn(1, Int32(momentumExponent)) }
+    @inlinable public var momentum: Double { Self.power(momentumExponent) }
 
     /// One unit of position along an axis [Mpc/h].
-    public func position<Position: FixedWidthInteger>(along axis: Int, _: Position.Type) -> Double {
-        scalbn(box[axis], Int32(-Position.bitWidth))
+    @inlinable public func position<Position: FixedWidthInteger>(along axis: Int, _: Position.Type) -> Double
+    {
+        box[axis] * Self.power(-Position.bitWidth)
     }
 
-    /// Where a position is along an axis [Mpc/h], from 0 up to the side of the box.
-    public func length<Position: FixedWidthInteger>(_ position: Position, along axis: Int) -> Double {
-        scalbn(Double(position), Int32(-Position.bitWidth)) * box[axis]
+    /// Where a position is along an axis [Mpc/h], at least 0 and below the side of the box.
+    @inlinable public func length<Position: FixedWidthInteger>(_ position: Position, along axis: Int)
+        -> Double
+    {
+        // The highest 53 bits, since rounding to a Double might reach the side.
+        let bits = min(Position.bitWidth, 53)
+        return Double(position >> (Position.bitWidth - bits)) * Self.power(-bits) * box[axis]
     }
 
     /// The position nearest to a place along an axis [Mpc/h], wrapped into the box.
-    public func position<Position: FixedWidthInteger & UnsignedInteger>(
+    @inlinable public func position<Position: FixedWidthInteger & UnsignedInteger>(
         at length: Double, along axis: Int, as _: Position.Type = Position.self
     ) -> Position {
         let turns = length / box[axis]
-        let fraction = scalbn(turns - turns.rounded(.down), Int32(Position.bitWidth)).rounded(
-            .toNearestOrEven)
-        return Position(exactly: fraction) ?? 0
+        let fraction = (turns - turns.rounded(.down)) * Self.power(Position.bitWidth)
+        return Position(exactly: fraction.rounded(.toNearestOrEven)) ?? 0
     }
 
     /// A momentum [Mpc/h · H0].
-    public func momentum<Momentum: FixedWidthInteger>(_ momentum: Momentum) -> Double {
+    @inlinable public func momentum<Momentum: FixedWidthInteger>(_ momentum: Momentum) -> Double {
         Double(momentum) * self.momentum
     }
 
     /// The momentum nearest to a value [Mpc/h · H0]; nil if it does not fit.
-    public func momentum<Momentum: FixedWidthInteger>(
+    @inlinable public func momentum<Momentum: FixedWidthInteger>(
         of value: Double, as _: Momentum.Type = Momentum.self
     ) -> Momentum? {
-        Momentum(exactly: scalbn(value, Int32(-momentumExponent)).rounded(.toNearestOrEven))
+        Momentum(exactly: (value * Self.power(-momentumExponent)).rounded(.toNearestOrEven))
+    }
+
+    @inlinable static func power(_ exponent: Int) -> Double {
+        Double(sign: .plus, exponent: exponent, significand: 1)
     }
 }

@@ -14,17 +14,10 @@ struct Total {
     init(
         of terms: borrowing Buffer<Double>, named quantity: String, over world: Communicator
     ) throws(NotFiniteError) {
-        let terms = terms.span
-        var own = 0.0
-        for index in terms.indices {
-            let magnitude = abs(terms[index])
-            if !(magnitude <= own) { own = magnitude.isFinite ? magnitude : .nan }
-            if own.isNaN { break }
-        }
-        let largest = world.maximum(own)
+        let largest = world.maximum(ExactSum.largest(of: terms))
         guard largest.isFinite else { throw NotFiniteError(quantity: quantity) }
         var sum = ExactSum(maximum: largest)
-        for index in terms.indices { sum.add(terms[index]) }
+        sum.add(terms)
         self.largest = largest
         self.sum = ExactSum.total([sum], over: world)[0]
     }

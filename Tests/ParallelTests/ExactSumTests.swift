@@ -1,3 +1,4 @@
+import Memory
 import Parallel
 import TestSupport
 import XCTest
@@ -52,6 +53,28 @@ final class ExactSumTests: SPMDTestCase {
                     world.rank == world.size - 1 && $0 == 1 ? spoilt : 1
                 }
             }
+        }
+    }
+
+    func testABufferAddsUpLikeItsElementsOneByOne() {
+        let pool = MemoryPool()
+        for scale in [1, 0x1p-1060, 0x1p900] {
+            let shared = mine(terms).map { $0 * scale }
+            let buffer = Buffer<Double>(count: shared.count, from: pool, for: "test")
+            for index in shared.indices { unsafe buffer.start[index] = shared[index] }
+            XCTAssertEqual(ExactSum.largest(of: buffer), shared.map(abs).max())
+            var together = ExactSum(maximum: 0x1p50 * scale)
+            var apart = together
+            together.add(-3 * scale)
+            together.add(buffer)
+            for term in shared.reversed() + [-3 * scale] { apart.add(term) }
+            XCTAssertEqual(together.value, apart.value)
+            XCTAssertNotEqual(together.value, 0)
+        }
+        let spoilt = Buffer<Double>(count: 3, from: pool, for: "test")
+        for bad in [Double.nan, -.infinity] {
+            for index in 0..<3 { unsafe spoilt.start[index] = index == 1 ? bad : -1e300 }
+            XCTAssertFalse(ExactSum.largest(of: spoilt).isFinite)
         }
     }
 }

@@ -5,9 +5,9 @@ import XCTest
 
 final class DepositTests: ParticleTestCase {
     func testTheMassUnitKeepsTheTotalBelowTheEndOfTheRange() {
-        XCTAssertEqual(MassUnit(totalCount: 1).exponent, 40)
-        XCTAssertEqual(MassUnit(totalCount: 1 << 22).exponent, 40)
-        XCTAssertEqual(MassUnit(totalCount: (1 << 22) + 1).exponent, 39)
+        XCTAssertEqual(MassUnit(totalCount: 1).exponent, 50)
+        XCTAssertEqual(MassUnit(totalCount: 1 << 12).exponent, 50)
+        XCTAssertEqual(MassUnit(totalCount: (1 << 12) + 1).exponent, 49)
         XCTAssertEqual(MassUnit(totalCount: 1 << 36).exponent, 26)
         for count in [1, 2, 3, 1 << 22, (1 << 36) - 1, 1 << 36] {
             let total = MassUnit(totalCount: count).perParticle.multipliedReportingOverflow(by: Int64(count))
@@ -28,20 +28,21 @@ final class DepositTests: ParticleTestCase {
                     var positions = set.position[axis].mutableSpan
                     // Rounded up, lest 3/12 end in cell 2.
                     positions[0] = Scalar.Position(
-                        (place[axis] * Double(sign: .plus, exponent: bits, significand: 1)).rounded(.up))
+                        (place[axis] * exp2(bits)).rounded(.up))
                 }
                 var indices = set.index.mutableSpan
                 indices[0] = 0
             }
             set.route()
             let density = try set.deposit().gathered()
-            let mass = 1 << 40
+            let mass = Int(MassUnit(totalCount: 1).perParticle)
+            // The position is rounded to its grid, which shifts a little mass.
+            let shift = Double(mass) * 4 * 12 * exp2(-min(bits, 52))
             for (x, shareX) in [(7, 0.75), (0, 0.25)] {
                 for (z, shareZ) in [(11, 0.875), (0, 0.125)] {
                     let expected = Double(mass) * shareX * shareZ
-                    // The position is rounded to its grid, which shifts mass along z.
-                    XCTAssertEqual(Double(density[(x * 12 + 3) * 12 + z]), expected, accuracy: 12 * 256 * 2)
-                    XCTAssertLessThan(Double(density[(x * 12 + 4) * 12 + z]), 12 * 256 * 2)
+                    XCTAssertEqual(Double(density[(x * 12 + 3) * 12 + z]), expected, accuracy: shift)
+                    XCTAssertLessThan(Double(density[(x * 12 + 4) * 12 + z]), shift)
                 }
             }
             XCTAssertEqual(density.reduce(0, +), mass)
@@ -65,7 +66,7 @@ final class DepositTests: ParticleTestCase {
             for particle in 0..<all.count {
                 let place = (0..<3).map { axis in
                     Double(all.position[axis].span[particle])
-                        * Double(sign: .plus, exponent: -Scalar.Position.bitWidth, significand: 1)
+                        * exp2(-Scalar.Position.bitWidth)
                         * Double(universe.mesh[axis])
                 }
                 for corner in 0..<8 {
@@ -133,7 +134,9 @@ final class DepositTests: ParticleTestCase {
         try forEachUniverse { universe, mesh in
             let set: ParticleSet<Scalar> = universe.set(mesh)
             let density = try set.deposit()
-            let mean = Double(universe.count) * 0x1p40 / Double(mesh.pointCount)
+            let mean =
+                Double(universe.count) * Double(MassUnit(totalCount: universe.count).perParticle)
+                / Double(mesh.pointCount)
             let contrast = densityContrast(
                 of: try set.deposit(), totalCount: universe.count, as: Scalar.self)
             let relative = relativeDensity(
@@ -154,3 +157,5 @@ final class DepositTests: ParticleTestCase {
         try checkContrast(Double.self, accuracy: 1e-15)
     }
 }
+
+private func exp2(_ exponent: Int) -> Double { Double(sign: .plus, exponent: exponent, significand: 1) }

@@ -287,12 +287,18 @@ final class KickTests: ParticleTestCase {
                 try set.kick([sign * 10], axis: axis, force: force)
                 let beyond = sign
                 do {
-                    try set.kick([-sign * 3, sign * 3, beyond, sign], axis: axis, force: force)
+                    try set.kick([-sign * 3, sign * 3, beyond, 2 * sign], axis: axis, force: force)
                     XCTFail("nobody threw")
                 } catch let error as MomentumOverflow {
                     XCTAssertEqual(error.coefficient, beyond)
                     XCTAssertEqual(error.fault, .user)
                 }
+                // Undone in the order in which they were done, these would leave the range.
+                var back: ParticleSet<Scalar> = nearTheLimit(mesh)
+                let before = back.checksum()
+                try back.kick([-sign * 3, sign * 13], axis: axis, force: force)
+                try back.kickBack([-sign * 3, sign * 13], axis: axis, force: force)
+                XCTAssertEqual(back.checksum(), before)
                 var far: ParticleSet<Scalar> = nearTheLimit(mesh)
                 assertThrowsEverywhere("left its range") {
                     try far.kick([sign * 1e30], axis: axis, force: force)

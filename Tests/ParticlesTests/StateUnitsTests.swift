@@ -19,6 +19,11 @@ final class StateUnitsTests: XCTestCase {
         XCTAssertEqual(units.position(at: -12.5, along: 1), UInt32(3) << 30)
         XCTAssertEqual(units.position(at: 25 - 1e-12, along: 2), UInt32(0))
         XCTAssertEqual(units.length(UInt64(1) << 62, along: 2), 6.25)
+        XCTAssertEqual(units.length(UInt32.max, along: 0), 100 * (1 - 0x1p-32))
+        for side in [1, 1.1, 1 + 0x1p-52, 2 - 0x1p-52, 100, 333.3] {
+            let box = StateUnits(box: [side, side, side], momentumExponent: 0)
+            XCTAssertLessThan(box.length(UInt64.max, along: 0), side)
+        }
         XCTAssertEqual(units.position(along: 1, UInt32.self), 50 * 0x1p-32)
     }
 

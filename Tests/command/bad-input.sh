@@ -216,6 +216,33 @@ E
 prepare 'head -c 3000 "$scratch/good/snapshot_a1.0000.h5" >cut.h5'
 bad 2 'cut.h5: is damaged or cut off' inspect cut.h5 <<<''
 
+# The gradient's data, and noise that no universe has
+
+bad 2 'run.yaml: objective.data is not given; it must name the data' gradient run.yaml <<'E'
+box: {particles: 12}
+E
+bad 2 'run.yaml:2: objective.sigma is -1; it must be a positive' gradient run.yaml <<'E'
+box: {particles: 12}
+objective: {data: "density.h5:/density", sigma: -1}
+E
+bad 2 'missing.h5: there is no such file' gradient run.yaml <<'E'
+box: {particles: 12}
+objective: {data: "missing.h5:/density"}
+E
+prepare 'cp "$density" density.h5'
+bad 2 'density.h5: /density has the shape 8 x 8 x 8; it must be 24 x 24 x 24' gradient run.yaml <<'E'
+box: {particles: 12, mesh_factor: 2}
+objective: {data: "density.h5:/density"}
+E
+on_ranks 1 gradient "$scratch/good.yaml" --set "objective.data=\"$density:/density\"" \
+    --set objective.sigma=1e-3 --set initial.seed=5 --set output.directory="$scratch/steep" ||
+    fail 'a steep gradient can be made' "$(cat "$prints"/rank.*.err)"
+prepare 'cp "$scratch/steep/gradient.h5" steep.h5'
+bad 2 'a particle is displaced by half the box or more' simulate run.yaml <<'E'
+box: {particles: 8}
+initial: {white_noise: "steep.h5:/gradient/white_noise"}
+E
+
 # The machine
 
 bad 1 'run.yaml: cannot be written' simulate run.yaml <<'E'

@@ -1,75 +1,80 @@
 #pragma once
 #include <stdint.h>
 
-// Fourier transforms of lines and the exchanges between them. Complex numbers are pairs of reals.
-//
-// A 3-D real transform is three sweeps of 1-D transforms over whole lines, with an exchange of blocks between
-// two sweeps. Lines are transformed in tiles by plans made with FFTW_ESTIMATE on fixed aligned scratch,
-// always a full tile, so that the arithmetic on a line depends on nothing but its length. No allocation
-// outside of create.
+// One-dimensional transforms of the lines of a distributed mesh, and the swap of blocks between them.
+// Arrays are reached through void pointers; the precision named at creation says what they hold. Complex
+// numbers are interleaved pairs. No call but the two `create` allocates.
 
-/// One block of an array that is shared among `parts` ranks: part p holds starts[p] ..< starts[p + 1].
-typedef struct palindrome_partition {
-    int32_t parts;
-    const int64_t *starts;
-} palindrome_partition;
+enum palindrome_precision { palindrome_single = 4, palindrome_double = 8 };
+enum palindrome_direction { palindrome_forward = -1, palindrome_backward = 1 };
 
-/// This rank's geometry. Arrays of complex numbers between the sweeps consist of equal, padded blocks, one
-/// for each rank of the exchange; inside a block data is dense.
-typedef struct palindrome_sweep_layout {
-    /// Points of the mesh.
-    int64_t nx, ny, nz;
-    /// This rank's position in its column (along x) and in its row (along y).
-    int32_t column_rank, row_rank;
-    /// Real space: x along the column, y along the row. Fourier space: ky along the column, kz along the row.
-    palindrome_partition x, y, ky, kz;
-    /// Complex numbers per block of the exchange in the row, and in the column.
-    int64_t row_block, column_block;
-} palindrome_sweep_layout;
+// MARK: lines
 
-/// Tables of a multiplier i^power fx fy fz / (dx + dy + dz), by global index; d tables may be NULL.
-typedef struct palindrome_multiplier {
-    const double *fx, *fy, *fz, *dx, *dy, *dz;
-    int32_t power;
+/// Plans and scratch for all lines of one length. The arithmetic on a line depends on nothing but its values:
+/// every line is copied to the same aligned scratch and transformed there, alone, by one plan.
+typedef struct palindrome_lines palindrome_lines;
+
+/// Complex lines, or real ones: `length` reals in real space, length/2 + 1 complex numbers in Fourier space.
+enum palindrome_line_kind { palindrome_complex_lines, palindrome_real_lines };
+
+/// Returns NULL when FFTW has no plan or there is no memory.
+palindrome_lines *palindrome_lines_create(enum palindrome_precision precision, enum palindrome_line_kind kind,
+                                          int64_t length);
+void palindrome_lines_destroy(palindrome_lines *lines);
+
+/// Consecutive points of every line, as they lie in an array. Numbers count points: complex numbers, or reals
+/// on the real side of real lines. Either points or lines are neighbours: one of their strides is 1.
+typedef struct {
+    int64_t count;
+    int64_t offset;
+    int64_t plane_stride;
+    int64_t line_stride;
+    int64_t point_stride;
+} palindrome_block;
+
+/// An array in which lines lie in `block_count` blocks that follow each other along the line.
+typedef struct {
+    void *values;
+    const palindrome_block *blocks;
+    int64_t block_count;
+    int64_t first_plane;
+} palindrome_placement;
+
+/// Transforms `line_count` lines of each of `plane_count` planes and multiplies real results by `scale`.
+/// Source and target may be the same array if the placements are the same.
+void palindrome_lines_transform(palindrome_lines *lines, enum palindrome_direction direction,
+                                palindrome_placement source, palindrome_placement target, int64_t plane_count,
+                                int64_t line_count, double scale);
+
+// MARK: multiplication
+
+/// i^times_i fx fy fz / (dx + dy + dz) for x_count × y_count × z_count modes; 0 where the denominator is.
+/// Tables are for the modes held. Denominators are all NULL or all not.
+typedef struct {
+    int64_t x_count, y_count, z_count;
+    const double *factor_x, *factor_y, *factor_z;
+    const double *denominator_x, *denominator_y, *denominator_z;
+    int32_t times_i;
 } palindrome_multiplier;
 
-#define PALINDROME_FOURIER(REAL, SUFFIX)                                                                     \
-    typedef struct palindrome_sweeps_##SUFFIX palindrome_sweeps_##SUFFIX;                                    \
-    /* Plans of a mesh; NULL on failure. */                                                                  \
-    palindrome_sweeps_##SUFFIX *palindrome_sweeps_create_##SUFFIX(int64_t nx, int64_t ny, int64_t nz);       \
-    void palindrome_sweeps_destroy_##SUFFIX(palindrome_sweeps_##SUFFIX *sweeps);                             \
-    /* Real lines along z to blocks for the row. */                                                          \
-    void palindrome_forward_z_##SUFFIX(palindrome_sweeps_##SUFFIX *sweeps, palindrome_sweep_layout layout,   \
-                                       const REAL *field, int64_t x_stride, int64_t y_stride, REAL *blocks); \
-    /* Blocks from the row to blocks for the column, and back; neither works in place. */                    \
-    void palindrome_forward_y_##SUFFIX(palindrome_sweeps_##SUFFIX *sweeps, palindrome_sweep_layout layout,   \
-                                       const REAL *from, REAL *to);                                          \
-    void palindrome_inverse_y_##SUFFIX(palindrome_sweeps_##SUFFIX *sweeps, palindrome_sweep_layout layout,   \
-                                       const REAL *from, REAL *to);                                          \
-    /* Blocks from the column to the dense spectrum, and back; in place only if the column is one rank. */   \
-    void palindrome_forward_x_##SUFFIX(palindrome_sweeps_##SUFFIX *sweeps, palindrome_sweep_layout layout,   \
-                                       const REAL *from, REAL *to);                                          \
-    void palindrome_inverse_x_##SUFFIX(palindrome_sweeps_##SUFFIX *sweeps, palindrome_sweep_layout layout,   \
-                                       const REAL *from, REAL *to);                                          \
-    /* Forward, multiplied, and inverse along x, in place in the blocks of the column. */                    \
-    void palindrome_filter_x_##SUFFIX(palindrome_sweeps_##SUFFIX *sweeps, palindrome_sweep_layout layout,    \
-                                      palindrome_multiplier multiplier, REAL *blocks);                       \
-    /* Blocks from the row to real lines along z, times `scale`. */                                          \
-    void palindrome_inverse_z_##SUFFIX(palindrome_sweeps_##SUFFIX *sweeps, palindrome_sweep_layout layout,   \
-                                       const REAL *blocks, double scale, REAL *field, int64_t x_stride,      \
-                                       int64_t y_stride);                                                    \
-    /* Multiplies a dense spectrum. */                                                                       \
-    void palindrome_multiply_##SUFFIX(palindrome_sweep_layout layout, palindrome_multiplier multiplier,      \
-                                      REAL *spectrum);                                                       \
-    /* An exchange of `parts` equal blocks of `reals` real numbers among the ranks of a communicator. */     \
-    typedef struct palindrome_exchange_##SUFFIX palindrome_exchange_##SUFFIX;                                \
-    palindrome_exchange_##SUFFIX *palindrome_exchange_create_##SUFFIX(int32_t communicator, int32_t parts,   \
-                                                                      int64_t reals, REAL *from, REAL *to);  \
-    void palindrome_exchange_execute_##SUFFIX(palindrome_exchange_##SUFFIX *exchange, REAL *from, REAL *to); \
-    void palindrome_exchange_destroy_##SUFFIX(palindrome_exchange_##SUFFIX *exchange);                       \
-    /* A serial transform by FFTW's own 3-D plan, to test against: nx ny nz reals to nx ny (nz/2 + 1). */    \
-    int palindrome_oracle_##SUFFIX(int64_t nx, int64_t ny, int64_t nz, REAL *field, REAL *spectrum);
+/// Multiplies modes in layout [x][y][z].
+void palindrome_multiply(enum palindrome_precision precision, void *modes,
+                         const palindrome_multiplier *multiplier);
 
-PALINDROME_FOURIER(float, f32)
-PALINDROME_FOURIER(double, f64)
-#undef PALINDROME_FOURIER
+/// Transforms lines along x forwards, multiplies, and transforms back, in place. Lines are numbered
+/// y · z_count + z. The same bits as the three operations one after the other.
+void palindrome_lines_filter(palindrome_lines *lines, palindrome_placement placement,
+                             const palindrome_multiplier *multiplier);
+
+// MARK: swap
+
+/// Sends block r of each rank of a communicator to rank r, where it becomes block number (sender).
+typedef struct palindrome_swap palindrome_swap;
+
+/// Collective. `communicator` is a Fortran handle; every block has `block_count` > 0 complex numbers. Returns
+/// NULL when FFTW has no plan.
+palindrome_swap *palindrome_swap_create(enum palindrome_precision precision, int32_t communicator,
+                                        int64_t block_count);
+void palindrome_swap_destroy(palindrome_swap *swap);
+/// Collective. The arrays must be aligned to 64 bytes and not overlap; `sent` may be overwritten.
+void palindrome_swap_execute(palindrome_swap *swap, void *sent, void *received);

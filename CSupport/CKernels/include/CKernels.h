@@ -3,6 +3,7 @@
 #include "checksum.h"
 #include "deposit.h"
 #include "drift.h"
+#include "exact_sum.h"
 #include "kick.h"
 #include "kick_adjoint.h"
 #include "order.h"

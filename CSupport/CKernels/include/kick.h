@@ -7,7 +7,7 @@
 // round(coefficient * force) to the momentum, the product in double; rounding to nearest even is odd, so the
 // negative coefficient undoes it exactly.
 
-/// What went wrong in a kick; all zero if nothing did. Momenta that would have failed are left as they were.
+/// What went wrong in a kick; all zero if nothing did. Otherwise the momenta are undefined.
 typedef struct palindrome_kick_outcome {
     /// Bit k: the k-th coefficient would have taken a momentum out of its integer range.
     uint64_t overflows;

@@ -73,6 +73,39 @@ struct Entry {
         return value
     }
 
+    /// `file.h5:/dataset`, the file beside the one that names it.
+    func dataset(_ rule: String, _ remedy: String) throws(Problem) -> DatasetAddress {
+        let text = try text(rule, remedy)
+        guard let colon = text.ranges(of: ":/").last, colon.lowerBound != text.startIndex,
+            colon.upperBound != text.endIndex
+        else { throw problem(rule, remedy) }
+        return DatasetAddress(
+            file: place.resolve(String(text[..<colon.lowerBound])),
+            dataset: String(text[text.index(after: colon.lowerBound)...]))
+    }
+
+    /// The values of a section within a section, by key.
+    ///
+    /// - Parameter keys: all that it may have.
+    func fields(_ keys: [String], _ remedy: String) throws(Problem) -> [String: Entry] {
+        let rule = "it must be a section of \(keys.joined(separator: ", "))"
+        guard let mapping = node.mapping else { throw problem(rule, remedy) }
+        var fields: [String: Entry] = [:]
+        for (key, value) in mapping {
+            let name = key.scalar?.string ?? ""
+            let place = place.at(key.mark)
+            guard keys.contains(name) else {
+                let near = nearest(to: name, in: keys).map { "did you mean \(self.key).\($0)?" }
+                throw Problem(
+                    at: place,
+                    "\(self.key).\(Self.shown(name)) is not a known key; \(near ?? "the keys are \(keys.joined(separator: ", "))")"
+                )
+            }
+            fields[name] = Entry(key: "\(self.key).\(name)", node: value, place: place)
+        }
+        return fields
+    }
+
     /// The elements of a list.
     func list(_ rule: String, _ remedy: String) throws(Problem) -> [Entry] {
         guard let sequence = node.sequence else { throw problem(rule, remedy) }

@@ -123,14 +123,7 @@ struct SectionReader {
     /// A dataset in an HDF5 file, `file.h5:/dataset`, if given; the file is found as in ``path(_:example:)``.
     func dataset(_ key: String) -> DatasetAddress? {
         read(key) { entry throws(Problem) in
-            let (rule, remedy) = ("it must be file.h5:/dataset", "try \"noise.h5:/white_noise\"")
-            let text = try entry.text(rule, remedy)
-            guard let colon = text.ranges(of: ":/").last, colon.lowerBound != text.startIndex,
-                colon.upperBound != text.endIndex
-            else { throw entry.problem(rule, remedy) }
-            return DatasetAddress(
-                file: entry.place.resolve(String(text[..<colon.lowerBound])),
-                dataset: String(text[text.index(after: colon.lowerBound)...]))
+            try entry.dataset("it must be file.h5:/dataset", "try \"noise.h5:/white_noise\"")
         }
     }
 

@@ -49,7 +49,7 @@ struct GradientCommand: RankCommand {
                     + "try objective: {data: \"observed.h5:/density\"}")
         }
         if dryRun {
-            try DryRun.run(configuration, on: world)
+            try DryRun.run(configuration, for: .gradient, on: world)
             return .finished
         }
         switch configuration.run.precision {

@@ -2,6 +2,7 @@ internal import Background
 internal import Configuration
 internal import Dynamics
 internal import Inference
+internal import InitialConditions
 internal import Mesh
 internal import Parallel
 internal import Particles
@@ -10,7 +11,7 @@ internal import Storage
 /// The loss of white noise under a configuration: the objective at the end, and the prior.
 struct LossFunction<Scalar: StorableScalar>: ~Copyable {
     let model: ForwardModel<Scalar>
-    private let objective: DensityObjective<Scalar>
+    private(set) var objective: DensityObjective<Scalar>
     private let hasPrior: Bool
 
     /// Reads data and weights. Collective.
@@ -33,19 +34,33 @@ struct LossFunction<Scalar: StorableScalar>: ~Copyable {
         return try file.readField(at: address.dataset, over: mesh, ghosts: .none, for: "data")
     }
 
+    /// Smooths the residual with another radius R [Mpc/h] from now on.
+    mutating func smooth(by radius: Double) { objective.smooth(by: radius) }
+
     /// The loss. Collective.
     ///
     /// - Parameter other: a model of the same box with another cosmology.
     func value(at noise: borrowing Field<Scalar>, under other: ForwardModel<Scalar>? = nil) throws -> Double {
-        var evolution = try (other ?? model).start(from: noise.copy(for: "white noise"))
-        while !evolution.isFinished { try evolution.advance { _, _ in } }
-        let loss = try objective.value(evolution.particles)
+        let loss = try dataValue(at: noise, under: other)
         return hasPrior ? loss + (try Prior.value(of: noise)) : loss
     }
 
+    /// The objective's part of it. Collective.
+    func dataValue(at noise: borrowing Field<Scalar>, under other: ForwardModel<Scalar>? = nil) throws
+        -> Double
+    {
+        var evolution = try (other ?? model).start(from: noise.copy(for: "white noise"))
+        while !evolution.isFinished { try evolution.advance { _, _ in } }
+        return try objective.value(evolution.particles)
+    }
+
     /// The loss and its gradient. Collective.
-    func gradient(at noise: borrowing Field<Scalar>) throws -> Gradient<Scalar> {
-        var gradient = try model.gradient(at: noise) { _, particles, cotangents in
+    ///
+    /// - Parameter other: a model of the same box with another cosmology.
+    func gradient(
+        at noise: borrowing Field<Scalar>, under other: ForwardModel<Scalar>? = nil
+    ) throws -> Gradient<Scalar> {
+        var gradient = try (other ?? model).gradient(at: noise) { _, particles, cotangents in
             try objective.evaluate(particles, addingTo: &cotangents)
         }
         if hasPrior {

@@ -1,0 +1,129 @@
+#include "CFourier.h"
+#include "transpose.h"
+#include <fftw3.h>
+#include <stdlib.h>
+#include <string.h>
+
+#pragma STDC FP_CONTRACT OFF
+
+// Lines per tile, measured: wide enough that memory is read and written in runs of several cache lines,
+// narrow enough that a tile of 512 points stays in the second level of the cache.
+enum { tile_lines = 32, run_length = 256, line_alignment = 64 };
+
+struct palindrome_lines {
+    enum palindrome_precision precision;
+    enum palindrome_line_kind kind;
+    int64_t length;
+    /// Complex numbers from one line of scratch to the next: whole cache lines, and no power of two.
+    int64_t stride;
+    void *work;
+};
+
+// With n quarter turns, i^n is i^(n & 1) times this.
+static double sign_of(const palindrome_multiplier *m) {
+    return m->times_i & 2 ? -1 : 1;
+}
+
+// A factor is  (sign fx) (fy fz) / (dx + (dy + dz))  in this order, whichever way the modes are visited.
+
+PALINDROME_CLONES static void factors_along_z(double *restrict factors, const palindrome_multiplier *m,
+                                              double sign, int64_t x, int64_t y, int64_t z, int64_t count) {
+    const double fx = sign * m->factor_x[x], fy = m->factor_y[y], *fz = m->factor_z + z;
+    if (!m->denominator_x) {
+        for (int64_t j = 0; j < count; j++)
+            factors[j] = fx * (fy * fz[j]);
+        return;
+    }
+    const double dx = m->denominator_x[x], dy = m->denominator_y[y], *dz = m->denominator_z + z;
+    for (int64_t j = 0; j < count; j++) {
+        const double denominator = dx + (dy + dz[j]);
+        factors[j] = denominator == 0 ? 0 : fx * (fy * fz[j]) / denominator;
+    }
+}
+
+PALINDROME_CLONES static void factors_along_x(double *restrict factors, const palindrome_multiplier *m,
+                                              double sign, int64_t x, int64_t y, int64_t z, int64_t count) {
+    const double *fx = m->factor_x + x, fyz = m->factor_y[y] * m->factor_z[z];
+    if (!m->denominator_x) {
+        for (int64_t j = 0; j < count; j++)
+            factors[j] = sign * fx[j] * fyz;
+        return;
+    }
+    const double *dx = m->denominator_x + x, dyz = m->denominator_y[y] + m->denominator_z[z];
+    for (int64_t j = 0; j < count; j++) {
+        const double denominator = dx[j] + dyz;
+        factors[j] = denominator == 0 ? 0 : sign * fx[j] * fyz / denominator;
+    }
+}
+
+#define REAL float
+#define NAME(x) x##_f32
+#define FFTW(x) fftwf_##x
+#define LINES_FROM_ROWS palindrome_lines_from_rows_8
+#define ROWS_FROM_LINES palindrome_rows_from_lines_8
+#include "lines_template.h"
+#undef REAL
+#undef NAME
+#undef FFTW
+#undef LINES_FROM_ROWS
+#undef ROWS_FROM_LINES
+
+#define REAL double
+#define NAME(x) x##_f64
+#define FFTW(x) fftw_##x
+#define LINES_FROM_ROWS palindrome_lines_from_rows_16
+#define ROWS_FROM_LINES palindrome_rows_from_lines_16
+#include "lines_template.h"
+
+palindrome_lines *palindrome_lines_create(enum palindrome_precision precision, enum palindrome_line_kind kind,
+                                          int64_t length) {
+    palindrome_lines *lines = malloc(sizeof *lines);
+    if (!lines)
+        return NULL;
+    const int is_single = precision == palindrome_single;
+    const int64_t points = kind == palindrome_real_lines ? length / 2 + 1 : length;
+    const int64_t line = line_alignment / sizeof(float) / 2;
+    *lines = (palindrome_lines){precision, kind, length, (points + line - 1) / line * line + line,
+                                calloc(1, is_single ? sizeof(work_f32) : sizeof(work_f64))};
+    const int is_made = lines->work && length <= INT32_MAX &&
+                        (is_single ? create_f32(lines->work, kind, (int)length, lines->stride)
+                                   : create_f64(lines->work, kind, (int)length, lines->stride));
+    if (is_made)
+        return lines;
+    palindrome_lines_destroy(lines);
+    return NULL;
+}
+
+void palindrome_lines_destroy(palindrome_lines *lines) {
+    if (lines->work && lines->precision == palindrome_single)
+        destroy_f32(lines->work);
+    else if (lines->work)
+        destroy_f64(lines->work);
+    free(lines->work);
+    free(lines);
+}
+
+void palindrome_lines_transform(palindrome_lines *lines, enum palindrome_direction direction,
+                                palindrome_placement source, palindrome_placement target, int64_t plane_count,
+                                int64_t line_count, double scale) {
+    if (lines->precision == palindrome_single)
+        transform_f32(lines, lines->work, direction, &source, &target, plane_count, line_count, (float)scale);
+    else
+        transform_f64(lines, lines->work, direction, &source, &target, plane_count, line_count, scale);
+}
+
+void palindrome_multiply(enum palindrome_precision precision, void *modes,
+                         const palindrome_multiplier *multiplier) {
+    if (precision == palindrome_single)
+        multiply_f32(modes, multiplier);
+    else
+        multiply_f64(modes, multiplier);
+}
+
+void palindrome_lines_filter(palindrome_lines *lines, palindrome_placement placement,
+                             const palindrome_multiplier *multiplier) {
+    if (lines->precision == palindrome_single)
+        filter_f32(lines, lines->work, &placement, multiplier);
+    else
+        filter_f64(lines, lines->work, &placement, multiplier);
+}

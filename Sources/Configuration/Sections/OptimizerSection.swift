@@ -1,0 +1,76 @@
+/// How a minimum of the loss is looked for.
+public struct OptimizerSection: Sendable, Equatable {
+    /// The methods.
+    public enum Method: String, CaseIterable, Sendable, Named {
+        /// Limited-memory BFGS with a strong-Wolfe line search.
+        case lbfgs
+        /// Adaptive moments.
+        case adam
+        /// Steps against the gradient with a backtracking line search.
+        case gradientDescent = "gradient-descent"
+    }
+
+    /// A part of the optimisation with one smoothing of the residual.
+    public struct Stage: Sendable, Equatable {
+        /// Radius R of the Gaussian with which the residual is smoothed [mesh cells].
+        public var smoothing: Double
+        /// Most iterations.
+        public var iterations: Int
+        /// The stage ends when the loss fell by less than this fraction over ten iterations; 0: never.
+        public var tolerance: Double
+    }
+
+    /// The method.
+    public var method: Method
+    /// η of Adam; for the others the root mean square of the first trial step.
+    public var learningRate: Double
+    /// Pairs kept by L-BFGS.
+    public var history: Int
+    /// What is done, in order.
+    public var stages: [Stage]
+
+    private static let stageRemedy = "try {smoothing: 1.0, iterations: 100}"
+
+    init(_ section: SectionReader) {
+        method = section.choice("method", default: .lbfgs)
+        learningRate = section.positive("learning_rate", default: 0.1)
+        history = section.whole("history", 1...1000, default: 10)
+        stages =
+            section.read("stages") { entry throws(Problem) in
+                let remedy = "try [{smoothing: 1.0, iterations: 100}, {smoothing: 0.0, iterations: 100}]"
+                let elements = try entry.list("it must be a list of stages", remedy)
+                guard !elements.isEmpty else { throw entry.problem("it must hold a stage", remedy) }
+                var stages: [Stage] = []
+                for element in elements { stages.append(try Self.stage(element)) }
+                return stages
+            } ?? [4, 2, 1, 0.5, 0].map { Stage(smoothing: $0, iterations: 100, tolerance: 1e-4) }
+    }
+
+    private static func stage(_ entry: Entry) throws(Problem) -> Stage {
+        let fields = try entry.fields(
+            ["smoothing", "smoothing_cells", "iterations", "tolerance"], stageRemedy)
+        if fields["smoothing"] != nil, let again = fields["smoothing_cells"] {
+            throw Problem(
+                at: again.place,
+                "\(entry.key).smoothing and \(again.key) are both given; only one of them may be; "
+                    + "keep smoothing, in mesh cells")
+        }
+        guard let smoothing = fields["smoothing"] ?? fields["smoothing_cells"] else {
+            throw entry.problem("it must have a smoothing", stageRemedy)
+        }
+        return Stage(
+            smoothing: try smoothing.number(.notNegative, "try 1.0"),
+            iterations: try fields["iterations"]?.whole(1...1_000_000, "try 100") ?? 100,
+            tolerance: try fields["tolerance"]?.number(.within(0...1), "try 1e-4") ?? 1e-4)
+    }
+
+    var entries: [ResolvedEntry] {
+        let stages = stages.map {
+            "{smoothing: \($0.smoothing), iterations: \($0.iterations), tolerance: \($0.tolerance)}"
+        }
+        return [
+            .init("method", method.rawValue), .init("learning_rate", "\(learningRate)"),
+            .init("history", "\(history)"), .init("stages", "[\(stages.joined(separator: ", "))]"),
+        ]
+    }
+}

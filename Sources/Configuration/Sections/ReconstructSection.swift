@@ -1,0 +1,143 @@
+public import Background
+
+/// What a reconstruction seeks, where it starts, and when it saves itself.
+public struct ReconstructSection: Sendable, Equatable {
+    /// Where it starts.
+    public enum Start: Sendable, Equatable {
+        /// No fluctuations: with one mesh cell per particle every particle is on a kink of cloud-in-cell.
+        case zero
+        /// White noise of ``ReconstructSection/startAmplitude``.
+        case noise
+        /// A dataset `[nx][ny][nz]`.
+        case file(DatasetAddress)
+    }
+
+    /// A cosmological parameter that is sought with the white noise; it starts at its configured value.
+    public struct Varied: Sendable, Equatable {
+        /// Which.
+        public var parameter: CosmologyParameter
+        /// Its Gaussian prior; none if nil.
+        public var prior: Prior?
+        /// Where its loss is finite.
+        public var bounds: ClosedRange<Double>
+        /// A change of it that is like a change of 1 in a mode.
+        public var scale: Double
+
+        /// A Gaussian.
+        public struct Prior: Sendable, Equatable {
+            /// Its centre.
+            public var mean: Double
+            /// Its standard deviation.
+            public var sigma: Double
+        }
+    }
+
+    /// Where it starts.
+    public var start: Start
+    /// The standard deviation of the noise it starts from.
+    public var startAmplitude: Double
+    /// The seed of that noise; not that of the data's universe.
+    public var startSeed: UInt64
+    /// The white noise of the truth, if it is known, to judge the result by.
+    public var truth: DatasetAddress?
+    /// Cosmological parameters that are sought too.
+    public var vary: [Varied]
+    /// Iterations between checkpoints; 0: none for their number.
+    public var checkpointEvery: Int
+    /// Minutes between checkpoints; 0: none for the time.
+    public var checkpointMinutes: Double
+
+    private let names: [String]
+
+    init(_ section: SectionReader, _ cosmology: CosmologyParameters) {
+        names = cosmology.parameterNames
+        start =
+            section.read("start") { entry throws(Problem) in
+                let (rule, remedy) = ("it must be zero, noise or file.h5:/dataset", "try noise")
+                switch try entry.text(rule, remedy) {
+                case "zero": return .zero
+                case "noise": return .noise
+                default: return .file(try entry.dataset(rule, remedy))
+                }
+            } ?? .noise
+        startAmplitude = section.positive("start_amplitude", default: 0.1)
+        startSeed = UInt64(section.whole("start_seed", 0...Int.max, default: 987_654_321))
+        truth = section.dataset("truth")
+        vary =
+            section.read("vary") { entry throws(Problem) in
+                var found: [Varied] = []
+                for element in try entry.list("it must be a list of parameters", "try [Omega_m]") {
+                    let varied = try Self.varied(element, cosmology)
+                    guard !found.contains(where: { $0.parameter == varied.parameter }) else {
+                        throw element.problem("it must be named once", "remove one of them")
+                    }
+                    found.append(varied)
+                }
+                return found
+            } ?? []
+        checkpointEvery = section.whole("checkpoint_every", 0...1_000_000, default: 10)
+        checkpointMinutes = section.number("checkpoint_minutes", .notNegative, default: 10)
+    }
+
+    private static func varied(_ entry: Entry, _ cosmology: CosmologyParameters) throws(Problem) -> Varied {
+        let remedy =
+            "try Omega_m, or {parameter: Omega_m, mean: 0.31, sigma: 0.01, minimum: 0.1, maximum: 0.6}"
+        let fields =
+            entry.node.scalar == nil
+            ? try entry.fields(["parameter", "mean", "sigma", "minimum", "maximum"], remedy)
+            : ["parameter": entry]
+        let names = cosmology.parameterNames
+        let rule = "it must be \(names.joined(separator: " or "))"
+        guard let named = fields["parameter"] else { throw entry.problem(rule, remedy) }
+        let text = try named.text(rule, remedy)
+        guard let index = names.firstIndex(of: text) else {
+            throw named.problem(rule, nearest(to: text, in: names).map { "did you mean \($0)?" } ?? remedy)
+        }
+        let parameter = CosmologyParameter.allCases[index]
+        let value = cosmology[parameter]
+        let sigma = try fields["sigma"]?.number(.positive, "try 0.01")
+        if let mean = fields["mean"], sigma == nil {
+            throw mean.problem("it must come with sigma", "add sigma: 0.01")
+        }
+        let mean = try fields["mean"]?.number(.any, "try \(value)") ?? value
+        let low = try fields["minimum"]?.number(.any, "try \(value - 1)") ?? -.greatestFiniteMagnitude
+        let high = try fields["maximum"]?.number(.any, "try \(value + 1)") ?? .greatestFiniteMagnitude
+        guard low < value && value < high else {
+            throw entry.problem(
+                "its start (\(value), from cosmology) must be between minimum and maximum", "widen the bounds"
+            )
+        }
+        return Varied(
+            parameter: parameter, prior: sigma.map { Varied.Prior(mean: mean, sigma: $0) },
+            bounds: low...high,
+            scale: sigma ?? (value == 0 ? 0.01 : 0.01 * abs(value)))
+    }
+
+    var entries: [ResolvedEntry] {
+        let start =
+            switch start {
+            case .zero: "zero"
+            case .noise: "noise"
+            case .file(let address): quoted(address.description)
+            }
+        let varied = vary.map { varied in
+            var fields = ["parameter: \(names[varied.parameter.rawValue])"]
+            if let prior = varied.prior { fields += ["mean: \(prior.mean)", "sigma: \(prior.sigma)"] }
+            if varied.bounds.lowerBound > -.greatestFiniteMagnitude {
+                fields.append("minimum: \(varied.bounds.lowerBound)")
+            }
+            if varied.bounds.upperBound < .greatestFiniteMagnitude {
+                fields.append("maximum: \(varied.bounds.upperBound)")
+            }
+            return "{\(fields.joined(separator: ", "))}"
+        }
+        return [
+            .init("start", start), .init("start_amplitude", "\(startAmplitude)"),
+            .init("start_seed", "\(startSeed)"),
+        ] + (truth.map { [.init("truth", quoted($0.description))] } ?? []) + [
+            .init("vary", "[\(varied.joined(separator: ", "))]"),
+            .init("checkpoint_every", "\(checkpointEvery)"),
+            .init("checkpoint_minutes", "\(checkpointMinutes)"),
+        ]
+    }
+}

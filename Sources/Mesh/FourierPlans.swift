@@ -1,0 +1,139 @@
+internal import CFourier
+internal import Memory
+internal import Parallel
+
+/// How the points of lines lie in an array of this rank; see `palindrome_placement`.
+struct LineLayout {
+    var blocks: [palindrome_block]
+
+    init(_ blocks: [palindrome_block]) { self.blocks = blocks }
+
+    /// Lines that are whole and lie in one piece.
+    init(count: Int, offset: Int = 0, plane: Int, line: Int, point: Int) {
+        blocks = [palindrome_block(count, at: offset, plane: plane, line: line, point: point)]
+    }
+}
+
+extension palindrome_block {
+    init(_ count: Int, at offset: Int, plane: Int, line: Int, point: Int) {
+        self.init(
+            count: Int64(count), offset: Int64(offset), plane_stride: Int64(plane), line_stride: Int64(line),
+            point_stride: Int64(point))
+    }
+}
+
+/// The plans for all lines along one axis, with their scratch.
+@safe final class LinePlan<Scalar: FourierScalar> {
+    private let lines: OpaquePointer
+
+    init(kind: palindrome_line_kind, length: Int) {
+        guard let lines = unsafe palindrome_lines_create(Scalar.library, kind, Int64(length)) else {
+            MPIRuntime.abort("FFTW has no plan for lines of \(length) points, or no memory for it")
+        }
+        unsafe self.lines = lines
+    }
+
+    deinit { unsafe palindrome_lines_destroy(lines) }
+
+    /// An array, how lines lie in it, and the number of its first plane.
+    @unsafe struct Place {
+        let values: UnsafeMutablePointer<Scalar>
+        let layout: LineLayout
+        var plane = 0
+    }
+
+    func transform(
+        _ direction: palindrome_direction, from source: Place, to target: Place, planes: Int,
+        lines count: Int,
+        scale: Double = 1
+    ) {
+        unsafe withPlacement(source) { source in
+            unsafe withPlacement(target) { target in
+                unsafe palindrome_lines_transform(
+                    lines, direction, source, target, Int64(planes), Int64(count), scale)
+            }
+        }
+    }
+
+    func filter(_ place: Place, by multiplier: SpectralMultiplier, on layout: FourierLayout) {
+        unsafe withPlacement(place) { placement in
+            unsafe multiplier.withTables(of: layout) { tables in
+                unsafe palindrome_lines_filter(lines, placement, tables)
+            }
+        }
+    }
+
+    private func withPlacement(_ place: Place, _ body: (palindrome_placement) -> Void) {
+        unsafe place.layout.blocks.withUnsafeBufferPointer { blocks in
+            unsafe body(
+                palindrome_placement(
+                    values: place.values, blocks: blocks.baseAddress, block_count: Int64(blocks.count),
+                    first_plane: Int64(place.plane)))
+        }
+    }
+}
+
+/// The exchange of blocks within a row or a column of ranks: block r goes to rank r.
+@safe final class BlockSwap<Scalar: FourierScalar> {
+    private let plan: OpaquePointer
+    private let ranks: Communicator
+    private let bytesSent: Int
+
+    /// Plans the exchange, or nothing if there is nobody or nothing to exchange. Collective.
+    init?(among ranks: Communicator, blockCount: Int) {
+        guard ranks.size > 1 && blockCount > 0 else { return nil }
+        let plan = unsafe palindrome_swap_create(Scalar.library, ranks.fortranHandle, Int64(blockCount))
+        guard let plan = unsafe plan else {
+            MPIRuntime.abort("FFTW-MPI has no plan for blocks of \(blockCount) complex numbers")
+        }
+        unsafe self.plan = plan
+        self.ranks = ranks
+        bytesSent = (ranks.size - 1) * blockCount * 2 * MemoryLayout<Scalar>.size
+    }
+
+    deinit { unsafe palindrome_swap_destroy(plan) }
+
+    @unsafe func execute(_ sent: UnsafeMutablePointer<Scalar>, _ received: UnsafeMutablePointer<Scalar>) {
+        ranks.phases.measure("exchange") {
+            ranks.book(bytesSent: bytesSent, messages: ranks.size - 1)
+            unsafe palindrome_swap_execute(plan, sent, received)
+        }
+    }
+}
+
+extension FourierScalar {
+    static var library: palindrome_precision { palindrome_precision(_precision.rawValue) }
+}
+
+extension SpectralMultiplier {
+    /// The tables of the modes that a rank holds, for C.
+    func withTables(of layout: FourierLayout, _ body: (UnsafePointer<palindrome_multiplier>) -> Void) {
+        let y = layout.y
+        let z = layout.z
+        func withPointers(
+            _ tables: Tables?, _ body: ([UnsafePointer<Double>?]) -> Void
+        ) {
+            guard let tables else { return unsafe body([nil, nil, nil]) }
+            unsafe tables.x.withUnsafeBufferPointer { xTable in
+                unsafe tables.y.withUnsafeBufferPointer { yTable in
+                    unsafe tables.z.withUnsafeBufferPointer { zTable in
+                        unsafe body([
+                            xTable.baseAddress!, yTable.baseAddress! + y.lowerBound,
+                            zTable.baseAddress! + z.lowerBound,
+                        ])
+                    }
+                }
+            }
+        }
+        unsafe withPointers(factors) { factor in
+            unsafe withPointers(denominators) { denominator in
+                var tables = unsafe palindrome_multiplier(
+                    x_count: Int64(factors.x.count), y_count: Int64(y.count), z_count: Int64(z.count),
+                    factor_x: factor[0], factor_y: factor[1], factor_z: factor[2],
+                    denominator_x: denominator[0], denominator_y: denominator[1],
+                    denominator_z: denominator[2], times_i: Int32(truncatingIfNeeded: timesI & 3))
+                unsafe body(&tables)
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+internal import ArgumentParser
+internal import Configuration
+internal import Parallel
+
+/// `palindrome reconstruct CONFIG`.
+struct ReconstructCommand: RankCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reconstruct",
+        abstract: "Find the initial conditions of an observed density.",
+        discussion: """
+            Looks for the white noise (and cosmological parameters, if asked) whose universe resembles \
+            objective.data, from coarse scales to fine ones, and writes reconstruction.h5 and history.csv into \
+            output.directory:
+
+              objective: {data: "observed.h5:/density", sigma: 0.5}
+              optimizer: {stages: [{smoothing: 2.0, iterations: 50}, {smoothing: 0.0, iterations: 100}]}
+              reconstruct: {truth: "truth.h5:/white_noise"}
+
+              mpirun -n 8 palindrome reconstruct run.yaml
+
+            SIGTERM, SIGINT and SIGUSR1 stop it with a checkpoint and exit code 75. The same command with \
+            --resume goes on, on any number of ranks, and arrives at the same bits; once all is done, it does nothing.
+            """)
+
+    @OptionGroup var options: ConfigurationOptions
+
+    @Flag(help: "Check everything, print the configuration and the memory estimate, and stop.")
+    var dryRun = false
+
+    @Flag(exclusivity: .exclusive)
+    var beginning = Beginning.fresh
+
+    mutating func run(on world: Communicator) throws -> Ending {
+        let configuration = try options.load(on: world)
+        guard configuration.objective != nil else {
+            throw UsageError(
+                "\(options.file): objective.data is not given; it must name the data to compare with; "
+                    + "try objective: {data: \"observed.h5:/density\"}")
+        }
+        if dryRun {
+            try DryRun.run(configuration, for: .reconstruction, on: world)
+            return .finished
+        }
+        return try reconstruct(configuration, beginning, on: world)
+    }
+}
+
+/// Runs a reconstruction in its precision.
+///
+/// - Precondition: the configuration has an objective.
+func reconstruct(_ configuration: RunConfiguration, _ beginning: Beginning, on world: Communicator) throws
+    -> Ending
+{
+    try MemoryEstimate(configuration, on: configuration.rankGrid(for: world.size), for: .reconstruction)
+        .requireRoom(available: MachineMemory.availablePerRank(on: world))
+    return switch configuration.run.precision {
+    case .single: try Reconstruction<Float>(configuration, on: world).run(beginning)
+    case .double: try Reconstruction<Double>(configuration, on: world).run(beginning)
+    }
+}

@@ -1,0 +1,246 @@
+internal import Analysis
+internal import Configuration
+internal import Dynamics
+internal import Inference
+internal import Mesh
+internal import Parallel
+internal import Particles
+internal import Storage
+
+/// `palindrome reconstruct`: from an observed density to the white noise that made it, stage by stage, through
+/// any number of kills.
+struct Reconstruction<Scalar: StorableScalar> {
+    private let configuration: RunConfiguration
+    private let settings: ReconstructSection
+    private let stages: [OptimizerSection.Stage]
+    private let optimizer: any Optimizer
+    private let world: Communicator
+    private let model: ForwardModel<Scalar>
+    private let checkpoints: ReconstructionCheckpoints<Scalar>
+    private let outputs: ReconstructionOutputs<Scalar>
+
+    private var directory: String { configuration.output.directory }
+
+    /// Prepares a reconstruction. Collective.
+    ///
+    /// - Precondition: the configuration has an objective.
+    init(_ given: RunConfiguration, on world: Communicator) throws {
+        var configuration = given
+        configuration.output.snapshots = [given.evolution.stop]  // only the end is compared
+        self.configuration = configuration
+        self.world = world
+        settings = configuration.reconstruct!
+        stages = configuration.optimizer!.stages
+        optimizer = configuration.optimizer!.instance
+        model = try configuration.forwardModel(Scalar.self, on: world)
+        var provenance = given.provenance(model.cosmology)
+        provenance.seed = nil  // initial.seed has no part in it
+        checkpoints = ReconstructionCheckpoints(
+            store: CheckpointStore(directory: configuration.output.directory), grid: model.particleGrid,
+            units: model.units, provenance: provenance, identity: given.reconstructionIdentity)
+        outputs = ReconstructionOutputs(
+            configuration: configuration, provenance: provenance, identity: given.reconstructionIdentity,
+            world: world)
+    }
+
+    /// Runs to the end, or to a signal. Collective.
+    func run(_ beginning: Beginning) throws -> Ending {
+        StopSignals.watch()
+        for note in try OutputDirectory.prepare(directory, over: world) { tell(note) }
+        let restored: ReconstructionCheckpoints<Scalar>.Restored?
+        switch beginning {
+        case .fresh:
+            if let step = checkpoints.store.steps(over: world).last {
+                throw UsageError(
+                    "\(checkpoints.store.path(step: step)) is of a run that has not finished; continue it with "
+                        + "--resume, or start anew with --overwrite")
+            }
+            restored = nil
+        case .resume:
+            restored = try checkpoints.restore(tell: tell)
+            if restored == nil {
+                if try outputs.areWritten() {
+                    tell("\(outputs.path) is already there: nothing is left to do")
+                    return .finished
+                }
+                tell("no checkpoint in \(directory): starting at the beginning")
+            }
+        case .overwrite:
+            checkpoints.store.removeAll(over: world)
+            restored = nil
+        }
+        return try follow(restored)
+    }
+
+    private func follow(_ restored: consuming ReconstructionCheckpoints<Scalar>.Restored?) throws -> Ending {
+        var model = model
+        // On a machine that computes linear theory to other last bits the units might differ.
+        if let exponent = restored?.momentumExponent, exponent != model.units.momentumExponent {
+            model = try ForwardModel(
+                model, with: configuration.cosmology,
+                in: StateUnits(box: model.box.size, momentumExponent: exponent))
+        }
+        var universe = SoughtUniverse(
+            try LossFunction(configuration.objective!, smoothing: smoothing(of: 0), of: model), configuration,
+            on: world)
+        var state: ReconstructionState<Scalar>
+        var progress: ReconstructionProgress
+        if let restored {
+            state = restored.take()
+            progress = ReconstructionProgress(stages, after: state.history.rows.last?.seconds ?? 0, on: world)
+        } else {
+            progress = ReconstructionProgress(stages, after: 0, on: world)
+            state = try start(universe)
+            try note(&state, &progress)
+        }
+        let ending = try descend(&state, &universe, &progress)
+        guard ending == .finished else { return ending }
+        try outputs.write(state, &universe)
+        checkpoints.store.removeAll(over: world)
+        RunSummary.tell(on: world)
+        return .finished
+    }
+
+    /// The first point of the first stage.
+    private func start(_ universe: borrowing SoughtUniverse<Scalar>) throws -> ReconstructionState<Scalar> {
+        let parameters = [Double](repeating: 0, count: settings.vary.count)
+        let point = ParameterVector(noise: try startingNoise(), parameters: parameters)
+        guard let evaluation = try universe.evaluate(at: point) else {
+            throw UsageError(
+                "reconstruct.start: the loss there is not finite, a particle is displaced too far or moves too fast; "
+                    + "start from less noise, or check cosmology and initial.a")
+        }
+        return ReconstructionState(
+            stage: 0, iteration: 0, history: ReconstructionHistory(),
+            optimizer: OptimizerState(at: point, evaluation))
+    }
+
+    private func startingNoise() throws -> Field<Scalar> {
+        let grid = model.particleGrid
+        switch settings.start {
+        case .file(let address):
+            let file = try InputFile(opening: address.file, over: world)
+            return try file.readField(at: address.dataset, over: grid, ghosts: .none, for: "white noise")
+        case .noise:
+            var noise = Field<Scalar>.whiteNoise(seed: settings.startSeed, over: grid)
+            let amplitude = settings.startAmplitude
+            noise.mapPoints { _, _, _, value in Scalar(amplitude * Double(value)) }
+            return noise
+        case .zero:
+            var noise = Field<Scalar>(grid, ghosts: .none, for: "white noise")
+            noise.mapPoints { _, _, _, _ in 0 }
+            return noise
+        }
+    }
+
+    /// Works through the stages. The last checkpoint is that of the end.
+    private func descend(
+        _ state: inout ReconstructionState<Scalar>, _ universe: inout SoughtUniverse<Scalar>,
+        _ progress: inout ReconstructionProgress
+    ) throws -> Ending {
+        var saved = MPIRuntime.time
+        while state.stage < stages.count {
+            universe.smooth(by: smoothing(of: state.stage))
+            do {
+                while try iterate(&state, universe, &progress) {
+                    if StopSignals.isRaised(on: world) { throw StopRequest() }
+                    if isCheckpointDue(state.iteration, saved: saved) {
+                        try save(state)
+                        saved = MPIRuntime.time
+                    }
+                }
+                try enterNextStage(&state, &universe, &progress)
+                try save(state)
+                saved = MPIRuntime.time
+                if StopSignals.isRaised(on: world) && state.stage < stages.count { throw StopRequest() }
+            } catch is StopRequest {
+                try save(state)
+                tell(
+                    "stopped by a signal in stage \(state.stage + 1) after iteration \(state.iteration); "
+                        + "continue with --resume")
+                return .stopped
+            }
+        }
+        return .finished
+    }
+
+    /// One step of the optimiser.
+    ///
+    /// - Returns: whether the stage goes on.
+    private func iterate(
+        _ state: inout ReconstructionState<Scalar>, _ universe: borrowing SoughtUniverse<Scalar>,
+        _ progress: inout ReconstructionProgress
+    ) throws -> Bool {
+        let stage = stages[state.stage]
+        guard state.iteration < stage.iterations, !state.history.isSettled(to: stage.tolerance) else {
+            return false
+        }
+        let outcome = try optimizer.step(&state.optimizer) { point in
+            try universe.evaluateUnlessStopped(at: point)
+        }
+        guard outcome == .moved else { return false }
+        state.iteration += 1
+        try note(&state, &progress)
+        return true
+    }
+
+    private func enterNextStage(
+        _ state: inout ReconstructionState<Scalar>, _ universe: inout SoughtUniverse<Scalar>,
+        _ progress: inout ReconstructionProgress
+    ) throws {
+        let next = state.stage + 1
+        if next < stages.count {
+            universe.smooth(by: smoothing(of: next))
+            guard let evaluation = try universe.evaluate(at: state.optimizer.point) else {
+                preconditionFailure("a point that had a loss has none under another smoothing")
+            }
+            state.optimizer = OptimizerState(at: state.optimizer.point.copy(), evaluation)
+        }
+        state.stage = next
+        state.iteration = 0
+        if next < stages.count { try note(&state, &progress) }
+    }
+
+    private func note(_ state: inout ReconstructionState<Scalar>, _ progress: inout ReconstructionProgress)
+        throws
+    {
+        let row = ReconstructionHistory.Row(
+            stage: state.stage, iteration: state.iteration, loss: state.optimizer.evaluation.value,
+            gradientNorm: try state.optimizer.gradientNorm(), smoothing: smoothing(of: state.stage),
+            seconds: progress.seconds)
+        state.history.add(row)
+        progress.tell(row)
+    }
+
+    /// The clock decides when a checkpoint is written, never what is in it; rank 0's clock decides for all.
+    private func isCheckpointDue(_ iteration: Int, saved: Double) -> Bool {
+        if settings.checkpointEvery > 0 && iteration % settings.checkpointEvery == 0 { return true }
+        guard settings.checkpointMinutes > 0 else { return false }
+        return world.any(world.isRoot && MPIRuntime.time - saved >= 60 * settings.checkpointMinutes)
+    }
+
+    private func save(_ state: borrowing ReconstructionState<Scalar>) throws {
+        try checkpoints.write(state)
+        try outputs.write(state.history)
+    }
+
+    /// R of a stage [Mpc/h].
+    private func smoothing(of stage: Int) -> Double {
+        stages[min(stage, stages.count - 1)].smoothing * model.box.cell
+    }
+
+    private func tell(_ line: String) {
+        if world.isRoot { Console.say(line) }
+    }
+}
+
+extension OptimizerSection {
+    /// The method.
+    var instance: any Optimizer {
+        switch method {
+        case .lbfgs: LBFGS(history: history, firstLength: learningRate)
+        case .adam: Adam(learningRate: learningRate)
+        case .gradientDescent: GradientDescent(firstLength: learningRate)
+        }
+    }
+}

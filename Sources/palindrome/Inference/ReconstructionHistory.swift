@@ -1,0 +1,79 @@
+internal import Storage
+
+/// The course of a reconstruction, one row per iteration; row 0 of a stage is where it starts.
+struct ReconstructionHistory {
+    struct Row {
+        /// From 0.
+        let stage: Int
+        /// Steps taken in the stage.
+        let iteration: Int
+        let loss: Double
+        let gradientNorm: Double
+        /// R [Mpc/h].
+        let smoothing: Double
+        /// Wall-clock time of all processes that worked on it [s]; the only column that no run repeats.
+        let seconds: Double
+    }
+
+    private(set) var rows: [Row] = []
+
+    /// Iterations after which the loss must have fallen by the tolerance.
+    private static let span = 10
+
+    mutating func add(_ row: Row) { rows.append(row) }
+
+    /// Whether the stage at hand no longer lowers the loss by a fraction over some iterations.
+    func isSettled(to tolerance: Double) -> Bool {
+        guard tolerance > 0, let last = rows.last, last.iteration >= Self.span else { return false }
+        return rows[rows.count - 1 - Self.span].loss - last.loss < tolerance * abs(last.loss)
+    }
+
+    /// The table as a file, `history.csv`.
+    var text: String {
+        let lines = rows.map {
+            "\($0.stage + 1),\($0.iteration),\($0.loss),\($0.gradientNorm),\($0.smoothing),\(fixed($0.seconds, 3))"
+        }
+        return (["stage,iteration,loss,gradient_norm,smoothing,seconds"] + lines).map { $0 + "\n" }.joined()
+    }
+
+    static func bytes(rows: Int) -> Int { 48 * rows }
+
+    /// Writes the columns as datasets of `/history`. Collective.
+    func write(to file: inout OutputFile) throws(StorageError) {
+        try file.write(
+            rows.map { Int64($0.stage + 1) }, at: "/history/stage",
+            labels: Labels(units: "1", description: "from 1"))
+        try file.write(
+            rows.map { Int64($0.iteration) }, at: "/history/iteration",
+            labels: Labels(units: "1", description: "steps taken in the stage"))
+        try file.write(
+            rows.map(\.loss), at: "/history/loss", labels: Labels(units: "1", description: "the loss"))
+        try file.write(
+            rows.map(\.gradientNorm), at: "/history/gradient_norm",
+            labels: Labels(units: "1", description: "root of the sum of the squared derivatives"))
+        try file.write(
+            rows.map(\.smoothing), at: "/history/smoothing",
+            labels: Labels(units: "Mpc/h", description: "Gaussian radius R of the residual"))
+        try file.write(
+            rows.map(\.seconds), at: "/history/seconds",
+            labels: Labels(units: "s", description: "wall-clock time; differs from run to run"))
+    }
+
+    init() {}
+
+    /// Reads the columns. Collective.
+    init(from file: borrowing InputFile) throws(StorageError) {
+        let stages = try file.readArray(at: "/history/stage", as: Int64.self)
+        let iterations = try file.readArray(at: "/history/iteration", as: Int64.self)
+        let losses = try file.readArray(at: "/history/loss", as: Double.self)
+        let norms = try file.readArray(at: "/history/gradient_norm", as: Double.self)
+        let smoothings = try file.readArray(at: "/history/smoothing", as: Double.self)
+        let seconds = try file.readArray(at: "/history/seconds", as: Double.self)
+        for index in stages.indices {
+            rows.append(
+                Row(
+                    stage: Int(stages[index]) - 1, iteration: Int(iterations[index]), loss: losses[index],
+                    gradientNorm: norms[index], smoothing: smoothings[index], seconds: seconds[index]))
+        }
+    }
+}
