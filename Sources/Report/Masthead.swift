@@ -61,11 +61,11 @@ struct Masthead {
     }
 
     private static func title(_ configuration: ConfigurationText, _ path: String) -> String {
-        guard let particles = configuration.numbers("box", "particles"), let box = configuration.boxSize
+        guard let particles = configuration.counts("box", "particles"), let box = configuration.boxSize
         else {
             return path
         }
-        let counts = Numbers.shape(particles.map { "\(Int($0))" })
+        let counts = Numbers.shape(particles.map(String.init))
         let sides = [box.x, box.y, box.z].map { Numbers.short($0) }
         return Set(sides).count == 1
             ? "\(counts) particles in \(sides[0]) Mpc/h"

@@ -12,6 +12,8 @@ enum Stylesheet {
             --accent: #f2a36b; --bar: #b3467f; --note: #2b2413;
           }
           figure.plot svg { filter: invert(1) hue-rotate(180deg); }
+          figure.plot svg [stroke="#ececf0"] { stroke: #d6d3dc; }
+          figure.plot svg rect[fill="#ffffff"] { fill: #e6e4ea; }
         }
         * { box-sizing: border-box; }
         html { scroll-behavior: smooth; -webkit-text-size-adjust: 100%; }
@@ -55,6 +57,7 @@ enum Stylesheet {
         dl.numbers dd { margin: .1rem 0 0; font-size: 1.16rem; font-weight: 600; line-height: 1.3; overflow-wrap: anywhere; }
         dl.numbers dd small { display: block; font-size: .8rem; font-weight: 400; color: var(--soft); }
         dl.numbers .wide { grid-column: span 2; }
+        sub { line-height: 0; }
         code, pre, .mono { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .9em; }
         .row { margin: 0 0 2rem; }
         .maps { display: grid; grid-template-columns: repeat(var(--columns), minmax(0, 1fr)); gap: 1.1rem; }
@@ -63,7 +66,8 @@ enum Stylesheet {
         .map img { display: block; width: 100%; height: auto; }
         .scale { position: absolute; right: .8rem; bottom: .7rem; padding-bottom: .35rem; border-bottom: 3px solid #fff;
           color: #fff; font-size: .75rem; line-height: 1; text-align: center; white-space: nowrap; display: flex;
-          justify-content: center; text-shadow: 0 0 3px #000, 0 0 3px #000; filter: drop-shadow(0 0 1.5px #000); }
+          justify-content: center; filter: drop-shadow(0 0 1.5px #000) drop-shadow(0 0 2px #000); }
+        .scale.pale { color: #1b1b1f; border-color: #1b1b1f; filter: drop-shadow(0 0 1.5px #fff) drop-shadow(0 0 2px #fff); }
         figcaption { margin-top: .5rem; font-size: .9rem; color: var(--soft); }
         figcaption strong { color: var(--ink); font-weight: 600; }
         figcaption span { white-space: nowrap; }
@@ -79,6 +83,10 @@ enum Stylesheet {
         th:first-child, td:first-child { text-align: left; }
         thead th { color: var(--soft); font-size: .82rem; }
         tfoot th, tfoot td { font-weight: 600; border-bottom: 0; }
+        table.files th, table.files td { text-align: left; }
+        table.files th { width: 1%; white-space: nowrap; padding-right: 2rem; }
+        td { white-space: nowrap; }
+        table.files td { white-space: normal; }
         td.share { width: 34%; padding-left: 1rem; }
         .bar { display: block; height: .75rem; border-radius: .2rem; background: var(--bar); min-width: 1px;
           print-color-adjust: exact; -webkit-print-color-adjust: exact; }
@@ -95,10 +103,14 @@ enum Stylesheet {
         footer { padding: 1.6rem 0 3rem; margin-top: 2rem; border-top: 1px solid var(--line); font-size: .85rem; color: var(--soft); overflow-wrap: anywhere; }
         footer p { margin: 0; }
         @media (max-width: 44rem) {
+          figure.plot { overflow-x: auto; }
+          figure.plot svg { max-width: none; width: 44rem; }
+          td.share { display: none; }
           .maps { grid-template-columns: 1fr; }
           header > div, nav ol, main, footer { width: calc(100% - 2rem); }
         }
         @media print {
+          figure.plot svg { width: 100%; }
           @page { margin: 14mm; }
           :root { --paper: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #ccc; --accent: #000; }
           body { font-size: 10.5pt; }

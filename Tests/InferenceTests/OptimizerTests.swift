@@ -6,7 +6,7 @@ import XCTest
 
 /// The methods on functions whose minima are known, over a vector that is shared among the ranks.
 final class OptimizerTests: SPMDTestCase {
-    private let shape = SIMD3(7, 6, 4)
+    private let shape = SIMD3(19, 6, 4)
 
     private func field(_ grid: Decomposition, _ value: (Int) -> Double) -> Field<Double> {
         var field = Field<Double>(grid, ghosts: .none, for: "test")

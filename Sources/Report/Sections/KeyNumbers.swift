@@ -45,8 +45,8 @@ struct KeyNumbers: ReportSection {
             entries.append(Entry(name: "Box", value: sides, remark: "Mpc/h"))
         }
         for (name, key) in [("Particles", "particles"), ("Force mesh", "mesh")] as [(HTML, String)] {
-            guard let counts = configuration.numbers("box", key) else { continue }
-            entries.append(Entry(name: name, value: Numbers.shape(counts.map { "\(Int($0))" })))
+            guard let counts = configuration.counts("box", key) else { continue }
+            entries.append(Entry(name: name, value: Numbers.shape(counts.map(String.init))))
         }
         return entries
     }
@@ -84,8 +84,7 @@ struct KeyNumbers: ReportSection {
             entries.append(Entry(name: "χ² per mesh point", value: Numbers.short(chiSquared)))
         }
         if let loss = try file.series("/history/loss"), let last = loss.last {
-            entries.append(
-                Entry(name: "Loss", value: Numbers.short(last), remark: "from \(Numbers.short(loss[0]))"))
+            entries.append(Entry(name: "Loss", value: Numbers.short(last)))
         }
         return entries
     }
@@ -101,7 +100,7 @@ struct KeyNumbers: ReportSection {
                 remark: record.ranks.count == 2 && ranks > 1 ? "\(record.ranks[0]) × \(record.ranks[1])" : ""),
             Entry(
                 name: "Peak memory", value: Numbers.bytes(record.peakBytesOfFullestRank),
-                remark: ranks > 1 ? "fullest rank; \(Numbers.bytes(record.peakBytes)) in all" : ""),
+                remark: ranks > 1 ? "of \(Numbers.bytes(record.peakBytes)) in all" : ""),
         ]
     }
 

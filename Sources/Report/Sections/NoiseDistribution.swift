@@ -11,7 +11,7 @@ struct NoiseDistribution: ReportSection {
     private let moments: [(name: String, value: Double, expected: String)]
 
     let identifier = "noise"
-    let heading = "The noise found"
+    let heading = "Noise"
 
     /// Bins of a quarter from −5 to 5, where next to nothing lies beyond.
     private static let width = 0.25

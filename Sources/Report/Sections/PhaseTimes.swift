@@ -32,11 +32,11 @@ struct PhaseTimes: ReportSection {
             Traffic is the mean over ranks.</p>
             <div class="table"><table>
             <thead><tr><th scope="col">phase</th><th scope="col">slowest rank [s]</th><th scope="col">mean [s]</th>\
-            <th scope="col">share</th><td></td><th scope="col">MB sent</th><th scope="col">messages</th></tr></thead>
+            <th scope="col">share</th><td class="share"></td><th scope="col">MB sent</th><th scope="col">messages</th></tr></thead>
             <tbody>
             \(rows)
             </tbody>
-            <tfoot><tr><th scope="row">total</th><td></td><td>\(Numbers.fixed(total, 3))</td><td></td><td></td>\
+            <tfoot><tr><th scope="row">total</th><td></td><td>\(Numbers.fixed(total, 3))</td><td></td><td class="share"></td>\
             <td>\(Numbers.fixed(sent, 1))</td><td>\(Numbers.fixed(messages, 0))</td></tr></tfoot>
             </table></div>
             """
