@@ -7,7 +7,8 @@ internal import Report
 struct DemoCommand: RankCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "The whole story: a small universe, observed with noise, and its initial conditions found again.",
+        abstract:
+            "The whole story: a small universe, observed with noise, and its initial conditions found again.",
         discussion: """
             Writes configurations and a power spectrum from CAMB into a directory and simulates a universe; then \
             makes another one, observes it with noise, and reconstructs its initial conditions. Each leaves a \

@@ -14,7 +14,8 @@ enum MockObservation {
     /// Writes `observed.h5` (`/density`) and `truth.h5` (`/white_noise`) into a directory. Collective.
     ///
     /// - Precondition: the configuration has an objective.
-    static func write(_ configuration: RunConfiguration, to directory: String, on world: Communicator) throws {
+    static func write(_ configuration: RunConfiguration, to directory: String, on world: Communicator) throws
+    {
         let model: ForwardModel<Float> = try configuration.forwardModel(Float.self, on: world)
         let provenance = configuration.provenance(model.cosmology)
         let truth: Field<Float> = try configuration.whiteNoise(over: model.particleGrid)
@@ -33,10 +34,12 @@ enum MockObservation {
         density.mapPoints { x, y, z, value in
             value + sigma * errors.values.span[errors.offset(x: x, y: y, z: z)]
         }
-        var observed = try OutputFile(creating: "\(directory)/observed.h5", provenance: provenance, over: world)
+        var observed = try OutputFile(
+            creating: "\(directory)/observed.h5", provenance: provenance, over: world)
         try observed.write(
             density, at: "/density",
-            labels: Labels(units: "1", description: "density / mean with noise of objective.sigma, [x][y][z]"))
+            labels: Labels(units: "1", description: "density / mean with noise of objective.sigma, [x][y][z]")
+        )
         try observed.finish()
     }
 }
