@@ -22,11 +22,12 @@ public struct ColourBar: Sendable {
     public func element(named name: String, width: Double = 360) -> String {
         var drawing = SVGDrawing(
             width: width, height: 58, description: "Colours: \(quantity)", for: .page(name: name))
-        let (left, right, top, height) = (16.0, width - 16, 22.0, 12.0)
+        let (left, right, top, height) = (0.5, width - 0.5, 22.0, 12.0)
         let stops = 32
         let gradient = (0...stops).map { stop in
             let place = Double(stop) / Double(stops)
-            return "<stop offset=\"\(SVGDrawing.number(place))\" stop-color=\"\(colours[place].hexadecimal)\"/>"
+            return
+                "<stop offset=\"\(SVGDrawing.number(place))\" stop-color=\"\(colours[place].hexadecimal)\"/>"
         }
         drawing.add("<linearGradient id=\"\(name)-colours\">\(gradient.joined())</linearGradient>")
         drawing.text(quantity, at: [left, 14], size: 13)

@@ -106,7 +106,9 @@ public struct Plot: Sendable {
     public var size: SIMD2<Double>
 
     /// A plot.
-    public init(_ title: String, axis: Axis, panels: [Panel], marks: [Mark] = [], size: SIMD2<Double> = [760, 560]) {
+    public init(
+        _ title: String, axis: Axis, panels: [Panel], marks: [Mark] = [], size: SIMD2<Double> = [760, 560]
+    ) {
         precondition(!panels.isEmpty)
         self.title = title
         self.axis = axis
@@ -143,7 +145,8 @@ public struct Plot: Sendable {
     }
 
     private func draw(in drawing: inout SVGDrawing, heading title: String) {
-        let margin = (left: 84.0, right: 22.0, top: title.isEmpty ? 18.0 : 46.0, bottom: 58.0)
+        let top = (title.isEmpty ? 18.0 : 46.0) + (marks.allSatisfy(\.name.isEmpty) ? 0 : 10)
+        let margin = (left: 84.0, right: 22.0, top: top, bottom: 58.0)
         let gap = 12.0
         if !title.isEmpty {
             drawing.text(
@@ -151,13 +154,14 @@ public struct Plot: Sendable {
         }
         let horizontal = AxisMapping(
             scale: axis.scale,
-            range: range(of: axis, for: panels.flatMap(\.series).flatMap(\.x) + marks.map(\.value), padding: 0.01),
+            range: range(
+                of: axis, for: panels.flatMap(\.series).flatMap(\.x) + marks.map(\.value), padding: 0.01),
             ends: [margin.left, size.x - margin.right])
         let free = size.y - margin.top - margin.bottom - gap * Double(panels.count - 1)
         let shares = panels.reduce(0) { $0 + $1.height }
-        var top = margin.top
+        var ceiling = margin.top
         for (index, panel) in panels.enumerated() {
-            let bottom = top + free * panel.height / shares
+            let bottom = ceiling + free * panel.height / shares
             let data = panel.series.flatMap { series in
                 if case .band(let other) = series.style { return series.y + other }
                 return series.y
@@ -165,10 +169,10 @@ public struct Plot: Sendable {
             let vertical = AxisMapping(
                 scale: panel.axis.scale,
                 range: range(of: panel.axis, for: data + panel.levels, padding: 0.05),
-                ends: [bottom, top])
+                ends: [bottom, ceiling])
             let frame = PlotFrame(horizontal: horizontal, vertical: vertical, number: index)
             frame.draw(panel, marks, in: &drawing, isLowest: index == panels.count - 1)
-            top = bottom + gap
+            ceiling = bottom + gap
         }
         drawing.text(
             axis.label, at: [(margin.left + size.x - margin.right) / 2, size.y - 14], size: 14,

@@ -42,7 +42,7 @@ struct PlotFrame {
         drawLegend(of: panel, in: &drawing)
     }
 
-    // Their names stand in the highest frame only, beside the line, where the next mark leaves room.
+    // Their names stand above the highest frame only, where the next mark leaves room.
     private func draw(_ marks: [Plot.Mark], in drawing: inout SVGDrawing) {
         let placed = marks.compactMap { mark in horizontal(mark.value).map { (x: $0, name: mark.name) } }
         for mark in placed {
@@ -54,7 +54,7 @@ struct PlotFrame {
         for (index, mark) in placed.enumerated() {
             let end = index + 1 < placed.count ? placed[index + 1].x : corner.x + extent.x
             guard Double(mark.name.count) * 6.2 + 8 < end - mark.x else { continue }
-            drawing.text(mark.name, at: [mark.x + 5, corner.y + 16], size: 12)
+            drawing.text(mark.name, at: [mark.x, corner.y - 6], size: 12)
         }
     }
 

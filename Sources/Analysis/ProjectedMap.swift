@@ -109,7 +109,8 @@ extension ProjectedMap {
     public static func - (first: ProjectedMap, second: ProjectedMap) -> ProjectedMap {
         precondition(first.width == second.width && first.height == second.height)
         return ProjectedMap(
-            width: first.width, height: first.height, values: zip(first.values, second.values).map { $0 - $1 },
+            width: first.width, height: first.height,
+            values: zip(first.values, second.values).map { $0 - $1 },
             sides: first.sides, axes: first.axes)
     }
 

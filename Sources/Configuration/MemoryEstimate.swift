@@ -37,14 +37,15 @@ public struct MemoryEstimate: Sendable, Equatable {
         let particles = Self.largestBlock(of: configuration.box.particles, on: grid, ghosts: 0)
         let cells = Self.largestBlock(
             of: configuration.box.mesh, on: grid, ghosts: Self.potentialGhosts)
-        lines = [
-            Line(array: "particles: positions", bytes: 3 * word * particles),
-            Line(array: "particles: momenta", bytes: 3 * word * particles),
-            Line(array: "particles: indices", bytes: 8 * particles),
-            Line(array: "particles: sorting", bytes: 12 * particles),
-            Line(array: "mesh: deposited mass", bytes: 8 * cells),
-            Line(array: "mesh: potential and force", bytes: 2 * word * cells),
-        ] + Self.inference(configuration, on: grid, for: purpose, word: word)
+        lines =
+            [
+                Line(array: "particles: positions", bytes: 3 * word * particles),
+                Line(array: "particles: momenta", bytes: 3 * word * particles),
+                Line(array: "particles: indices", bytes: 8 * particles),
+                Line(array: "particles: sorting", bytes: 12 * particles),
+                Line(array: "mesh: deposited mass", bytes: 8 * cells),
+                Line(array: "mesh: potential and force", bytes: 2 * word * cells),
+            ] + Self.inference(configuration, on: grid, for: purpose, word: word)
             + [Line(array: "libraries and code", bytes: 64 << 20)]
     }
 
@@ -67,7 +68,9 @@ public struct MemoryEstimate: Sendable, Equatable {
             case .gradientDescent: 0
             }
         // A point, a gradient, a direction, and those of the trial.
-        return lines + [Line(array: "optimiser: \(kept) vectors and its step", bytes: (kept + 6) * word * points)]
+        return lines + [
+            Line(array: "optimiser: \(kept) vectors and its step", bytes: (kept + 6) * word * points)
+        ]
     }
 
     /// Two lower and three upper planes, for the stencil and the cloud.

@@ -97,7 +97,9 @@ public final class ForwardModel<Scalar: ParticleScalar> {
     ///   - units: integer units of the state; those of the model if not given, whatever the parameters are, so
     ///     that an optimisation over parameters keeps one set of units.
     /// - Throws: `PowerTableError` on all ranks when a table does not cover the box's modes.
-    public init(_ model: ForwardModel, with parameters: CosmologyParameters, in units: StateUnits? = nil) throws {
+    public init(_ model: ForwardModel, with parameters: CosmologyParameters, in units: StateUnits? = nil)
+        throws
+    {
         let background = Cosmology<Double>(parameters, power: model.powerModel)
         box = model.box
         plan = model.plan

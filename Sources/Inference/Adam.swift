@@ -60,7 +60,9 @@ public struct Adam: Optimizer {
         return .stalled
     }
 
-    private static func zero<Scalar>(like vector: borrowing ParameterVector<Scalar>) -> ParameterVector<Scalar> {
+    private static func zero<Scalar>(like vector: borrowing ParameterVector<Scalar>) -> ParameterVector<
+        Scalar
+    > {
         var zero = vector.copy()
         zero.scale(by: 0)
         return zero

@@ -66,7 +66,8 @@ public struct LBFGS: Optimizer {
             direction.scale(by: memory.numbers[2 * pairs - 2] / memory.numbers[2 * pairs - 1])
         }
         for pair in 0..<pairs {
-            let along = try innerProduct(memory.vectors[2 * pair + 1].vector, direction) / memory.numbers[2 * pair]
+            let along =
+                try innerProduct(memory.vectors[2 * pair + 1].vector, direction) / memory.numbers[2 * pair]
             direction.add(memory.vectors[2 * pair].vector, times: projections[pair] - along)
         }
         return direction

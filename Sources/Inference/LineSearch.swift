@@ -97,7 +97,8 @@ public struct LineSearch: Sendable {
     }
 
     private static func point<Scalar>(
-        _ state: borrowing OptimizerState<Scalar>, _ direction: borrowing ParameterVector<Scalar>, _ step: Double
+        _ state: borrowing OptimizerState<Scalar>, _ direction: borrowing ParameterVector<Scalar>,
+        _ step: Double
     ) -> ParameterVector<Scalar> {
         var point = state.point.copy()
         point.add(direction, times: step)

@@ -17,7 +17,9 @@ public struct Evaluation<Scalar: FourierScalar>: ~Copyable {
 
 /// The loss and its gradient at a point, or nil where there is none: a particle that outran the integer range,
 /// a parameter out of bounds, NaN. Nil counts as an infinite loss. Collective; the same bits on all ranks.
-public typealias Loss<Scalar: FourierScalar> = (borrowing ParameterVector<Scalar>) throws -> Evaluation<Scalar>?
+public typealias Loss<Scalar: FourierScalar> = (borrowing ParameterVector<Scalar>) throws -> Evaluation<
+    Scalar
+>?
 
 /// Where an optimisation is: everything that the next step depends on.
 public struct OptimizerState<Scalar: FourierScalar>: ~Copyable {
@@ -88,7 +90,8 @@ public protocol Optimizer: Sendable {
 
 extension OptimizerState {
     /// A first step length along a direction: it moves the components by `length` in the root mean square.
-    func firstStep(along direction: borrowing ParameterVector<Scalar>, moving length: Double) throws -> Double {
+    func firstStep(along direction: borrowing ParameterVector<Scalar>, moving length: Double) throws -> Double
+    {
         let norm = try innerProduct(direction, direction).squareRoot()
         return norm > 0 ? length * Double(direction.count).squareRoot() / norm : 0
     }

@@ -58,12 +58,16 @@ public struct ParameterVector<Scalar: FourierScalar>: ~Copyable {
                 values[index] = Scalar(rule(Double(values[index]), Double(others[index])))
             }
         }
-        for index in parameters.indices { parameters[index] = rule(parameters[index], other.parameters[index]) }
+        for index in parameters.indices {
+            parameters[index] = rule(parameters[index], other.parameters[index])
+        }
     }
 
     @_specialize(where Scalar == Float)
     @_specialize(where Scalar == Double)
-    private static func add(_ other: borrowing Field<Scalar>, times factor: Scalar, to field: inout Field<Scalar>) {
+    private static func add(
+        _ other: borrowing Field<Scalar>, times factor: Scalar, to field: inout Field<Scalar>
+    ) {
         let others = other.values.span
         var values = field.values.mutableSpan
         for index in values.indices { values[index] += factor * others[index] }

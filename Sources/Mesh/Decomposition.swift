@@ -61,6 +61,12 @@ public final class Decomposition {
         ])
     }
 
+    /// Whether two meshes have the same shape and are shared in the same way, so that a field on one is a field
+    /// on the other.
+    func isAlike(_ other: Decomposition) -> Bool {
+        shape == other.shape && grid.shape == other.grid.shape && grid.position == other.grid.position
+    }
+
     /// The number of points of the whole mesh.
     public var pointCount: Int { shape.x * shape.y * shape.z }
     /// The number of points that this rank owns.

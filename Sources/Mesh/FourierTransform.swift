@@ -166,7 +166,7 @@ public final class FourierTransform<Scalar: FourierScalar> {
 
 extension FourierTransform {
     private func columns(of field: consuming Field<Scalar>) -> FourierField<Scalar> {
-        precondition(field.decomposition === decomposition)
+        precondition(field.decomposition.isAlike(decomposition))
         let pencils: FourierField<Scalar>
         if decomposition.grid.row.size == 1 {
             pencils = transformPlanes(of: field)
@@ -184,7 +184,7 @@ extension FourierTransform {
     private func field(
         ofColumns columns: consuming FourierField<Scalar>, ghosts: GhostWidth, scale: Double
     ) -> Field<Scalar> {
-        precondition(columns.decomposition === decomposition)
+        precondition(columns.decomposition.isAlike(decomposition))
         let pencils = swapped(columns, columnSwap)
         if decomposition.grid.row.size == 1 {
             return inversePlanes(of: pencils, ghosts: ghosts, scale: scale)

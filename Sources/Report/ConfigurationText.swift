@@ -2,21 +2,21 @@
 ///
 /// It is written in one form only (`section:` and two spaces before `key: value`), so it is read here
 /// without the rules of any version of the program.
-struct ConfigurationText: Sendable, Equatable {
-    struct Section: Sendable, Equatable {
-        let name: String
-        var entries: [Entry]
+package struct ConfigurationText: Sendable, Equatable {
+    package struct Section: Sendable, Equatable {
+        package let name: String
+        package var entries: [Entry]
     }
 
-    struct Entry: Sendable, Equatable {
-        let key: String
-        let value: String
+    package struct Entry: Sendable, Equatable {
+        package let key: String
+        package let value: String
     }
 
-    let text: String
-    let sections: [Section]
+    package let text: String
+    package let sections: [Section]
 
-    init(_ text: String) {
+    package init(_ text: String) {
         self.text = text
         var sections: [Section] = []
         for line in text.split(separator: "\n") {
@@ -33,28 +33,37 @@ struct ConfigurationText: Sendable, Equatable {
     }
 
     /// A value as text.
-    func value(_ section: String, _ key: String) -> String? {
+    package func value(_ section: String, _ key: String) -> String? {
         sections.first { $0.name == section }?.entries.first { $0.key == key }?.value
     }
 
     /// A number.
-    func number(_ section: String, _ key: String) -> Double? {
+    package func number(_ section: String, _ key: String) -> Double? {
         value(section, key).flatMap(Double.init)
     }
 
     /// The numbers of a list.
-    func numbers(_ section: String, _ key: String) -> [Double]? {
+    package func numbers(_ section: String, _ key: String) -> [Double]? {
         guard let text = value(section, key), text.hasPrefix("["), text.hasSuffix("]") else { return nil }
         let parts = text.dropFirst().dropLast().split(separator: ",").map { Double($0.trimmed) }
         return parts.allSatisfy { $0 != nil } ? parts.map { $0! } : nil
     }
 
+    /// The whole numbers of a list.
+    package func counts(_ section: String, _ key: String) -> [Int]? {
+        numbers(section, key).flatMap { values in
+            let counts = values.compactMap { Int(exactly: $0) }
+            return counts.count == values.count ? counts : nil
+        }
+    }
+
     /// Side lengths [Mpc/h].
-    var boxSize: SIMD3<Double>? {
-        guard let particles = numbers("box", "particles"), particles.count == 3,
-            let spacing = number("box", "spacing")
+    package var boxSize: SIMD3<Double>? {
+        guard let particles = counts("box", "particles"), particles.count == 3,
+            particles.allSatisfy({ $0 > 0 }),
+            let spacing = number("box", "spacing"), spacing > 0, spacing.isFinite
         else { return nil }
-        return spacing * SIMD3(particles[0], particles[1], particles[2])
+        return spacing * SIMD3(Double(particles[0]), Double(particles[1]), Double(particles[2]))
     }
 }
 

@@ -4,60 +4,60 @@
 ///     let row: HTML = "<th>\(name)</th>"
 ///
 /// Pieces are put in as they are.
-struct HTML: Sendable, Equatable, ExpressibleByStringInterpolation {
-    let text: String
+package struct HTML: Sendable, Equatable, ExpressibleByStringInterpolation {
+    package let text: String
 
-    init(stringLiteral text: String) {
+    package init(stringLiteral text: String) {
         self.text = text
     }
 
-    init(stringInterpolation: StringInterpolation) {
+    package init(stringInterpolation: StringInterpolation) {
         text = stringInterpolation.text
     }
 
     /// A piece that some other part of this program made, such as a drawing.
-    init(trusted text: String) {
+    package init(trusted text: String) {
         self.text = text
     }
 
     /// Pieces below each other.
-    init(_ pieces: [HTML]) {
+    package init(_ pieces: [HTML]) {
         text = pieces.map(\.text).joined(separator: "\n")
     }
 
     /// Nothing.
-    static let nothing: HTML = ""
+    package static let nothing: HTML = ""
 
-    struct StringInterpolation: StringInterpolationProtocol {
+    package struct StringInterpolation: StringInterpolationProtocol {
         fileprivate var text = ""
 
-        init(literalCapacity: Int, interpolationCount: Int) {
+        package init(literalCapacity: Int, interpolationCount: Int) {
             text.reserveCapacity(2 * literalCapacity)
         }
 
-        mutating func appendLiteral(_ literal: String) {
+        package mutating func appendLiteral(_ literal: String) {
             text += literal
         }
 
-        mutating func appendInterpolation(_ value: String) {
+        package mutating func appendInterpolation(_ value: String) {
             text += HTML.escaped(value)
         }
 
-        mutating func appendInterpolation(_ value: Int) {
+        package mutating func appendInterpolation(_ value: Int) {
             text += String(value)
         }
 
-        mutating func appendInterpolation(_ piece: HTML) {
+        package mutating func appendInterpolation(_ piece: HTML) {
             text += piece.text
         }
 
-        mutating func appendInterpolation(_ pieces: [HTML]) {
+        package mutating func appendInterpolation(_ pieces: [HTML]) {
             text += HTML(pieces).text
         }
     }
 
     /// Text as it may stand between tags and between quotes; what HTML forbids becomes `?`.
-    static func escaped(_ text: String) -> String {
+    package static func escaped(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -15,15 +15,22 @@ struct MapRow {
     let identifier: String
     let panels: [Panel]
     let bar: ColourBar
+    /// How many stand beside each other at most; nothing: as many as there are.
+    var columns: Int?
+
+    /// So many of them can still be looked at.
+    static let mostColumns = 3
 
     /// The longer side of a picture [px]: about twice what it takes on the page.
     private var pixels: Int {
-        switch panels.count {
+        switch places {
         case 1: 1024
         case 2: 768
         default: 576
         }
     }
+
+    private var places: Int { columns ?? min(panels.count, Self.mostColumns) }
 
     func html() throws -> HTML {
         let figures = try panels.map { panel -> HTML in
@@ -36,7 +43,7 @@ struct MapRow {
         }
         return """
             <div class="row">
-            <div class="maps" style="--columns: \(min(panels.count, 3))">
+            <div class="maps" style="--columns: \(places)">
             \(figures)
             </div>
             \(HTML(trusted: bar.element(named: "\(identifier)-colours")))
@@ -51,6 +58,7 @@ struct MapPicture {
     private let width: Int
     private let height: Int
     private let address: String
+    private let isPale: Bool
 
     init(_ map: ProjectedMap, _ stretch: Stretch, _ colours: ColourMap, pixels: Int) throws {
         let map = map.reduced(toAtMost: pixels)
@@ -58,18 +66,21 @@ struct MapPicture {
         self.map = map
         width = picture.width
         height = picture.height
+        isPale = OKLab(colours[0.5]).lightness > 0.7
         address = "data:image/png;base64," + Base64.text(try picture.png())
     }
 
     func image(describedAs description: String) -> HTML {
         """
-        <img src="\(HTML(trusted: address))" width="\(width)" height="\(height)" alt="\(description)">
+        <img src="\(HTML(trusted: address))" width="\(width)" height="\(height)" alt="\(description)" />
         """
     }
 
     var scaleBar: HTML {
         let (length, label) = ScaleBar.fitting(map)
         let share = Numbers.fixed(100 * length / map.sides.x, 2)
-        return "<span class=\"scale\" style=\"width: \(share)%\" aria-hidden=\"true\">\(label)</span>"
+        return """
+            <span class="scale\(isPale ? " pale" : "")" style="width: \(share)%" aria-hidden="true">\(label)</span>
+            """
     }
 }

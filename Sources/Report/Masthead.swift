@@ -16,7 +16,9 @@ struct Masthead {
         let configuration = ConfigurationText(run.configurationText ?? "")
         title = Self.title(configuration, run.path)
         let isReconstruction = run.reconstructionPath != nil
-        kind = isReconstruction ? "Reconstruction" : run.record?.command == "gradient" ? "Gradient" : "Forward run"
+        kind =
+            isReconstruction
+            ? "Reconstruction" : run.record?.command == "gradient" ? "Gradient" : "Forward run"
         summary = Self.summary(configuration, run, isReconstruction: isReconstruction)
         if let path = run.reconstructionPath, let slab = try run.slab(of: "/final_density", in: path) {
             self.slab = slab
@@ -32,7 +34,8 @@ struct Masthead {
         let picture: HTML
         if let map = slab?.map {
             // Only decoration: the same matter is shown and described below.
-            picture = try MapPicture(map.band(), .density(of: map), .density, pixels: 1152).image(describedAs: "")
+            picture = try MapPicture(map.band(), .density(of: map), .density, pixels: 1152).image(
+                describedAs: "")
         } else {
             picture = .nothing
         }
@@ -58,13 +61,15 @@ struct Masthead {
     }
 
     private static func title(_ configuration: ConfigurationText, _ path: String) -> String {
-        guard let particles = configuration.numbers("box", "particles"), let box = configuration.boxSize else {
+        guard let particles = configuration.counts("box", "particles"), let box = configuration.boxSize
+        else {
             return path
         }
-        let counts = Numbers.shape(particles.map { "\(Int($0))" })
+        let counts = Numbers.shape(particles.map(String.init))
         let sides = [box.x, box.y, box.z].map { Numbers.short($0) }
         return Set(sides).count == 1
-            ? "\(counts) particles in \(sides[0]) Mpc/h" : "\(counts) particles in \(Numbers.shape(sides)) Mpc/h"
+            ? "\(counts) particles in \(sides[0]) Mpc/h"
+            : "\(counts) particles in \(Numbers.shape(sides)) Mpc/h"
     }
 
     private static func summary(
@@ -72,10 +77,13 @@ struct Masthead {
     ) -> String {
         let steps = run.record?.steps.map { "in \($0) steps" }
         let first = configuration.number("initial", "a").map { "From a = \(Numbers.short($0))" }
-        let last = configuration.number("evolution", "a_stop") ?? configuration.numbers("evolution", "a")?.last
+        let last =
+            configuration.number("evolution", "a_stop") ?? configuration.numbers("evolution", "a")?.last
         let noise = run.provenance?.seed.map { isReconstruction ? nil : "seed \($0)" } ?? nil
         let parts = [
-            first.map { [$0, last.map { "to \(Numbers.short($0))" }, steps].compactMap(\.self).joined(separator: " ") },
+            first.map {
+                [$0, last.map { "to \(Numbers.short($0))" }, steps].compactMap(\.self).joined(separator: " ")
+            },
             configuration.value("run", "precision").map { "\($0) precision" }, noise,
         ]
         return parts.compactMap(\.self).joined(separator: " · ")

@@ -1,17 +1,17 @@
-internal import Parallel
+package import Parallel
 
 /// A power spectrum as `power_a1.0000.txt` holds it.
-struct MeasuredPower: Sendable, Equatable {
-    var scaleFactor: Double
+package struct MeasuredPower: Sendable, Equatable {
+    package var scaleFactor: Double
     /// [h/Mpc].
-    var wavenumbers: [Double] = []
+    package var wavenumbers: [Double] = []
     /// [(Mpc/h)³].
-    var powers: [Double] = []
+    package var powers: [Double] = []
     /// Linear theory [(Mpc/h)³].
-    var linear: [Double] = []
+    package var linear: [Double] = []
     /// [(Mpc/h)³].
-    var shotNoise: [Double] = []
-    var modes: [Double] = []
+    package var shotNoise: [Double] = []
+    package var modes: [Double] = []
 
     /// Reads the file's content.
     ///
@@ -20,7 +20,7 @@ struct MeasuredPower: Sendable, Equatable {
     ///   - scaleFactor: the moment, from the file's name.
     ///   - source: the file, for the error.
     /// - Throws: `UsageError` when a row is not five numbers.
-    init(parsing text: String, scaleFactor: Double, source: String) throws(UsageError) {
+    package init(parsing text: String, scaleFactor: Double, source: String) throws(UsageError) {
         self.scaleFactor = scaleFactor
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let words = line.split { $0 == " " || $0 == "\t" }

@@ -1,9 +1,9 @@
 internal import Foundation
 
 /// Numbers as a reader likes them, whatever the locale.
-enum Numbers {
+package enum Numbers {
     /// Four significant digits; powers of ten where they are shorter: `0.3111`, `2.1×10⁻⁹`.
-    static func short(_ value: Double, digits: Int = 4) -> String {
+    package static func short(_ value: Double, digits: Int = 4) -> String {
         guard value.isFinite else { return value.isNaN ? "not a number" : value < 0 ? "−∞" : "∞" }
         let text = String(format: "%.\(digits)g", value)
         let parts = text.split(separator: "e")
@@ -13,13 +13,13 @@ enum Numbers {
     }
 
     /// Digits after the point.
-    static func fixed(_ value: Double, _ digits: Int) -> String {
+    package static func fixed(_ value: Double, _ digits: Int) -> String {
         value.isFinite
             ? String(format: "%.\(digits)f", value).replacing("-", with: "−") : short(value)
     }
 
     /// `1.23 s`, `45 s`, `3 min 20 s`, `2 h 05 min`.
-    static func duration(_ seconds: Double) -> String {
+    package static func duration(_ seconds: Double) -> String {
         guard seconds.isFinite, seconds < 1e12 else { return short(seconds) }
         let whole = Int(seconds.rounded())
         return switch seconds {
@@ -31,7 +31,7 @@ enum Numbers {
     }
 
     /// `12 KiB`, `345 MiB`, `1.5 GiB`.
-    static func bytes(_ count: Int) -> String {
+    package static func bytes(_ count: Int) -> String {
         let value = Double(count)
         return switch value {
         case ..<0x1p20: "\(fixed(value / 0x1p10, 0)) KiB"
@@ -42,7 +42,7 @@ enum Numbers {
     }
 
     /// `64³`, `64 × 48 × 48`.
-    static func shape(_ sides: [String]) -> String {
+    package static func shape(_ sides: [String]) -> String {
         Set(sides).count == 1 && sides.count == 3 ? sides[0] + "³" : sides.joined(separator: " × ")
     }
 

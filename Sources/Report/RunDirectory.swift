@@ -80,7 +80,8 @@ final class RunDirectory {
                         + "another configuration than the rest, and left out here."
                 ])
             + (record == nil
-                ? ["There is no \(RunRecord.fileName): the run has not finished, or not in this directory."] : [])
+                ? ["There is no \(RunRecord.fileName): the run has not finished, or not in this directory."]
+                : [])
     }
 
     /// The configuration that the page tells, of the reconstruction if there is one.

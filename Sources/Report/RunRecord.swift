@@ -70,7 +70,8 @@ public struct RunRecord: Codable, Sendable, Equatable {
 
     /// A record; what only some commands know is set afterwards.
     public init(
-        command: String, codeVersion: String, build: String, processor: String, finished: String, ranks: [Int],
+        command: String, codeVersion: String, build: String, processor: String, finished: String,
+        ranks: [Int],
         seconds: Double, peakBytesOfFullestRank: Int, peakBytes: Int, phases: [Phase], configuration: String
     ) {
         self.command = command
@@ -113,11 +114,13 @@ public struct RunRecord: Codable, Sendable, Equatable {
             self = try decoder.decode(RunRecord.self, from: Data(json.utf8))
         } catch {
             throw UsageError(
-                "\(source): is damaged or not a run's record (\(Self.reason(error))); remove it to leave it out")
+                "\(source): is damaged or not a run's record (\(Self.reason(error))); remove it to leave it out"
+            )
         }
         guard format <= Self.currentFormat else {
             throw UsageError(
-                "\(source): format is \(format); it must be at most \(Self.currentFormat); use a newer palindrome")
+                "\(source): format is \(format); it must be at most \(Self.currentFormat); use a newer palindrome"
+            )
         }
     }
 

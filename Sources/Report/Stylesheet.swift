@@ -11,7 +11,9 @@ enum Stylesheet {
             --paper: #0f0d15; --card: #17141f; --ink: #e9e6ef; --soft: #a39dae; --line: #2c2735;
             --accent: #f2a36b; --bar: #b3467f; --note: #2b2413;
           }
-          svg.drawing, figure.plot svg { filter: invert(1) hue-rotate(180deg); }
+          figure.plot svg { filter: invert(1) hue-rotate(180deg); }
+          figure.plot svg [stroke="#ececf0"] { stroke: #d6d3dc; }
+          figure.plot svg rect[fill="#ffffff"] { fill: #e6e4ea; }
         }
         * { box-sizing: border-box; }
         html { scroll-behavior: smooth; -webkit-text-size-adjust: 100%; }
@@ -48,13 +50,14 @@ enum Stylesheet {
         h3 { margin: 1.8rem 0 .6rem; font-size: 1.02rem; font-weight: 650; }
         section > p { max-width: 46rem; margin: 0 0 1.1rem; color: var(--soft); }
         .note { margin: 1.5rem 0 0; padding: .7rem 1rem; border-radius: .5rem; background: var(--note); }
-        dl.numbers { display: grid; grid-template-columns: repeat(auto-fill, minmax(11.5rem, 1fr)); gap: 1px; margin: 0;
-          background: var(--line); border: 1px solid var(--line); border-radius: .7rem; overflow: hidden; }
-        dl.numbers div { padding: .8rem 1rem .75rem; background: var(--card); }
+        dl.numbers { display: grid; grid-template-columns: repeat(auto-fill, minmax(11.5rem, 1fr)); margin: 0;
+          background: var(--card); border: 1px solid var(--line); border-radius: .7rem; overflow: hidden; }
+        dl.numbers div { padding: .8rem 1rem .75rem; margin: 0 -1px -1px 0; border: solid var(--line); border-width: 0 1px 1px 0; }
         dl.numbers dt { font-size: .78rem; color: var(--soft); }
         dl.numbers dd { margin: .1rem 0 0; font-size: 1.16rem; font-weight: 600; line-height: 1.3; overflow-wrap: anywhere; }
-        dl.numbers dd small { font-size: .8rem; font-weight: 400; color: var(--soft); }
+        dl.numbers dd small { display: block; font-size: .8rem; font-weight: 400; color: var(--soft); }
         dl.numbers .wide { grid-column: span 2; }
+        sub { line-height: 0; }
         code, pre, .mono { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .9em; }
         .row { margin: 0 0 2rem; }
         .maps { display: grid; grid-template-columns: repeat(var(--columns), minmax(0, 1fr)); gap: 1.1rem; }
@@ -63,11 +66,12 @@ enum Stylesheet {
         .map img { display: block; width: 100%; height: auto; }
         .scale { position: absolute; right: .8rem; bottom: .7rem; padding-bottom: .35rem; border-bottom: 3px solid #fff;
           color: #fff; font-size: .75rem; line-height: 1; text-align: center; white-space: nowrap; display: flex;
-          justify-content: center; text-shadow: 0 0 3px #000, 0 0 3px #000; filter: drop-shadow(0 0 1.5px #000); }
+          justify-content: center; filter: drop-shadow(0 0 1.5px #000) drop-shadow(0 0 2px #000); }
+        .scale.pale { color: #1b1b1f; border-color: #1b1b1f; filter: drop-shadow(0 0 1.5px #fff) drop-shadow(0 0 2px #fff); }
         figcaption { margin-top: .5rem; font-size: .9rem; color: var(--soft); }
         figcaption strong { color: var(--ink); font-weight: 600; }
         figcaption span { white-space: nowrap; }
-        svg[id$="-colours"] { display: block; margin-top: .8rem; max-width: 100%; height: auto; fill: currentColor; }
+        svg[id$="-colours"] { display: block; margin-top: .8rem; max-width: 100%; height: auto; overflow: visible; fill: currentColor; }
         svg[id$="-colours"] path { stroke: currentColor; }
         figure.plot { margin: 0 0 1.6rem; }
         figure.plot svg { display: block; max-width: 100%; height: auto; }
@@ -79,6 +83,10 @@ enum Stylesheet {
         th:first-child, td:first-child { text-align: left; }
         thead th { color: var(--soft); font-size: .82rem; }
         tfoot th, tfoot td { font-weight: 600; border-bottom: 0; }
+        table.files th, table.files td { text-align: left; }
+        table.files th { width: 1%; white-space: nowrap; padding-right: 2rem; }
+        td { white-space: nowrap; }
+        table.files td { white-space: normal; }
         td.share { width: 34%; padding-left: 1rem; }
         .bar { display: block; height: .75rem; border-radius: .2rem; background: var(--bar); min-width: 1px;
           print-color-adjust: exact; -webkit-print-color-adjust: exact; }
@@ -95,10 +103,14 @@ enum Stylesheet {
         footer { padding: 1.6rem 0 3rem; margin-top: 2rem; border-top: 1px solid var(--line); font-size: .85rem; color: var(--soft); overflow-wrap: anywhere; }
         footer p { margin: 0; }
         @media (max-width: 44rem) {
+          figure.plot { overflow-x: auto; }
+          figure.plot svg { max-width: none; width: 44rem; }
+          td.share { display: none; }
           .maps { grid-template-columns: 1fr; }
           header > div, nav ol, main, footer { width: calc(100% - 2rem); }
         }
         @media print {
+          figure.plot svg { width: 100%; }
           @page { margin: 14mm; }
           :root { --paper: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #ccc; --accent: #000; }
           body { font-size: 10.5pt; }

@@ -30,9 +30,10 @@ extension InputFile {
     ///
     /// As `Double`, complex numbers can be read too: two values each, the real part first.
     ///
-    /// - Throws: ``StorageError`` on all ranks when there is no such dataset or its elements are no such numbers.
+    /// - Throws: ``StorageError`` on all ranks when there is no such dataset, its elements are no such numbers, or one of
+    ///   them is not what was expected.
     public func readArray<Element: StorageElement>(
-        at path: String, as type: Element.Type = Element.self
+        at path: String, as type: Element.Type = Element.self, expecting values: ExpectedValues = .finite
     ) throws(StorageError) -> [Element] {
         let found = try dataset(path)
         let isComplex = found.kind == .complex && Element.element == palindrome_f64
@@ -47,7 +48,7 @@ extension InputFile {
             as: isComplex ? palindrome_c128 : Element.element, into: onRoot.start)
         var check = ContentCheck()
         unsafe check.add(onRoot.start, count: onRoot.count, first: 0)
-        try judge(check, of: found, as: Element.self)
+        try judge(check, of: found, as: Element.self, expecting: values)
         let read = unsafe UnsafeRawBufferPointer(
             start: onRoot.start, count: onRoot.count * MemoryLayout<Element>.size)
         return unsafe communicator.broadcast(Array(read)).withUnsafeBytes { bytes in

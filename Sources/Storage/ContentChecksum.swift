@@ -48,13 +48,22 @@ struct ContentCheck {
     }
 }
 
+/// What a reader is prepared to find.
+public enum ExpectedValues: Sendable {
+    /// NaN and infinity are errors.
+    case finite
+    /// They are values too, such as a ratio where there is nothing to divide by.
+    case any
+}
+
 extension InputFile {
     /// Compares what all ranks read of a dataset with what was written.
     func judge<Element: StorageElement>(
-        _ check: ContentCheck, of dataset: DatasetDescription, as type: Element.Type
+        _ check: ContentCheck, of dataset: DatasetDescription, as type: Element.Type,
+        expecting values: ExpectedValues = .finite
     ) throws(StorageError) {
         if Element.isStored(in: dataset) { try compare(check.checksum, with: dataset) }
-        guard communicator.sum(check.notFinite) == 0 else {
+        guard values == .any || communicator.sum(check.notFinite) == 0 else {
             throw StorageError(
                 .notFinite, fault: fault,
                 "\(path): \(dataset.path) holds values that are not finite (NaN or infinity)")

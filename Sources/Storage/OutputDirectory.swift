@@ -31,7 +31,9 @@ public enum OutputDirectory {
     /// The names in a directory that somebody wants to read, sorted. Collective.
     ///
     /// - Throws: ``StorageError``, the user's, on all ranks when it is missing, is no directory or cannot be read.
-    public static func names(in path: String, over communicator: Communicator) throws(StorageError) -> [String] {
+    public static func names(in path: String, over communicator: Communicator) throws(StorageError)
+        -> [String]
+    {
         let code = communicator.systemCode { FileSystem.probeDirectory(path) }
         guard code == 0 else {
             if code == ENOENT {

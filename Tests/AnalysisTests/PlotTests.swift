@@ -80,6 +80,31 @@ final class PlotTests: XCTestCase {
         }
     }
 
+    func testMarksAreLinesThroughAllPanelsNamedOnce() throws {
+        var plot = plot()
+        plot.marks = [
+            .init(0.05, "stage 1"), .init(0.2, "stage 2"), .init(0.21, "no room for so long a name as this"),
+        ]
+        let elements = try Elements(of: plot.svg)
+        XCTAssertEqual(elements.attributes("path").filter { $0["stroke-dasharray"] == "3 3" }.count, 6)
+        XCTAssertEqual(elements.texts.filter { $0 == "stage 1" }.count, 1)
+        XCTAssertFalse(elements.texts.contains { $0.hasPrefix("no room") })
+    }
+
+    func testNamesInsideDrawingsOfAPageDiffer() throws {
+        for name in ["a", "b"] {
+            let drawing = plot().element(named: name, describedAs: "<\(name)>")
+            let elements = try Elements(of: drawing)
+            XCTAssertEqual(elements.attributes("svg").first?["id"], name)
+            let clips = elements.attributes("clipPath").compactMap { $0["id"] }
+            XCTAssertEqual(clips, ["\(name)-panel0", "\(name)-panel1"])
+            let used = elements.attributes("g").compactMap { $0["clip-path"] }
+            XCTAssertEqual(used, clips.map { "url(#\($0))" })
+            XCTAssertFalse(drawing.contains("http"))
+            XCTAssertTrue(elements.texts.contains("<\(name)>"))
+        }
+    }
+
     func testTicksAreRoundNumbersInTheRange() throws {
         let plot = Plot(
             "", axis: .init("x", .linear, range: -0.31...0.62),
@@ -137,6 +162,21 @@ final class MapFigureTests: XCTestCase {
         let picture = try Picture(png: Array(png), source: "embedded")
         XCTAssertEqual(picture, Picture(of: map, .density(of: map), in: .density, pixels: 1024))
         XCTAssertEqual(picture.width, 2 * picture.height)
+    }
+}
+
+final class ColourBarTests: XCTestCase {
+    func testABarHasItsColoursTicksAndQuantity() throws {
+        let bar = ColourBar(
+            Stretch(.logarithmic, from: 0.1, to: 100), in: .density, quantity: "ρ/ρ̄ < \"all\"")
+        let elements = try Elements(of: bar.element(named: "matter"))
+        let stops = elements.attributes("stop").compactMap { $0["stop-color"] }
+        XCTAssertEqual(stops.first, ColourMap.density[0].hexadecimal)
+        XCTAssertEqual(stops.last, ColourMap.density[1].hexadecimal)
+        XCTAssertEqual(elements.attributes("linearGradient").first?["id"], "matter-colours")
+        for text in ["ρ/ρ̄ < \"all\"", "0.1", "1", "10"] {
+            XCTAssertTrue(elements.texts.contains(text), "no '\(text)' in \(elements.texts)")
+        }
     }
 }
 

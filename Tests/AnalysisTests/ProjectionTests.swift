@@ -176,6 +176,19 @@ final class ProjectedMapTests: XCTestCase {
         XCTAssertEqual(map.magnification(toReach: 2), 1)
     }
 
+    func testReducedMapsAreMeansOfSquares() {
+        let map = ProjectedMap(width: 5, height: 2, values: [1, 3, 5, 7, 9, 1, 3, 5, 7, 11], sides: [5, 2])
+        XCTAssertEqual(map.reduced(toAtMost: 5), map)
+        let reduced = map.reduced(toAtMost: 3)
+        XCTAssertEqual(reduced, ProjectedMap(width: 3, height: 1, values: [2, 6, 10], sides: [5, 2]))
+        XCTAssertEqual(map.reduced(toAtMost: 1).values, [5.2])
+    }
+
+    func testDifferencesAreTakenPixelByPixel() {
+        let map = ProjectedMap(width: 2, height: 1, values: [3, 5], sides: [2, 1])
+        XCTAssertEqual((map - map.map { 2 * $0 }).values, [-3, -5])
+    }
+
     func testQuantilesInterpolate() {
         XCTAssertEqual(map.quantile(0), 1)
         XCTAssertEqual(map.quantile(1), 6)

@@ -47,6 +47,15 @@ final class FourierTransformTests: MeshTestCase {
         }
     }
 
+    func testATransformServesFieldsOnAnyMeshSharedAlike() throws {
+        try onEveryGrid([17, 19, 23]) { mesh in
+            let twin = try Decomposition(shape: mesh.shape, over: mesh.grid)
+            let transform = FourierTransform<Float>(mesh)
+            let expected = transform.forward(noiseField(mesh))
+            XCTAssertEqual(differences(transform.forward(noiseField(twin)), expected), 0)
+        }
+    }
+
     func testPlaneWaveLandsInItsMode() throws {
         let shape: SIMD3<Int> = [12, 15, 10]
         let wave: SIMD3<Int> = [3, -4, 2]

@@ -33,6 +33,21 @@ final class ArrayStorageTests: SPMDTestCase {
             ])
     }
 
+    func testValuesThatAreNotFiniteAreReadOnlyIfExpected() throws {
+        let scratch = ScratchDirectory(over: world)
+        let path = scratch.file("ratios.h5")
+        var file = try OutputFile(creating: path, provenance: testProvenance, over: world)
+        try file.write([1, .infinity, .nan], at: "/ratio", labels: labels)
+        try file.finish()
+        let input = try InputFile(opening: path, over: world)
+        assertThrowsEverywhere("/ratio holds values that are not finite") {
+            _ = try input.readArray(at: "/ratio", as: Double.self)
+        }
+        let values = try input.readArray(at: "/ratio", as: Double.self, expecting: .any)
+        XCTAssertEqual(Array(values.prefix(2)), [1, .infinity])
+        XCTAssertTrue(values[2].isNaN)
+    }
+
     func testAttributesReadBackWithTheirKind() throws {
         let scratch = ScratchDirectory(over: world)
         let path = scratch.file("attributes.h5")

@@ -32,7 +32,7 @@ launch() { # ranks, directory, how...
     local count=$1 directory=$2
     shift 2
     prints=$(mktemp -d "$scratch/prints.XXXXXX")
-    "$root/scripts/ranks" "$count" "$root/Tests/one-rank" "$prints" "$palindrome" reconstruct run.yaml \
+    "$root/jobscripts/ranks" "$count" "$root/Tests/one-rank" "$prints" "$palindrome" reconstruct run.yaml \
         --set output.directory="$directory" "$@" </dev/null >"$prints/launcher" 2>&1 &
     job=$!
 }

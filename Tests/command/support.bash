@@ -1,4 +1,5 @@
-# For the scripts beside it: a scratch directory, the binary, and one line per test, `ok NAME` or `not ok NAME`.
+# For the scripts beside it: a scratch directory, the binary, and one line per test, `ok NAME`, `not ok NAME` or
+# `SKIPPED NAME: WHY`; `kept PATH` names a file to look at afterwards.
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 palindrome=$root/.build/release/palindrome
 set -u
@@ -16,6 +17,7 @@ fail() { # name, why...
     printf '    %s\n' "$@"
     failures=$((failures + 1))
 }
+skip() { echo "SKIPPED $1: $2"; }
 
 # Runs the command on N ranks in the current directory; what rank R prints is in $prints/rank.R.out and .err.
 on_ranks() { # N, arguments...

@@ -98,7 +98,8 @@ struct Entry {
                 let near = nearest(to: name, in: keys).map { "did you mean \(self.key).\($0)?" }
                 throw Problem(
                     at: place,
-                    "\(self.key).\(Self.shown(name)) is not a known key; \(near ?? "the keys are \(keys.joined(separator: ", "))")")
+                    "\(self.key).\(Self.shown(name)) is not a known key; \(near ?? "the keys are \(keys.joined(separator: ", "))")"
+                )
             }
             fields[name] = Entry(key: "\(self.key).\(name)", node: value, place: place)
         }

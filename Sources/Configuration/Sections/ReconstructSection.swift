@@ -80,7 +80,8 @@ public struct ReconstructSection: Sendable, Equatable {
     }
 
     private static func varied(_ entry: Entry, _ cosmology: CosmologyParameters) throws(Problem) -> Varied {
-        let remedy = "try Omega_m, or {parameter: Omega_m, mean: 0.31, sigma: 0.01, minimum: 0.1, maximum: 0.6}"
+        let remedy =
+            "try Omega_m, or {parameter: Omega_m, mean: 0.31, sigma: 0.01, minimum: 0.1, maximum: 0.6}"
         let fields =
             entry.node.scalar == nil
             ? try entry.fields(["parameter", "mean", "sigma", "minimum", "maximum"], remedy)
@@ -103,10 +104,12 @@ public struct ReconstructSection: Sendable, Equatable {
         let high = try fields["maximum"]?.number(.any, "try \(value + 1)") ?? .greatestFiniteMagnitude
         guard low < value && value < high else {
             throw entry.problem(
-                "its start (\(value), from cosmology) must be between minimum and maximum", "widen the bounds")
+                "its start (\(value), from cosmology) must be between minimum and maximum", "widen the bounds"
+            )
         }
         return Varied(
-            parameter: parameter, prior: sigma.map { Varied.Prior(mean: mean, sigma: $0) }, bounds: low...high,
+            parameter: parameter, prior: sigma.map { Varied.Prior(mean: mean, sigma: $0) },
+            bounds: low...high,
             scale: sigma ?? (value == 0 ? 0.01 : 0.01 * abs(value)))
     }
 
@@ -120,14 +123,20 @@ public struct ReconstructSection: Sendable, Equatable {
         let varied = vary.map { varied in
             var fields = ["parameter: \(names[varied.parameter.rawValue])"]
             if let prior = varied.prior { fields += ["mean: \(prior.mean)", "sigma: \(prior.sigma)"] }
-            if varied.bounds.lowerBound > -.greatestFiniteMagnitude { fields.append("minimum: \(varied.bounds.lowerBound)") }
-            if varied.bounds.upperBound < .greatestFiniteMagnitude { fields.append("maximum: \(varied.bounds.upperBound)") }
+            if varied.bounds.lowerBound > -.greatestFiniteMagnitude {
+                fields.append("minimum: \(varied.bounds.lowerBound)")
+            }
+            if varied.bounds.upperBound < .greatestFiniteMagnitude {
+                fields.append("maximum: \(varied.bounds.upperBound)")
+            }
             return "{\(fields.joined(separator: ", "))}"
         }
         return [
-            .init("start", start), .init("start_amplitude", "\(startAmplitude)"), .init("start_seed", "\(startSeed)"),
+            .init("start", start), .init("start_amplitude", "\(startAmplitude)"),
+            .init("start_seed", "\(startSeed)"),
         ] + (truth.map { [.init("truth", quoted($0.description))] } ?? []) + [
-            .init("vary", "[\(varied.joined(separator: ", "))]"), .init("checkpoint_every", "\(checkpointEvery)"),
+            .init("vary", "[\(varied.joined(separator: ", "))]"),
+            .init("checkpoint_every", "\(checkpointEvery)"),
             .init("checkpoint_minutes", "\(checkpointMinutes)"),
         ]
     }

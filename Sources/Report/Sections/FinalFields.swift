@@ -8,7 +8,7 @@ struct FinalFields: ReportSection {
     private let found: Slab?
 
     let identifier = "final"
-    let heading = "The universe observed and found"
+    let heading = "Observed and found"
 
     init?(of run: RunDirectory) throws {
         guard let path = run.reconstructionPath else { return nil }
@@ -30,7 +30,8 @@ struct FinalFields: ReportSection {
         let reference = (truth ?? found ?? data)!
         let row = MapRow(
             identifier: identifier, panels: panels,
-            bar: ColourBar(.density(of: reference.map), in: .density, quantity: "density / mean"))
+            bar: ColourBar(.density(of: reference.map), in: .density, quantity: "density / mean"),
+            columns: MapRow.mostColumns)
         return """
             <p>Density over its mean at the end of the run, \(reference.lineOfSight). Colours mean the same in each \
             row.</p>
@@ -50,9 +51,12 @@ struct FinalFields: ReportSection {
             panels: others.map { slab, name in
                 MapRow.Panel(
                     map: found.map - slab.map, name: "Reconstruction − \(name)",
-                    description: "Difference of the projected densities of the reconstruction and the \(name)")
+                    description: "Difference of the projected densities of the reconstruction and the \(name)"
+                )
             },
             bar: ColourBar(
-                .residual(of: found.map - first.0.map), in: .residual, quantity: "difference of density / mean"))
+                .residual(of: found.map - first.0.map), in: .residual,
+                quantity: "difference of density / mean"),
+            columns: MapRow.mostColumns)
     }
 }

@@ -7,7 +7,7 @@ struct InitialFields: ReportSection {
     private let found: Slab?
 
     let identifier = "initial"
-    let heading = "The initial conditions"
+    let heading = "Initial conditions"
 
     init?(of run: RunDirectory) throws {
         guard let path = run.reconstructionPath else { return nil }
@@ -20,7 +20,9 @@ struct InitialFields: ReportSection {
         var panels: [MapRow.Panel] = []
         if let truth {
             panels.append(
-                .init(map: truth.map, name: "Truth", description: "Projected initial overdensity of the true universe"))
+                .init(
+                    map: truth.map, name: "Truth",
+                    description: "Projected initial overdensity of the true universe"))
         }
         if let found {
             panels.append(
@@ -38,7 +40,9 @@ struct InitialFields: ReportSection {
         let row = MapRow(
             identifier: identifier, panels: panels,
             bar: ColourBar(
-                .residual(of: reference.map, within: 0.998), in: .residual, quantity: "linear overdensity, D₁ = 1"))
+                .residual(of: reference.map, within: 0.998), in: .residual,
+                quantity: "linear overdensity, D₁ = 1"),
+            columns: MapRow.mostColumns)
         return """
             <p>Linear overdensity scaled to growth factor one, \(reference.lineOfSight). All pictures share one scale, so \
             the paler the difference, the better.</p>

@@ -5,7 +5,7 @@ internal import Storage
 /// What one wants to know first.
 struct KeyNumbers: ReportSection {
     private struct Entry {
-        let name: String
+        let name: HTML
         let value: String
         var remark = ""
         var isWide = false
@@ -19,9 +19,10 @@ struct KeyNumbers: ReportSection {
     init?(of run: RunDirectory) throws {
         let configuration = ConfigurationText(run.configurationText ?? "")
         entries =
-            Self.box(configuration) + Self.cosmology(run.provenance)
+            Self.box(configuration) + Self.cosmology(run.provenance, run.record)
             + Self.evolution(configuration, run.record)
-            + (try run.reconstructionPath.map { try Self.quality(InputFile(opening: $0, over: run.world)) } ?? [])
+            + (try run.reconstructionPath.map { try Self.quality(InputFile(opening: $0, over: run.world)) }
+                ?? [])
             + Self.machine(run.record) + Self.checksum(run.record)
         if entries.isEmpty { return nil }
     }
@@ -41,20 +42,22 @@ struct KeyNumbers: ReportSection {
         var entries: [Entry] = []
         if let box = configuration.boxSize {
             let sides = Numbers.shape([box.x, box.y, box.z].map { Numbers.short($0) })
-            entries.append(Entry(name: "Box", value: sides, remark: "(Mpc/h)"))
+            entries.append(Entry(name: "Box", value: sides, remark: "Mpc/h"))
         }
-        for (name, key) in [("Particles", "particles"), ("Force mesh", "mesh")] {
-            guard let counts = configuration.numbers("box", key) else { continue }
-            entries.append(Entry(name: name, value: Numbers.shape(counts.map { "\(Int($0))" })))
+        for (name, key) in [("Particles", "particles"), ("Force mesh", "mesh")] as [(HTML, String)] {
+            guard let counts = configuration.counts("box", key) else { continue }
+            entries.append(Entry(name: name, value: Numbers.shape(counts.map(String.init))))
         }
         return entries
     }
 
-    private static func cosmology(_ provenance: Provenance?) -> [Entry] {
-        guard let values = provenance?.cosmology else { return [] }
-        let names = [
-            ("Omega_m", "Ωₘ"), ("Omega_b", "Ω_b"), ("h", "h"), ("n_s", "nₛ"), ("sigma8", "σ₈"), ("A_s", "Aₛ"),
-            ("Omega_k", "Ωₖ"), ("w0", "w₀"), ("wa", "wₐ"),
+    private static func cosmology(_ provenance: Provenance?, _ record: RunRecord?) -> [Entry] {
+        guard var values = provenance?.cosmology else { return [] }
+        if let sigma8 = record?.results["sigma8"] { values["sigma8"] = sigma8 }
+        let names: [(String, HTML)] = [
+            ("Omega_m", "Ω<sub>m</sub>"), ("Omega_b", "Ω<sub>b</sub>"), ("h", "h"), ("n_s", "n<sub>s</sub>"),
+            ("sigma8", "σ<sub>8</sub>"), ("A_s", "A<sub>s</sub>"), ("Omega_k", "Ω<sub>k</sub>"),
+            ("w0", "w<sub>0</sub>"), ("wa", "w<sub>a</sub>"),
         ]
         // What is as in the plainest universe is left to the configuration.
         let plain = ["Omega_k": 0.0, "w0": -1, "wa": 0]
@@ -81,7 +84,7 @@ struct KeyNumbers: ReportSection {
             entries.append(Entry(name: "χ² per mesh point", value: Numbers.short(chiSquared)))
         }
         if let loss = try file.series("/history/loss"), let last = loss.last {
-            entries.append(Entry(name: "Loss", value: Numbers.short(last), remark: "from \(Numbers.short(loss[0]))"))
+            entries.append(Entry(name: "Loss", value: Numbers.short(last)))
         }
         return entries
     }
@@ -97,7 +100,7 @@ struct KeyNumbers: ReportSection {
                 remark: record.ranks.count == 2 && ranks > 1 ? "\(record.ranks[0]) × \(record.ranks[1])" : ""),
             Entry(
                 name: "Peak memory", value: Numbers.bytes(record.peakBytesOfFullestRank),
-                remark: ranks > 1 ? "on the fullest rank, \(Numbers.bytes(record.peakBytes)) in all" : ""),
+                remark: ranks > 1 ? "of \(Numbers.bytes(record.peakBytes)) in all" : ""),
         ]
     }
 

@@ -13,7 +13,7 @@ struct LossHistory: ReportSection {
     private let seconds: [Double]?
 
     let identifier = "history"
-    let heading = "The course of the optimisation"
+    let heading = "Optimisation"
 
     init?(of run: RunDirectory) throws {
         guard let path = run.reconstructionPath else { return nil }
@@ -25,17 +25,22 @@ struct LossHistory: ReportSection {
         }
         self.loss = loss
         stages = try column("stage") ?? loss.map { _ in 0 }
-        steps = Self.steps(try column("iteration") ?? loss.indices.map { Double($0) }, stages)
+        let iterations = try column("iteration").flatMap { $0.allSatisfy { abs($0) < 1e12 } ? $0 : nil }
+        steps = Self.steps(iterations ?? loss.indices.map { Double($0) }, stages)
         gradientNorms = try column("gradient_norm")
         smoothings = try column("smoothing")
-        smoothingUnit = try smoothings == nil ? "" : file.attribute("units", of: "/history/smoothing")?.text ?? "cells"
+        smoothingUnit =
+            try smoothings == nil ? "" : file.attribute("units", of: "/history/smoothing")?.text ?? "cells"
         seconds = try column("seconds")
     }
 
     func content() -> HTML {
         let total = seconds.flatMap(\.last).map { " in \(Numbers.duration($0))" } ?? ""
+        let (count, last) = (beginnings.count, loss[beginnings.last!])
+        let stages = count == 1 ? "" : " in \(count) stages"
         return """
-            <p>Loss from \(Numbers.short(loss.first!)) to \(Numbers.short(loss.last!)) in \(Int(steps.last!)) iterations\(total).</p>
+            <p>\(Int(steps.last!)) iterations\(stages)\(total). The \(count == 1 ? "loss fell" : "last stage took the loss") from \
+            \(Numbers.short(last)) to \(Numbers.short(loss.last!)).</p>
             \(plot.figure(
                 "\(identifier)-plot", describedAs: "Loss and gradient by iteration",
                 caption: """
@@ -63,13 +68,18 @@ struct LossHistory: ReportSection {
 
     private var plot: Plot {
         let marks = beginnings.map { first in
-            Plot.Mark(steps[first], smoothings.map { "R = \(Numbers.short($0[first])) \(smoothingUnit)" } ?? "")
+            Plot.Mark(steps[first], smoothings.map { name(ofSmoothing: $0[first]) } ?? "")
         }
         var panels = [panel("loss", loss, Plot.colours[0], height: 1.6)]
         if let gradientNorms { panels.append(panel("|gradient|", gradientNorms, Plot.colours[1], height: 1)) }
         return Plot(
-            "", axis: .init("iteration", .linear, range: steps.min()!...max(steps.max()!, steps.min()! + 1)), panels: panels, marks: marks,
+            "", axis: .init("iteration", .linear, range: steps.min()!...max(steps.max()!, steps.min()! + 1)),
+            panels: panels, marks: marks,
             size: [1100, gradientNorms == nil ? 400 : 560])
+    }
+
+    private func name(ofSmoothing radius: Double) -> String {
+        radius > 0 ? "R = \(Numbers.short(radius)) \(smoothingUnit)" : "no smoothing"
     }
 
     private func panel(_ label: String, _ values: [Double], _ colour: RGB, height: Double) -> Plot.Panel {

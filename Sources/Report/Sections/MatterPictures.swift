@@ -42,7 +42,7 @@ struct MatterPictures: ReportSection {
 
 extension Array {
     /// At most `count` elements, evenly spread, the first and the last among them.
-    func spread(over count: Int) -> [Element] {
+    package func spread(over count: Int) -> [Element] {
         guard self.count > count, count > 1 else { return Array(suffix(Swift.max(count, 1))) }
         return (0..<count).map { self[($0 * (self.count - 1) + (count - 1) / 2) / (count - 1)] }
     }

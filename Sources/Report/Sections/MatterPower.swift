@@ -36,45 +36,53 @@ struct MatterPower: ReportSection {
     }
 
     private func plot(_ last: MeasuredPower) -> Plot {
-        let colours = Self.colours(spectra.count)
-        let shown = spectra.flatMap { $0.powers + $0.linear + $0.shotNoise }.filter { $0 > 0 && $0.isFinite }
-        let (least, most) = (shown.min() ?? 1, shown.max() ?? 10)
-        let range = max(least, most * 1e-7) / 2...most * 2
-        let ratios = spectra.map { spectrum in zip(spectrum.powers, spectrum.linear).map { $0 / $1 } }
-        let scatter = last.modes.map { (2 / max($0, 1)).squareRoot() }
-        let grey = RGB(red: 140, green: 140, blue: 150)
-        let linear = zip(spectra, colours).map {
-            Plot.Series(nil, x: $0.wavenumbers, y: $0.linear, style: .dashed, colour: $1)
-        }
-        let measured = zip(spectra, colours).map {
-            Plot.Series("a = \(Numbers.fixed($0.scaleFactor, 4))", x: $0.wavenumbers, y: $0.powers, colour: $1)
-        }
-        return Plot(
-            "", axis: .init("k  [h/Mpc]", .logarithmic),
-            panels: [
-                .init(
-                    .init("P(k)  [(Mpc/h)³]", .logarithmic, range: range),
-                    [.init(nil, x: last.wavenumbers, y: last.shotNoise, colour: grey)] + linear + measured,
-                    height: 2.2),
-                .init(
-                    .init(
-                        "P / linear", .linear,
-                        range: 0...min(max((ratios.joined().filter(\.isFinite).max() ?? 2) * 1.1, 2), 5)),
-                    [
-                        .init(
-                            nil, x: last.wavenumbers, y: scatter.map { 1 - $0 },
-                            style: .band(scatter.map { 1 + $0 }), colour: grey)
-                    ]
-                        + zip(spectra, zip(ratios, colours)).map {
-                            .init(nil, x: $0.wavenumbers, y: $1.0, colour: $1.1)
-                        },
-                    levels: [1]),
-            ], size: [1100, 640])
+        Plot(
+            "", axis: .init("k  [h/Mpc]", .logarithmic), panels: [powers(last), ratios(last)],
+            size: [1100, 640])
     }
 
+    private func powers(_ last: MeasuredPower) -> Plot.Panel {
+        let all: [Double] = spectra.flatMap { spectrum -> [Double] in
+            spectrum.powers + spectrum.linear + spectrum.shotNoise
+        }
+        let shown = all.filter { $0 > 0 && $0 < 1e100 }
+        let most = shown.max() ?? 10
+        let least = max(shown.min() ?? 1, most * 1e-7)
+        var series = [Plot.Series(nil, x: last.wavenumbers, y: last.shotNoise, colour: Self.grey)]
+        for (spectrum, colour) in zip(spectra, colours) {
+            series.append(
+                Plot.Series(nil, x: spectrum.wavenumbers, y: spectrum.linear, style: .dashed, colour: colour))
+        }
+        for (spectrum, colour) in zip(spectra, colours) {
+            let name = "a = \(Numbers.fixed(spectrum.scaleFactor, 4))"
+            series.append(Plot.Series(name, x: spectrum.wavenumbers, y: spectrum.powers, colour: colour))
+        }
+        let axis = Plot.Axis("P(k)  [(Mpc/h)³]", .logarithmic, range: least / 2...most * 2)
+        return Plot.Panel(axis, series, height: 2.2)
+    }
+
+    private func ratios(_ last: MeasuredPower) -> Plot.Panel {
+        let scatter = last.modes.map { (2 / max($0, 1)).squareRoot() }
+        var series = [
+            Plot.Series(
+                nil, x: last.wavenumbers, y: scatter.map { 1 - $0 }, style: .band(scatter.map { 1 + $0 }),
+                colour: Self.grey)
+        ]
+        var largest = 0.0
+        for (spectrum, colour) in zip(spectra, colours) {
+            let ratio = zip(spectrum.powers, spectrum.linear).map { $0 / $1 }
+            largest = max(largest, ratio.filter(\.isFinite).max() ?? 0)
+            series.append(Plot.Series(nil, x: spectrum.wavenumbers, y: ratio, colour: colour))
+        }
+        let axis = Plot.Axis("P / linear", .linear, range: 0...min(max(1.1 * largest, 2), 5))
+        return Plot.Panel(axis, series, levels: [1])
+    }
+
+    private static let grey = RGB(red: 140, green: 140, blue: 150)
+
     /// Along the colours of the pictures, from early to late, without the ends that vanish on paper.
-    private static func colours(_ count: Int) -> [RGB] {
-        guard count > 1 else { return [Plot.colours[0]] }
-        return (0..<count).map { ColourMap.density[0.18 + 0.52 * Double($0) / Double(count - 1)] }
+    private var colours: [RGB] {
+        guard spectra.count > 1 else { return [Plot.colours[0]] }
+        return spectra.indices.map { ColourMap.density[0.18 + 0.52 * Double($0) / Double(spectra.count - 1)] }
     }
 }

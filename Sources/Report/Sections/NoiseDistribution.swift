@@ -11,7 +11,7 @@ struct NoiseDistribution: ReportSection {
     private let moments: [(name: String, value: Double, expected: String)]
 
     let identifier = "noise"
-    let heading = "The noise found"
+    let heading = "Noise"
 
     /// Bins of a quarter from −5 to 5, where next to nothing lies beyond.
     private static let width = 0.25
@@ -65,7 +65,8 @@ struct NoiseDistribution: ReportSection {
                     .init("probability density", .linear, range: 0...1.1 * max(density.max() ?? 0, 0.4)),
                     [
                         .init(
-                            nil, x: centres, y: centres.map { _ in 0 }, style: .band(density), colour: Plot.colours[0]),
+                            nil, x: centres, y: centres.map { _ in 0 }, style: .band(density),
+                            colour: Plot.colours[0]),
                         .init("found", x: centres, y: density, colour: Plot.colours[0]),
                         .init("unit normal", x: centres, y: normal, style: .dashed, colour: Plot.colours[1]),
                     ])
@@ -90,9 +91,12 @@ struct NoiseDistribution: ReportSection {
     private static func moments(
         in file: borrowing InputFile, count: Int
     ) throws -> [(name: String, value: Double, expected: String)] {
-        func scatter(_ factor: Double) -> String { Numbers.short((factor / Double(count)).squareRoot(), digits: 2) }
+        func scatter(_ factor: Double) -> String {
+            Numbers.short((factor / Double(count)).squareRoot(), digits: 2)
+        }
         let expected = [
-            ("mean", "0 ± \(scatter(1))"), ("variance", "1 ± \(scatter(2))"), ("skewness", "0 ± \(scatter(6))"),
+            ("mean", "0 ± \(scatter(1))"), ("variance", "1 ± \(scatter(2))"),
+            ("skewness", "0 ± \(scatter(6))"),
             ("excess_kurtosis", "0 ± \(scatter(24))"),
         ]
         var found: [(name: String, value: Double, expected: String)] = []

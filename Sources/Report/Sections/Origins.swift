@@ -29,7 +29,9 @@ struct Origins: ReportSection {
             value.map { "<dt>\(name)</dt><dd>\($0)</dd>" }
         }
         let rows = names.compactMap { name -> HTML? in
-            Self.meaning(of: name).map { "<tr><th scope=\"row\"><code>\(name)</code></th><td>\($0)</td></tr>" }
+            Self.meaning(of: name).map {
+                "<tr><th scope=\"row\"><code>\(name)</code></th><td>\($0)</td></tr>"
+            }
         }
         return """
             <dl class="list">\(list)</dl>

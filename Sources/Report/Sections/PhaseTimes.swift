@@ -24,17 +24,19 @@ struct PhaseTimes: ReportSection {
         let sent = record.phases.reduce(0) { $0 + $1.bytesSent } * 1e-6
         let messages = record.phases.reduce(0) { $0 + $1.messages }
         let ranks = record.ranks.reduce(1, *)
-        let since = record.continuedFrom.map { " Since \(record.stepName) \($0), from where this process continued." } ?? ""
+        let since =
+            record.continuedFrom.map { " Since \(record.stepName) \($0), from where this process continued." }
+            ?? ""
         return """
             <p>\(Numbers.duration(record.seconds)) on \(ranks) \(ranks == 1 ? "rank" : "ranks").\(since) \
             Traffic is the mean over ranks.</p>
             <div class="table"><table>
             <thead><tr><th scope="col">phase</th><th scope="col">slowest rank [s]</th><th scope="col">mean [s]</th>\
-            <th scope="col">share</th><td></td><th scope="col">MB sent</th><th scope="col">messages</th></tr></thead>
+            <th scope="col">share</th><td class="share"></td><th scope="col">MB sent</th><th scope="col">messages</th></tr></thead>
             <tbody>
             \(rows)
             </tbody>
-            <tfoot><tr><th scope="row">total</th><td></td><td>\(Numbers.fixed(total, 3))</td><td></td><td></td>\
+            <tfoot><tr><th scope="row">total</th><td></td><td>\(Numbers.fixed(total, 3))</td><td></td><td class="share"></td>\
             <td>\(Numbers.fixed(sent, 1))</td><td>\(Numbers.fixed(messages, 0))</td></tr></tfoot>
             </table></div>
             """

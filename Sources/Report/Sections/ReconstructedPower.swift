@@ -23,7 +23,8 @@ struct ReconstructedPower: ReportSection {
         let (truth, found, data) = (Plot.colours[1], Plot.colours[0], Plot.colours[2])
         initial = try Self.curves(
             [
-                ("/truth/initial_density", "truth", .dashed, truth), ("/initial_density", "reconstruction", .line, found),
+                ("/truth/initial_density", "truth", .dashed, truth),
+                ("/initial_density", "reconstruction", .line, found),
             ], .none, in: file, for: run)
         final = try Self.curves(
             [
@@ -36,7 +37,10 @@ struct ReconstructedPower: ReportSection {
     func content() -> HTML {
         let plots = [
             (initial, "initial", "Initial conditions", "Linear overdensity scaled to growth factor one."),
-            (final, "final", "Final density", "Density on the force mesh, its window divided out, shot noise included."),
+            (
+                final, "final", "Final density",
+                "Density on the force mesh, its window divided out, shot noise included."
+            ),
         ]
         let figures = plots.filter { !$0.0.isEmpty }.map { curves, key, heading, caption -> HTML in
             Self.plot(curves).figure(
@@ -47,7 +51,8 @@ struct ReconstructedPower: ReportSection {
     }
 
     private static func curves(
-        _ wanted: [(path: String, name: String, style: Plot.Style, colour: RGB)], _ correction: WindowCorrection,
+        _ wanted: [(path: String, name: String, style: Plot.Style, colour: RGB)],
+        _ correction: WindowCorrection,
         in file: borrowing InputFile, for run: RunDirectory
     ) throws -> [Curve] {
         var curves: [Curve] = []

@@ -6,7 +6,8 @@ internal import Parallel
 enum DryRun {
     /// Checks the files that the run reads and the memory it needs, and prints what it would do.
     static func run(
-        _ configuration: RunConfiguration, for purpose: MemoryEstimate.Purpose = .simulation, on world: Communicator
+        _ configuration: RunConfiguration, for purpose: MemoryEstimate.Purpose = .simulation,
+        on world: Communicator
     ) throws {
         _ = try configuration.linearPowerModel(on: world)
         let grid = configuration.rankGrid(for: world.size)

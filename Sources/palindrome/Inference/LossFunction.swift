@@ -46,7 +46,9 @@ struct LossFunction<Scalar: StorableScalar>: ~Copyable {
     }
 
     /// The objective's part of it. Collective.
-    func dataValue(at noise: borrowing Field<Scalar>, under other: ForwardModel<Scalar>? = nil) throws -> Double {
+    func dataValue(at noise: borrowing Field<Scalar>, under other: ForwardModel<Scalar>? = nil) throws
+        -> Double
+    {
         var evolution = try (other ?? model).start(from: noise.copy(for: "white noise"))
         while !evolution.isFinished { try evolution.advance { _, _ in } }
         return try objective.value(evolution.particles)

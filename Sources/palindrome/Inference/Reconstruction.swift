@@ -39,7 +39,8 @@ struct Reconstruction<Scalar: StorableScalar> {
             store: CheckpointStore(directory: configuration.output.directory), grid: model.particleGrid,
             units: model.units, provenance: provenance, identity: given.reconstructionIdentity)
         outputs = ReconstructionOutputs(
-            configuration: configuration, provenance: provenance, identity: given.reconstructionIdentity, world: world)
+            configuration: configuration, provenance: provenance, identity: given.reconstructionIdentity,
+            world: world)
     }
 
     /// Runs to the end, or to a signal. Collective.
@@ -171,7 +172,9 @@ struct Reconstruction<Scalar: StorableScalar> {
         _ progress: inout ReconstructionProgress
     ) throws -> Bool {
         let stage = stages[state.stage]
-        guard state.iteration < stage.iterations, !state.history.isSettled(to: stage.tolerance) else { return false }
+        guard state.iteration < stage.iterations, !state.history.isSettled(to: stage.tolerance) else {
+            return false
+        }
         let outcome = try optimizer.step(&state.optimizer) { point in
             try universe.evaluateUnlessStopped(at: point)
         }
@@ -198,7 +201,9 @@ struct Reconstruction<Scalar: StorableScalar> {
         if next < stages.count { try note(&state, &progress) }
     }
 
-    private func note(_ state: inout ReconstructionState<Scalar>, _ progress: inout ReconstructionProgress) throws {
+    private func note(_ state: inout ReconstructionState<Scalar>, _ progress: inout ReconstructionProgress)
+        throws
+    {
         let row = ReconstructionHistory.Row(
             stage: state.stage, iteration: state.iteration, loss: state.optimizer.evaluation.value,
             gradientNorm: try state.optimizer.gradientNorm(), smoothing: smoothing(of: state.stage),

@@ -77,7 +77,8 @@ struct ReconstructionCheckpoints<Scalar: StorableScalar> {
             guard try file.attribute("identity")?.text == identity else {
                 throw UsageError(
                     "\(file.path) belongs to another configuration; all that a reconstruction depends on, its "
-                        + "stages too, must be as it was; use another output.directory, or --overwrite to start anew")
+                        + "stages too, must be as it was; use another output.directory, or --overwrite to start anew"
+                )
             }
             return try read(file)
         }
@@ -114,7 +115,8 @@ struct ReconstructionCheckpoints<Scalar: StorableScalar> {
         _ vector: borrowing ParameterVector<Scalar>, at path: String, to file: inout OutputFile
     ) throws(StorageError) {
         try file.write(
-            vector.noise, at: "\(path)/noise", labels: Labels(units: "1", description: "on the particle grid"))
+            vector.noise, at: "\(path)/noise", labels: Labels(units: "1", description: "on the particle grid")
+        )
         try write(vector.parameters, at: "\(path)/parameters", to: &file)
     }
 

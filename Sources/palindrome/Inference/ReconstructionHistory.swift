@@ -41,11 +41,13 @@ struct ReconstructionHistory {
     /// Writes the columns as datasets of `/history`. Collective.
     func write(to file: inout OutputFile) throws(StorageError) {
         try file.write(
-            rows.map { Int64($0.stage + 1) }, at: "/history/stage", labels: Labels(units: "1", description: "from 1"))
+            rows.map { Int64($0.stage + 1) }, at: "/history/stage",
+            labels: Labels(units: "1", description: "from 1"))
         try file.write(
             rows.map { Int64($0.iteration) }, at: "/history/iteration",
             labels: Labels(units: "1", description: "steps taken in the stage"))
-        try file.write(rows.map(\.loss), at: "/history/loss", labels: Labels(units: "1", description: "the loss"))
+        try file.write(
+            rows.map(\.loss), at: "/history/loss", labels: Labels(units: "1", description: "the loss"))
         try file.write(
             rows.map(\.gradientNorm), at: "/history/gradient_norm",
             labels: Labels(units: "1", description: "root of the sum of the squared derivatives"))

@@ -23,7 +23,7 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
     func areWritten() throws -> Bool {
         do {
             return try InputFile(opening: path, over: world).attribute("identity")?.text == identity
-        } catch where error.kind == .missingFile {
+        } catch  where error.kind == .missingFile {
             return false
         }
     }
@@ -50,7 +50,8 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
     }
 
     /// Runs the result forwards, judges it, and writes everything. Collective.
-    func write(_ state: borrowing ReconstructionState<Scalar>, _ sought: inout SoughtUniverse<Scalar>) throws {
+    func write(_ state: borrowing ReconstructionState<Scalar>, _ sought: inout SoughtUniverse<Scalar>) throws
+    {
         let parameters = state.optimizer.point.parameters
         guard let model = try sought.model(at: parameters) else {
             preconditionFailure("the point that was found has no universe")
@@ -65,7 +66,8 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
         let chiSquared = 2 * (try sought.unsmoothedDataLoss(at: state.optimizer.point)) / Double(pointCount)
 
         let fields = configuration.reconstruct!.truth == nil ? 2 : 4
-        let grids = model.box.particles.x * model.box.particles.y * model.box.particles.z + model.box.meshCount
+        let grids =
+            model.box.particles.x * model.box.particles.y * model.box.particles.z + model.box.meshCount
         var file = try OutputFile(
             creating: path, expectedBytes: fields * grids * MemoryLayout<Scalar>.size, provenance: provenance,
             over: world)
@@ -88,7 +90,8 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
             diagnostics = Diagnostics(
                 initial: try SpectralComparison(
                     of: found.initialModes, with: truth.initialModes, box: model.box.size),
-                final: try SpectralComparison(of: found.finalModes, with: truth.finalModes, box: model.box.size))
+                final: try SpectralComparison(
+                    of: found.finalModes, with: truth.finalModes, box: model.box.size))
         }
         try write(againstData, diagnostics, to: &file)
         try file.finish()
@@ -98,7 +101,8 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
         tell(againstData, diagnostics)
     }
 
-    private func universe(_ noise: consuming Field<Scalar>, _ model: ForwardModel<Scalar>) throws -> Universe {
+    private func universe(_ noise: consuming Field<Scalar>, _ model: ForwardModel<Scalar>) throws -> Universe
+    {
         let initial = model.linearDensity(of: noise.copy(for: "white noise"))
         let initialModes = model.linearModes(of: noise.copy(for: "white noise"))
         var evolution = try model.start(from: noise.copy(for: "white noise"))
@@ -112,9 +116,12 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
     }
 
     private func write(
-        _ universe: borrowing Universe, in group: String, of model: ForwardModel<Scalar>, to file: inout OutputFile
+        _ universe: borrowing Universe, in group: String, of model: ForwardModel<Scalar>,
+        to file: inout OutputFile
     ) throws {
-        try write(universe.noise, at: "\(group)/white_noise", "white noise on the particle grid", of: model, to: &file)
+        try write(
+            universe.noise, at: "\(group)/white_noise", "white noise on the particle grid", of: model,
+            to: &file)
         try write(
             universe.initialDensity, at: "\(group)/initial_density",
             "linear overdensity for D1 = 1 on the particle grid", of: model, to: &file)
@@ -124,7 +131,8 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
     }
 
     private func write(
-        _ field: borrowing Field<Scalar>, at path: String, _ description: String, of model: ForwardModel<Scalar>,
+        _ field: borrowing Field<Scalar>, at path: String, _ description: String,
+        of model: ForwardModel<Scalar>,
         to file: inout OutputFile
     ) throws {
         let size = model.box.size
@@ -148,23 +156,30 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
     private func write(
         _ data: SpectralComparison, _ truth: Diagnostics?, to file: inout OutputFile
     ) throws {
-        func write(_ values: some Sequence<Double>, _ name: String, _ units: String, _ description: String) throws {
+        func write(_ values: some Sequence<Double>, _ name: String, _ units: String, _ description: String)
+            throws
+        {
             try file.write(
-                Array(values), at: "/diagnostics/\(name)", labels: Labels(units: units, description: description))
+                Array(values), at: "/diagnostics/\(name)",
+                labels: Labels(units: units, description: description))
         }
         let shells = truth?.shells ?? data.wavenumbers.indices
         try write((truth?.initial ?? data).wavenumbers[shells], "k", "h/Mpc", "mean wavenumber of a shell")
-        try write(data.correlation[shells], "correlation_data", "1", "r(k) of the final density with the data")
+        try write(
+            data.correlation[shells], "correlation_data", "1", "r(k) of the final density with the data")
         try write(data.transfer[shells], "transfer_data", "1", "T(k) of the final density to the data")
         guard let truth else { return }
         try write(
             truth.initial.correlation[shells], "correlation_initial", "1",
             "r(k) of the initial density with the truth")
         try write(
-            truth.initial.transfer[shells], "transfer_initial", "1", "T(k) of the initial density to the truth")
+            truth.initial.transfer[shells], "transfer_initial", "1",
+            "T(k) of the initial density to the truth")
         try write(
-            truth.final.correlation[shells], "correlation_final", "1", "r(k) of the final density with the truth")
-        try write(truth.final.transfer[shells], "transfer_final", "1", "T(k) of the final density to the truth")
+            truth.final.correlation[shells], "correlation_final", "1",
+            "r(k) of the final density with the truth")
+        try write(
+            truth.final.transfer[shells], "transfer_final", "1", "T(k) of the final density to the truth")
     }
 
     private func tell(_ chiSquared: Double, _ noise: NoiseStatistics, count: Int) {
@@ -180,7 +195,9 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
     private func tell(_ cosmology: CosmologyParameters) {
         guard world.isRoot else { return }
         for varied in configuration.reconstruct!.vary {
-            let (name, start) = (cosmology.name(of: varied.parameter), configuration.cosmology[varied.parameter])
+            let (name, start) = (
+                cosmology.name(of: varied.parameter), configuration.cosmology[varied.parameter]
+            )
             Console.say("\(name) \(cosmology[varied.parameter]), from \(start)")
         }
     }
@@ -194,7 +211,8 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
         var table = TextTable(
             ["k [h/Mpc]"] + (truth == nil ? [] : ["r initial", "T initial", "r final", "T final"])
                 + ["r data", "T data"])
-        for shell in stride(from: 0, to: shells.count, by: max(1, (shells.count + Self.rows - 1) / Self.rows)) {
+        for shell in stride(from: 0, to: shells.count, by: max(1, (shells.count + Self.rows - 1) / Self.rows))
+        {
             let comparisons = (truth.map { [$0.initial, $0.final] } ?? []) + [data]
             table.add(
                 [fixed((truth?.initial ?? data).wavenumbers[shell], 4)]

@@ -32,7 +32,8 @@ struct ReconstructionProgress {
         var line = "stage \(row.stage + 1)/\(stages.count)  iteration \(row.iteration)/\(stage.iterations)  "
         line += "loss \(scientific(row.loss, 5))  |gradient| \(scientific(row.gradientNorm, 2))"
         if iterations > 0 {
-            line += "  \(fixed(perIteration, 2)) s/iteration  at most \(duration(perIteration * Double(left))) left"
+            line +=
+                "  \(fixed(perIteration, 2)) s/iteration  at most \(duration(perIteration * Double(left))) left"
         }
         Console.say(line)
     }

@@ -23,7 +23,8 @@ struct PhaseTable {
         let share = 1 / Double(world.size)
         self.phases = names.indices.map { index in
             RunRecord.Phase(
-                names[index], longestSeconds: longest[index], meanSeconds: Double(sums[3 * index]) * 1e-9 * share,
+                names[index], longestSeconds: longest[index],
+                meanSeconds: Double(sums[3 * index]) * 1e-9 * share,
                 bytesSent: Double(sums[3 * index + 1]) * share, messages: Double(sums[3 * index + 2]) * share)
         }.sorted { $0.meanSeconds > $1.meanSeconds }
     }

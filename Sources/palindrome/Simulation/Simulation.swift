@@ -91,6 +91,7 @@ struct Simulation<Scalar: StorableScalar> {
         try summary.writeRecord(of: "simulate", configuration) { record in
             record.continuedFrom = first > 0 ? first : nil
             record.stateChecksum = checksum
+            record.results["sigma8"] = model.power.sigma8()
         }
         checkpoints.store.removeAll(over: world)
         summary.tell()

@@ -1,0 +1,166 @@
+import FoundationXML
+import Parallel
+import TestSupport
+import XCTest
+
+import Report
+
+final class RunReportTests: SPMDTestCase {
+    private func fixture() -> RunFixture {
+        RunFixture(directory: ScratchDirectory(over: world), world: world)
+    }
+
+    private func page(of fixture: RunFixture) throws -> Page {
+        let path = fixture.directory.file("report.html")
+        try RunReport.write(of: fixture.directory.path, to: path, over: world)
+        return try Page(String(decoding: fixture.directory.bytes("report.html"), as: UTF8.self))
+    }
+
+    private func forward() throws -> RunFixture {
+        let fixture = fixture()
+        try fixture.writeDensity("0.5000")
+        try fixture.writeDensity("1.0000", shift: 0.25)
+        fixture.writePower("0.5000")
+        fixture.writePower("1.0000")
+        try fixture.writeRecord()
+        return fixture
+    }
+
+    func testAForwardRunHasItsSections() throws {
+        let page = try page(of: try forward())
+        XCTAssertEqual(
+            page.sections, ["numbers", "matter", "power", "phases", "configuration", "origins"])
+        for text in [
+            "12 × 9 × 9 particles in 24 × 18 × 18 Mpc/h", "0123456789abcdef", "a = 0.5000", "4.50 s",
+            "100 MiB",
+            "a <fast> CPU", "exchange", "\"a: b <c>.txt\"",
+        ] {
+            XCTAssertTrue(page.text.contains(text), "no '\(text)'")
+        }
+        XCTAssertEqual(page.images.count, 3, "masthead and two times")
+    }
+
+    func testAReconstructionHasItsSections() throws {
+        let fixture = fixture()
+        try fixture.writeReconstruction()
+        let page = try page(of: fixture)
+        XCTAssertEqual(
+            page.sections,
+            [
+                "numbers", "final", "initial", "history", "likeness", "spectra", "noise", "configuration",
+                "origins",
+            ])
+        // The masthead; truth, data, reconstruction, two residuals; truth, reconstruction, residual.
+        XCTAssertEqual(page.images.count, 1 + 5 + 3)
+        for text in [
+            "5 iterations in 2 stages in 7.00 s", "R = 4 Mpc/h", "no smoothing", "up to k = 0.2 h/Mpc",
+        ] {
+            XCTAssertTrue(page.text.contains(text), "no '\(text)' in \(page.text)")
+        }
+    }
+
+    func testEveryPartOfAReconstructionMayBeMissing() throws {
+        for part in RunFixture.parts {
+            let without = fixture()
+            try without.writeReconstruction(RunFixture.parts.filter { $0 != part })
+            _ = try page(of: without)
+            let alone = fixture()
+            try alone.writeReconstruction([part])
+            XCTAssertGreaterThan(try page(of: alone).sections.count, 2, part)
+        }
+    }
+
+    func testAPageNeedsNothingFromOutside() throws {
+        let forward = try page(of: try forward())
+        let fixture = fixture()
+        try fixture.writeReconstruction()
+        for page in [forward, try page(of: fixture)] {
+            XCTAssertFalse(page.source.contains("http:") || page.source.contains("https:"))
+            XCTAssertFalse(page.source.contains("@import") || page.source.contains("<script"))
+            XCTAssertTrue(page.images.allSatisfy { $0.source.hasPrefix("data:image/png;base64,") })
+            XCTAssertTrue(page.images.allSatisfy { $0.alternative != nil })
+            XCTAssertTrue(
+                page.images.dropFirst().allSatisfy { $0.alternative != "" }, "only the masthead is decoration"
+            )
+            XCTAssertEqual(page.identifiers.count, Set(page.identifiers).count, "an id is there twice")
+        }
+    }
+
+    func testWhatAFileSaysIsNoMarkup() throws {
+        let fixture = fixture()
+        let hostile = "<img src=x onerror=alert(1)> & \"quotes\" 'too'"
+        try fixture.writeDensity(
+            "1.0000", configuration: RunFixture.configuration + "output:\n  name: \(hostile)\n")
+        let page = try page(of: fixture)
+        XCTAssertTrue(page.text.contains(hostile))
+        XCTAssertTrue(page.images.allSatisfy { $0.source != "x" })
+    }
+
+    func testThePageIsTheSameOnAnyNumberOfRanks() throws {
+        let fixture = try forward()
+        try fixture.writeReconstruction()
+        let path = fixture.directory.file("alone.html")
+        let together = try page(of: fixture).source
+        if world.isRoot { try RunReport.write(of: fixture.directory.path, to: path, over: alone) }
+        let apart = String(decoding: fixture.directory.bytes("alone.html"), as: UTF8.self)
+        XCTAssertTrue(together == apart, "the pages differ")
+    }
+
+    func testFilesOfAnotherRunAreLeftOut() throws {
+        let fixture = try forward()
+        try fixture.writeDensity("0.2500", configuration: "box:\n  spacing: 9.0\n")
+        let page = try page(of: fixture)
+        XCTAssertFalse(page.text.contains("a = 0.2500"))
+        XCTAssertTrue(page.text.contains("density_a0.2500.h5: made by another configuration"))
+    }
+
+    func testAnUnfinishedRunSaysSo() throws {
+        let fixture = fixture()
+        try fixture.writeDensity("1.0000")
+        XCTAssertTrue(try page(of: fixture).text.contains("There is no run.json"))
+    }
+
+    func testADirectoryThatIsNoRunIsOneLine() throws {
+        let fixture = fixture()
+        let path = fixture.directory.path
+        func report(_ directory: String) -> () throws -> Void {
+            { [world] in try RunReport.write(of: directory, to: "\(path)/report.html", over: world) }
+        }
+        assertThrowsEverywhere("/missing: there is no such directory", report("\(path)/missing"))
+        assertThrowsEverywhere("\(path): holds nothing of a run", report(path))
+        fixture.directory.write(Array("{".utf8), to: "run.json")
+        assertThrowsEverywhere("run.json: is damaged", report(path))
+        fixture.directory.write(Array("0.1 x\n".utf8), to: "power_a1.0000.txt")
+        fixture.directory.write(Array(try RunFixture.record.json().utf8), to: "run.json")
+        assertThrowsEverywhere("power_a1.0000.txt:1: ", report(path))
+        XCTAssertFalse(fixture.directory.names.contains("report.html"))
+    }
+}
+
+/// What an XML parser sees in a page; pages are written so that they are XML too.
+private final class Page: NSObject, XMLParserDelegate {
+    let source: String
+    private(set) var text = ""
+    private(set) var sections: [String] = []
+    private(set) var identifiers: [String] = []
+    private(set) var images: [(source: String, alternative: String?)] = []
+
+    init(_ source: String) throws {
+        self.source = source
+        super.init()
+        let parser = XMLParser(data: Data(source.utf8))
+        parser.delegate = self
+        if !parser.parse() { throw parser.parserError ?? CocoaError(.fileReadCorruptFile) }
+    }
+
+    func parser(
+        _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
+        attributes: [String: String]
+    ) {
+        if let identifier = attributes["id"] { identifiers.append(identifier) }
+        if name == "section" { sections.append(attributes["id"] ?? "") }
+        if name == "img" { images.append((attributes["src"] ?? "", attributes["alt"])) }
+    }
+
+    func parser(_ parser: XMLParser, foundCharacters string: String) { text += string }
+}
