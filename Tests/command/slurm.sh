@@ -8,7 +8,7 @@ status=${PIPESTATUS[0]}
 reason=$(sed -n 's/^one-node: //p' "$scratch.output")
 rm -f "$scratch.output"
 if [ "$status" -eq 77 ]; then
-    echo "skip ALL JOB SCRIPTS, there is no Slurm: $reason"
+    skip 'ALL JOB SCRIPTS' "no Slurm can be started: $reason"
     exit 0
 fi
 

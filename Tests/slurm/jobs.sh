@@ -156,7 +156,7 @@ if "$palindrome" help reconstruct | grep -q 'palindrome reconstruct <config>'; t
     has_reconstruct=yes
 else
     has_reconstruct=
-    echo 'skip reconstruct.sbatch under Slurm: this palindrome has no such command'
+    skip 'reconstruct.sbatch under Slurm' 'this palindrome has no such command'
 fi
 
 time_limit &
