@@ -94,7 +94,9 @@ let package = Package(
         .executableTarget(
             name: "palindrome",
             dependencies: layers.map { .byName(name: $0.name) } + [arguments],
-            resources: ["demo.yaml", "planck18_linear_z0.txt"].map { .embedInCode("Resources/\($0)") },
+            resources: ["demo.yaml", "reconstruct.yaml", "planck18_linear_z0.txt"].map {
+                .embedInCode("Resources/\($0)")
+            },
             swiftSettings: swift),
 
         .target(

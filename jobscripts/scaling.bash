@@ -25,16 +25,14 @@ on_ranks() { # N, arguments of palindrome...   on as few nodes as they fit on: n
 }
 
 # Runs a configuration on N ranks without its outputs, and adds a line to DIRECTORY/STUDY.jsonl; what palindrome
-# printed is kept beside it, in STUDY-N.log.
+# printed is beside it, in STUDY-N.log. Another way to measure has only to print such a line.
 measure() { # study, N, configuration, options...
     local study=$1 ranks=$2 log=$directory/$1-$2.log run=$directory/run-$SLURM_JOB_ID line
-    local quiet=(--set 'output.snapshots=[]' --set run.checkpoint_every=0 --set "output.directory=$run")
     shift 2
-    if on_ranks "$ranks" simulate "$@" "${quiet[@]}" --dry-run >"$log" &&
-        on_ranks "$ranks" simulate "$@" "${quiet[@]}" --overwrite >>"$log" &&
-        line=$(summarise "$study" "$ranks" <"$log"); then
+    if on_ranks "$ranks" simulate "$@" --overwrite --set "output.directory=$run" --set 'output.snapshots=[]' \
+        --set run.checkpoint_every=0 >"$log" && line=$(summarise "$study" "$ranks" "$run/run.json"); then
         echo "$line" >>"$directory/$study.jsonl"
-        echo "${line%%,\"phases\"*}}"
+        echo "${line%%,\"run\":*}}"
     else
         echo "$study: $ranks ranks failed, see $log" >&2
         failures=$((failures + 1))
@@ -42,30 +40,22 @@ measure() { # study, N, configuration, options...
     rm -rf "${run:?}"
 }
 
-# From the configuration that --dry-run prints and the phase table of the run. A step is all that is not the start
-# or a file; the mean over the ranks of what they spent on it is its time.
-summarise() { # study, N
+# The record that a run leaves, on one line, with what a scaling plot needs in front of it. A step is all but the
+# start and files; its time is the mean over ranks, which is that of the clock on the wall.
+summarise() { # study, N, run.json
     awk -v study="$1" -v ranks="$2" '
-        /^  (particles|mesh): \[/ { key = $1; sub(/^[^[]*/, ""); gsub(/ /, ""); sides[key] = $0 }
-        /^  (precision|steps): / { value[$1] = $2 }
-        /^writes to .* ranks$/ { grid = "[" $(NF - 3) "," $(NF - 1) "]" }
-        /^phase .* messages$/ { table = 1; next }
-        /^peak memory / { table = 0; fullest = $3; total = $(NF - 3) }
-        table { # name of one or more words, max s, mean s, share, %, MB sent, messages
-            name = $1
-            for (word = 2; word <= NF - 6; word++) name = name " " $word
-            if (name == "total") next
-            phases = phases (phases ? "," : "") sprintf( \
-                "{\"phase\":\"%s\",\"max_s\":%s,\"mean_s\":%s,\"mb_sent\":%s,\"messages\":%s}", \
-                name, $(NF - 5), $(NF - 4), $(NF - 1), $NF)
-            if (name !~ /^(initial conditions|output|checkpoint)$/) seconds += $(NF - 4)
+        function sides(key, rest) {
+            rest = substr($0, index($0, "  " key ": [") + length(key) + 4)
+            return substr(rest, 1, index(rest, "]"))
         }
+        /"configuration" : / { particles = sides("particles"); mesh = sides("mesh") }
+        /"mean_seconds" : / { seconds = $3 + 0 }
+        /"name" : / && !/"(initial conditions|output|checkpoint)"/ { total += seconds }
+        /"steps" : / { steps = $3 + 0 }
+        { sub(/^ +/, ""); record = record $0 }
         END {
-            if (!phases || !grid) { print "no phase table in the log" >"/dev/stderr"; exit 1 }
-            printf "{\"study\":\"%s\",\"ranks\":%d,\"rank_grid\":%s,\"particles\":%s,\"mesh\":%s,", \
-                study, ranks, grid, sides["particles:"], sides["mesh:"]
-            printf "\"precision\":\"%s\",\"steps\":%d,\"seconds_per_step\":%.5f,", \
-                value["precision:"], value["steps:"], seconds / value["steps:"]
-            printf "\"peak_mib_per_rank\":%d,\"peak_mib\":%d,\"phases\":[%s]}\n", fullest, total, phases
-        }'
+            if (!steps) exit 1
+            printf "{\"study\":\"%s\",\"ranks\":%d,\"particles\":%s,\"mesh\":%s,", study, ranks, particles, mesh
+            printf "\"seconds_per_step\":%.6f,\"run\":%s}\n", total / steps, record
+        }' "$3"
 }

@@ -6,7 +6,7 @@ import XCTest
 
 /// The methods on functions whose minima are known, over a vector that is shared among the ranks.
 final class OptimizerTests: SPMDTestCase {
-    private let shape = SIMD3(7, 6, 4)
+    private let shape = SIMD3(19, 6, 4)
 
     private func field(_ grid: Decomposition, _ value: (Int) -> Double) -> Field<Double> {
         var field = Field<Double>(grid, ghosts: .none, for: "test")
@@ -123,7 +123,8 @@ final class OptimizerTests: SPMDTestCase {
     /// to 0.6, which ends at 2.4 with 80 % and is accepted. The secant then points at the minimum itself.
     func testTheFirstStepsAreThoseOfAHandCase() throws {
         let grid = try Decomposition(
-            shape: self.shape, over: RankGrid(world: world, shape: gridShapes.first { Decomposition.fits(self.shape, on: $0) }!))
+            shape: self.shape,
+            over: RankGrid(world: world, shape: gridShapes.first { Decomposition.fits(self.shape, on: $0) }!))
         func square(_ point: borrowing ParameterVector<Double>) throws -> Evaluation<Double>? {
             var gradient = point.copy()
             gradient.scale(by: 2)
@@ -189,7 +190,8 @@ final class OptimizerTests: SPMDTestCase {
         let value = state.evaluation.value
         let kept = state.memory.vectors.count
         let calls = 0
-        XCTAssertThrowsError(try LBFGS().step(&state) { _ in if calls == 0 { throw Stop() } else { return nil } })
+        XCTAssertThrowsError(
+            try LBFGS().step(&state) { _ in if calls == 0 { throw Stop() } else { return nil } })
         XCTAssertEqual(state.evaluation.value, value)
         XCTAssertEqual(state.memory.vectors.count, kept)
     }

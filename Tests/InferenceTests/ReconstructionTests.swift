@@ -21,10 +21,12 @@ final class ReconstructionTests: SPMDTestCase {
             under: ForceKernel(named: "1_4")!, on: grid)
     }
 
-    private func density(_ noise: borrowing Field<Float>, _ model: ForwardModel<Float>) throws -> Field<Float> {
+    private func density(_ noise: borrowing Field<Float>, _ model: ForwardModel<Float>) throws -> Field<Float>
+    {
         var evolution = try model.start(from: noise.copy(for: "test"))
         while !evolution.isFinished { try evolution.advance { _, _ in } }
-        return relativeDensity(of: try evolution.particles.deposit(), totalCount: evolution.particles.totalCount)
+        return relativeDensity(
+            of: try evolution.particles.deposit(), totalCount: evolution.particles.totalCount)
     }
 
     private struct Outcome: ~Copyable {

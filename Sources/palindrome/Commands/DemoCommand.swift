@@ -7,27 +7,45 @@ internal import Report
 struct DemoCommand: RankCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "The first run: a small universe from a CAMB power spectrum, with a report.",
+        abstract:
+            "The whole story: a small universe, observed with noise, and its initial conditions found again.",
         discussion: """
-            Writes a configuration and a power spectrum into a directory, simulates them, and leaves a page of \
-            pictures and curves, report.html; in less than a minute on two processes:
+            Writes configurations and a power spectrum from CAMB into a directory and simulates a universe; then \
+            makes another one, observes it with noise, and reconstructs its initial conditions. Each leaves a \
+            page of pictures and curves, report.html; in about a minute on two processes:
 
               mpirun -n 2 palindrome demo
               palindrome simulate demo/demo.yaml --set initial.seed=2 --set output.directory=demo/second
+              palindrome reconstruct demo/reconstruct.yaml --set output.directory=demo/third
             """)
 
     @Option(help: "Where to write.")
     var directory = "demo"
 
     mutating func run(on world: Communicator) throws -> Ending {
-        let options = ConfigurationOptions(
-            file: try DemoFiles.write(to: directory, on: world),
-            overrides: [RunConfiguration.override("output.directory", text: directory)])
-        let ending = try simulate(try options.load(on: world), .overwrite, on: world)
+        let simulation = try load(try DemoFiles.write(to: directory, on: world), directory, on: world)
+        let ending = try simulate(simulation, .overwrite, on: world)
         guard ending == .finished else { return ending }
+        try report(directory, on: world)
+
+        let place = "\(directory)/reconstruction"
+        let reconstruction = try load("\(directory)/reconstruct.yaml", place, on: world)
+        try MockObservation.write(reconstruction, to: directory, on: world)
+        let second = try reconstruct(reconstruction, .overwrite, on: world)
+        guard second == .finished else { return second }
+        try report(place, on: world)
+        return .finished
+    }
+
+    private func load(_ file: String, _ output: String, on world: Communicator) throws -> RunConfiguration {
+        try ConfigurationOptions(
+            file: file, overrides: [RunConfiguration.override("output.directory", text: output)]
+        ).load(on: world)
+    }
+
+    private func report(_ directory: String, on world: Communicator) throws {
         let page = "\(directory)/report.html"
         try RunReport.write(of: directory, to: page, over: world)
         if world.isRoot { Console.say("look at \(page)") }
-        return ending
     }
 }

@@ -1,17 +1,18 @@
 internal import Parallel
 internal import Storage
 
-/// The configuration and the power spectrum that come inside the program.
+/// The configurations and the power spectrum that come inside the program.
 enum DemoFiles {
     /// Writes them into a directory, which is made if need be. Collective.
     ///
-    /// - Returns: the configuration's path.
+    /// - Returns: the path of the first run's configuration.
     /// - Throws: on all ranks when they cannot be written.
     static func write(to directory: String, on world: Communicator) throws -> String {
         let path = "\(directory)/demo.yaml"
         try OutputDirectory.prepare(directory, over: world)
         try world.onRoot {
             try TextFile.write(PackageResources.demo_yaml, to: path)
+            try TextFile.write(PackageResources.reconstruct_yaml, to: "\(directory)/reconstruct.yaml")
             try TextFile.write(
                 PackageResources.planck18_linear_z0_txt, to: "\(directory)/planck18_linear_z0.txt")
         }
