@@ -5,6 +5,7 @@ if [ -z "${PALINDROME_LONG_TESTS:-}" ]; then
     echo "skip ALL JOB SCRIPTS: minutes long, run by make test-long"
     exit 0
 fi
+trap 'exit 143' TERM # once the Slurm has stopped
 
 TMPDIR=$scratch "$root/Tests/slurm/one-node" "$root/Tests/slurm/jobs.sh" 2>&1 | tee "$scratch.output"
 status=${PIPESTATUS[0]}
