@@ -41,7 +41,7 @@ enum Stylesheet {
         h1 { margin: .3rem 0 .5rem; font-size: clamp(1.8rem, 4.4vw, 3.1rem); line-height: 1.1; letter-spacing: -.02em;
           font-weight: 650; text-wrap: balance; }
         nav { position: sticky; top: 0; z-index: 2; background: var(--paper); border-bottom: 1px solid var(--line); }
-        nav ol { display: flex; gap: 1.4rem; margin-block: 0; padding: .7rem 0; list-style: none; overflow-x: auto;
+        nav ol { display: flex; gap: 1.25rem; margin-block: 0; padding: .7rem 0; list-style: none; overflow-x: auto;
           font-size: .88rem; white-space: nowrap; scrollbar-width: none; }
         a { color: var(--accent); text-decoration: none; }
         a:hover, a:focus-visible { text-decoration: underline; }
@@ -118,7 +118,8 @@ enum Stylesheet {
           header { min-height: 14rem; }
           section { padding-top: 1.4rem; }
           figure, table, .row, dl.numbers { break-inside: avoid; }
-          h2, h3 { break-after: avoid; }
+          h2, h3, section > p { break-after: avoid; }
+          .plots { grid-template-columns: 1fr 1fr; }
           figure.plot svg { filter: none; }
         }
 

@@ -1,6 +1,10 @@
 #!/usr/bin/env bash
 # A reconstruction that is killed again and again arrives at the bits of the one that was left alone.
 source "$(dirname "$0")/support.bash"
+if [ -z "${PALINDROME_LONG_TESTS:-}" ]; then
+    echo "skip KILLS: minutes long, run by make test-long"
+    exit 0
+fi
 cd "$scratch" || exit 1
 kills=${PALINDROME_KILLS:-$([ -n "${PALINDROME_LONG_TESTS:-}" ] && echo 100 || echo 4)}
 RANDOM=${PALINDROME_KILL_SEED:-$(date +%N | sed 's/^0*//')}

@@ -42,10 +42,8 @@ struct MatterPower: ReportSection {
     }
 
     private func powers(_ last: MeasuredPower) -> Plot.Panel {
-        let all: [Double] = spectra.flatMap { spectrum -> [Double] in
-            spectrum.powers + spectrum.linear + spectrum.shotNoise
-        }
-        let shown = all.filter { $0 > 0 && $0 < 1e100 }
+        let curves = spectra.flatMap { [$0.powers, $0.linear, $0.shotNoise] }
+        let shown = curves.joined().filter { $0 > 0 && $0 < 1e100 }
         let most = shown.max() ?? 10
         let least = max(shown.min() ?? 1, most * 1e-7)
         var series = [Plot.Series(nil, x: last.wavenumbers, y: last.shotNoise, colour: Self.grey)]
@@ -63,14 +61,13 @@ struct MatterPower: ReportSection {
 
     private func ratios(_ last: MeasuredPower) -> Plot.Panel {
         let scatter = last.modes.map { (2 / max($0, 1)).squareRoot() }
+        let band = Plot.Style.band(scatter.map { 1 + $0 })
         var series = [
-            Plot.Series(
-                nil, x: last.wavenumbers, y: scatter.map { 1 - $0 }, style: .band(scatter.map { 1 + $0 }),
-                colour: Self.grey)
+            Plot.Series(nil, x: last.wavenumbers, y: scatter.map { 1 - $0 }, style: band, colour: Self.grey)
         ]
         var largest = 0.0
         for (spectrum, colour) in zip(spectra, colours) {
-            let ratio = zip(spectrum.powers, spectrum.linear).map { $0 / $1 }
+            let ratio: [Double] = zip(spectrum.powers, spectrum.linear).map { $0 / $1 }
             largest = max(largest, ratio.filter(\.isFinite).max() ?? 0)
             series.append(Plot.Series(nil, x: spectrum.wavenumbers, y: ratio, colour: colour))
         }
@@ -83,6 +80,7 @@ struct MatterPower: ReportSection {
     /// Along the colours of the pictures, from early to late, without the ends that vanish on paper.
     private var colours: [RGB] {
         guard spectra.count > 1 else { return [Plot.colours[0]] }
-        return spectra.indices.map { ColourMap.density[0.18 + 0.52 * Double($0) / Double(spectra.count - 1)] }
+        let step = 0.52 / Double(spectra.count - 1)
+        return spectra.indices.map { ColourMap.density[0.18 + step * Double($0)] }
     }
 }

@@ -3,7 +3,7 @@ struct PhaseTimes: ReportSection {
     private let record: RunRecord
 
     let identifier = "phases"
-    let heading = "Where the time went"
+    let heading = "Time"
 
     init?(of run: RunDirectory) {
         guard let record = run.record, !record.phases.isEmpty else { return nil }

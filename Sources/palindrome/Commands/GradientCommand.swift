@@ -77,7 +77,9 @@ struct GradientCommand: RankCommand {
         try write(
             gradient, to: "\(directory)/gradient.h5", configuration.provenance(model.cosmology), configuration
         )
-        RunSummary.tell(on: world)
+        let summary = RunSummary(on: world)
+        try summary.writeRecord(of: "gradient", configuration) { $0.results["loss"] = gradient.value }
+        summary.tell()
         if world.isRoot {
             Console.say("value \(gradient.value)")
             let words = gradient.differingWords

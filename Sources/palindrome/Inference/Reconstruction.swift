@@ -85,6 +85,7 @@ struct Reconstruction<Scalar: StorableScalar> {
             on: world)
         var state: ReconstructionState<Scalar>
         var progress: ReconstructionProgress
+        let isContinued = restored != nil
         if let restored {
             state = restored.take()
             progress = ReconstructionProgress(stages, after: state.history.rows.last?.seconds ?? 0, on: world)
@@ -93,11 +94,18 @@ struct Reconstruction<Scalar: StorableScalar> {
             state = try start(universe)
             try note(&state, &progress)
         }
+        let first = state.history.iterations
         let ending = try descend(&state, &universe, &progress)
         guard ending == .finished else { return ending }
         try outputs.write(state, &universe)
+        let summary = RunSummary(on: world)
+        try summary.writeRecord(of: "reconstruct", configuration) { record in
+            record.continuedFrom = isContinued ? first : nil
+            record.results["iterations"] = Double(state.history.iterations)
+            record.results["loss"] = state.history.rows.last?.loss
+        }
         checkpoints.store.removeAll(over: world)
-        RunSummary.tell(on: world)
+        summary.tell()
         return .finished
     }
 

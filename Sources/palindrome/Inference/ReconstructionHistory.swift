@@ -20,6 +20,9 @@ struct ReconstructionHistory {
     /// Iterations after which the loss must have fallen by the tolerance.
     private static let span = 10
 
+    /// Steps taken in all stages.
+    var iterations: Int { rows.count { $0.iteration > 0 } }
+
     mutating func add(_ row: Row) { rows.append(row) }
 
     /// Whether the stage at hand no longer lowers the loss by a fraction over some iterations.

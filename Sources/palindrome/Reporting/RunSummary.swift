@@ -20,9 +20,6 @@ struct RunSummary {
         (largestPeak, totalPeak) = (world.maximum(peak), world.sum(peak))
     }
 
-    /// Prints the phase table and the peak of memory. Collective.
-    static func tell(on world: Communicator) { RunSummary(on: world).tell() }
-
     /// Prints the phase table and the peak of memory.
     func tell() {
         guard world.isRoot else { return }
