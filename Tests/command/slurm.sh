@@ -2,7 +2,7 @@
 # The job scripts under a Slurm of one node. Where there can be none, a line says so and nothing counts.
 source "$(dirname "$0")/support.bash"
 if [ -z "${PALINDROME_LONG_TESTS:-}" ]; then
-    echo "skip ALL JOB SCRIPTS: minutes long, run by make test-long"
+    skip 'ALL JOB SCRIPTS' 'a minute long, run by make test-long'
     exit 0
 fi
 trap 'exit 143' TERM # once the Slurm has stopped
