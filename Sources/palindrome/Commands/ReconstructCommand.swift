@@ -31,6 +31,7 @@ struct ReconstructCommand: RankCommand {
     var beginning = Beginning.fresh
 
     mutating func run(on world: Communicator) throws -> Ending {
+        StopSignals.watch()  // from the start: one that comes while the model is set up counts too
         let configuration = try options.load(on: world)
         guard configuration.objective != nil else {
             throw UsageError(

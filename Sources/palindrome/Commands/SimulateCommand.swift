@@ -33,6 +33,7 @@ struct SimulateCommand: RankCommand {
     var beginning = Beginning.fresh
 
     mutating func run(on world: Communicator) throws -> Ending {
+        StopSignals.watch()  // from the start: one that comes while the model is set up counts too
         let configuration = try options.load(on: world)
         if dryRun {
             try DryRun.run(configuration, on: world)

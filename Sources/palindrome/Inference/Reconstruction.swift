@@ -45,7 +45,6 @@ struct Reconstruction<Scalar: StorableScalar> {
 
     /// Runs to the end, or to a signal. Collective.
     func run(_ beginning: Beginning) throws -> Ending {
-        StopSignals.watch()
         for note in try OutputDirectory.prepare(directory, over: world) { tell(note) }
         let restored: ReconstructionCheckpoints<Scalar>.Restored?
         switch beginning {

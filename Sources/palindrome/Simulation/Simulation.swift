@@ -36,7 +36,6 @@ struct Simulation<Scalar: StorableScalar> {
 
     /// Runs to the end, or to a signal. Collective.
     func run(_ beginning: Beginning) throws -> Ending {
-        StopSignals.watch()
         let evolution = try begin(beginning)
         return try follow(evolution)
     }
