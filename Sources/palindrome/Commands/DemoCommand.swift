@@ -27,6 +27,8 @@ struct DemoCommand: RankCommand {
         let ending = try simulate(simulation, .overwrite, on: world)
         guard ending == .finished else { return ending }
         try report(directory, on: world)
+        // The second run's record must not count the first one's time.
+        world.phases.reset()
 
         let place = "\(directory)/reconstruction"
         let reconstruction = try load("\(directory)/reconstruct.yaml", place, on: world)
