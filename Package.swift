@@ -50,6 +50,10 @@ let layers: [Target] = [
     layer(
         "Dynamics",
         ["Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions"]),
+    layer("Cost", ["Mesh", "Gravity"]),
+    layer(
+        "Benchmark",
+        ["CMachine", "Memory", "Parallel", "Mesh", "Particles", "Dynamics", "Cost"]),
     layer("Analysis", ["CPicture", "Memory", "Parallel", "Mesh"]),
     layer("Inference", ["Memory", "Parallel", "Mesh", "Particles"]),
     layer(
@@ -90,6 +94,7 @@ let package = Package(
             link: ["fftw3_mpi", "fftw3f_mpi", "fftw3", "fftw3f"]),
         kernels("CStorage", ["SystemMPI", "SystemHDF5"]),
         kernels("CPicture", ["SystemPNG"]),
+        kernels("CMachine", ["SystemFFTW", "SystemFFTWSingle"], link: ["fftw3", "fftw3f"]),
     ] + layers + [
         .executableTarget(
             name: "palindrome",
