@@ -138,6 +138,12 @@ let package = Package(
                 "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics",
                 "Inference",
             ]),
+        tests(
+            "Cost",
+            [
+                "Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions",
+                "Dynamics", "Inference", "Benchmark", "Cost",
+            ]),
         tests("Storage", ["Memory", "Parallel", "Mesh", "Storage"]),
         tests("Report", ["Memory", "Parallel", "Mesh", "Analysis", "Storage", "Report"]),
         tests("Analysis", ["Memory", "Parallel", "Mesh", "Analysis"]),

@@ -14,7 +14,7 @@
 /// | deposit's adjoint | 3 x + 6 x̄ | 1 |
 /// | drift undone, with its adjoint | 3 p + 6 x + 3 x̄ + 6 p̄ | |
 ///
-/// A gradient is one run forwards and one back. Ordering, routing, ghost zones, the objective and the initial
+/// A gradient is one run forwards and one back, which finds the force of the last step still known. Ordering, routing, ghost zones, the objective and the initial
 /// conditions are not in the floor.
 public struct UnavoidableWork: Sendable, Equatable {
     /// Real-to-complex transforms.
@@ -41,12 +41,12 @@ public struct UnavoidableWork: Sendable, Equatable {
     public static func gradient(inverses: Int, driftsPerForce: Double) -> UnavoidableWork {
         let there = forwards(inverses: inverses, driftsPerForce: driftsPerForce)
         let components = Double(inverses)
-        // The force again, and its transpose.
+        let again = driftsPerForce  // the force of the last step is still known
         return UnavoidableWork(
-            forwardTransforms: there.forwardTransforms + 1 + components,
-            inverseTransforms: there.inverseTransforms + components + 1,
-            wordsPerParticle: there.wordsPerParticle + 3 + 18 + 9 + 18 * driftsPerForce,
-            wordsPerCell: there.wordsPerCell + 1 + 2 * components + 1)
+            forwardTransforms: there.forwardTransforms + again + components,
+            inverseTransforms: there.inverseTransforms + again * components + 1,
+            wordsPerParticle: there.wordsPerParticle + 3 * again + 18 + 9 + 18 * driftsPerForce,
+            wordsPerCell: there.wordsPerCell + again + 2 * components + 1)
     }
 }
 

@@ -105,7 +105,7 @@ extension Communicator {
         _ sent: UnsafeRawPointer, to: Int, _ received: UnsafeMutableRawPointer, from: Int,
         runs: Int, runBytes: Int, stride: Int
     ) {
-        if to != rank { phases.book(bytesSent: runs * runBytes, messages: 1) }
+        if to != rank && runs * runBytes > 0 { phases.book(bytesSent: runs * runBytes, messages: 1) }
         unsafe MPIRuntime.check(
             palindrome_shift(
                 handle, sent, Int32(to), received, Int32(from), Int64(runs), Int64(runBytes), Int64(stride)),
