@@ -3,13 +3,15 @@ public import Parallel
 
 /// What `palindrome bench` measured, for machines: `bench.json` in its directory.
 public struct BenchRecord: Codable, Sendable, Equatable {
-    /// The name of the file.
-    public static let fileName = "bench.json"
+    /// The name of the file of a study.
+    public static func fileName(of study: Study) -> String {
+        study == .single ? "bench.json" : "bench-\(study.rawValue).json"
+    }
     /// The format that this program writes.
     public static let currentFormat = 1
 
     /// What the measurements have in common.
-    public enum Study: String, Codable, Sendable {
+    public enum Study: String, Codable, Sendable, CaseIterable {
         /// One number of ranks.
         case single
         /// The same problem on several numbers of ranks, or shapes of their grid.
@@ -103,6 +105,11 @@ public struct BenchRecord: Codable, Sendable, Equatable {
             self.peakBytesOfFullestRank = peakBytesOfFullestRank
             self.peakBytes = peakBytes
             self.arrayBytesOfFullestRank = arrayBytesOfFullestRank
+        }
+
+        /// Whether another measurement is of the same problem on the same grid of ranks.
+        public func isOfTheSame(_ other: Measurement) -> Bool {
+            ranks == other.ranks && particles == other.particles && mesh == other.mesh
         }
 
         /// The number of ranks.

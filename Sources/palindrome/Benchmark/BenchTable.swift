@@ -13,6 +13,12 @@ struct BenchTable {
         return parts.joined(separator: "\n")
     }
 
+    /// The shortest account.
+    var line: String {
+        "\(measurement.rankCount) ranks (\(shape(measurement.ranks))): "
+            + "\(fixed(measurement.forward.secondsPerForce, 4)) s per force evaluation"
+    }
+
     private var head: String {
         let m = measurement
         return "\(shape(m.particles)) particles, \(shape(m.mesh)) mesh, \(m.precision) precision, kernel "
