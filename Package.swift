@@ -50,7 +50,7 @@ let layers: [Target] = [
     layer(
         "Dynamics",
         ["Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions"]),
-    layer("Cost", ["Mesh", "Gravity"]),
+    layer("Cost", ["Parallel", "Mesh", "Gravity"]),
     layer(
         "Benchmark",
         ["CMachine", "Memory", "Parallel", "Mesh", "Particles", "Dynamics", "Cost"]),
@@ -59,7 +59,7 @@ let layers: [Target] = [
     layer(
         "Storage", ["CStorage", "Memory", "Parallel", "Mesh", "Particles"]),
     layer("Report", ["Memory", "Parallel", "Mesh", "Analysis", "Storage"]),
-    layer("Configuration", ["Parallel", "Background", "Mesh", numerics, yaml]),
+    layer("Configuration", ["Parallel", "Background", "Mesh", "Gravity", "Cost", numerics, yaml]),
 ]
 
 let package = Package(

@@ -1,6 +1,7 @@
 internal import Analysis
 internal import ArgumentParser
 internal import Configuration
+internal import Cost
 internal import Mesh
 internal import Parallel
 internal import Report
@@ -21,6 +22,9 @@ struct BenchCommand: RankCommand {
               mpirun -n 2 palindrome bench --set box.particles=256 --set evolution.steps=5
               mpirun -n 6 palindrome bench run.yaml --strong --grids
               mpirun -n 8 palindrome bench share.yaml --weak
+
+              palindrome bench --model default
+              palindrome bench --model particles=2048 ranks=1024,4096 --machine latency_us=1.5 --times bench/bench.json
 
             A scaling study runs on some of the ranks while the others sleep, and writes bench-strong.json or \
             bench-weak.json.
@@ -63,7 +67,33 @@ struct BenchCommand: RankCommand {
     @Option(help: ArgumentHelp("The directory of bench.json.", valueName: "directory"))
     var output = "bench"
 
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Measure nothing; predict seconds and memory from a model, of ranks=100,1000 particles=1024,4096 "
+                + "mesh_factor= precision= kernel= steps= history= imbalance= displacement=, or default.",
+            valueName: "key=value"))
+    var model: [String] = []
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "The model's machine: latency_us= node_bandwidth_gb_s= cores_per_node= node_memory_gib= core_speed=, "
+                + "or a file of lines 'key: value'.", valueName: "key=value or file"))
+    var machine: [String] = []
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Measured records for the model's times of a core; best two, with different mesh_factor.",
+            valueName: "bench.json"))
+    var times: [String] = []
+
     func validate() throws {
+        guard !model.isEmpty || machine.isEmpty && times.isEmpty else {
+            throw ValidationError(
+                "--machine or --times is given; they must come with --model; try --model default")
+        }
         guard repeats > 0 else {
             throw ValidationError("--repeats is \(repeats); it must be 1 or more; try 5")
         }
@@ -80,6 +110,11 @@ struct BenchCommand: RankCommand {
     }
 
     mutating func run(on world: Communicator) throws -> Ending {
+        guard model.isEmpty else {
+            let text = try costs(on: world)
+            if world.isRoot { Console.say(text) }
+            return .finished
+        }
         let kind: BenchRecord.Study = strong ? .strong : weak ? .weak : .single
         let counts = try counts(kind, of: world.size)
         let configuration = try load(on: world, ranks: kind == .single ? world.size : 1)
@@ -117,6 +152,24 @@ struct BenchCommand: RankCommand {
             study: kind, measurements: all, configuration: configuration.resolvedText)
         try world.writeFile(path, text: record.json)
         return .finished
+    }
+
+    /// What runs would cost, as a table. Collective.
+    private func costs(on world: Communicator) throws -> String {
+        let isFile = { (word: String) in !word.contains("=") }
+        var files: [(name: String, text: String)] = []
+        for name in machine.filter(isFile) + times {
+            let bytes = try world.fromRoot { try TextFile.read(name) }
+            files.append((name, String(decoding: bytes, as: UTF8.self)))
+        }
+        return try world.agree {
+            let (machines, records) = (files.dropLast(times.count), files.suffix(times.count))
+            let measured = try records.map { ($0.name, try BenchRecord(json: $0.text, source: $0.name)) }
+            let report = try CostReport(
+                words: model, machine: machine.filter { !isFile($0) }, files: Array(machines),
+                times: measured.isEmpty ? .reference : KernelTimes(fitting: measured))
+            return report.text
+        }
     }
 
     /// The numbers of ranks to measure on.

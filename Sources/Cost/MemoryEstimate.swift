@@ -29,14 +29,16 @@ public struct MemoryEstimate: Sendable, Equatable {
         case reconstruction
     }
 
-    /// The arrays of a run on a grid of ranks.
-    public init(
-        _ configuration: RunConfiguration, on grid: SIMD2<Int>, for purpose: Purpose = .simulation
-    ) {
-        let word = configuration.run.precision == .single ? 4 : 8
-        let particles = Self.largestBlock(of: configuration.box.particles, on: grid, ghosts: 0)
-        let cells = Self.largestBlock(
-            of: configuration.box.mesh, on: grid, ghosts: Self.potentialGhosts)
+    /// The arrays of a run.
+    ///
+    /// - Parameters:
+    ///   - workload: the problem on its ranks.
+    ///   - purpose: what is done with it.
+    ///   - keptVectors: what an optimiser keeps from one step to the next; counts for a reconstruction.
+    public init(of workload: Workload, for purpose: Purpose, keeping keptVectors: Int = 0) {
+        let word = workload.wordBytes
+        let particles = Self.largestBlock(of: workload.particles, on: workload.ranks, ghosts: 0)
+        let cells = Self.largestBlock(of: workload.mesh, on: workload.ranks, ghosts: Self.potentialGhosts)
         lines =
             [
                 Line(array: "particles: positions", bytes: 3 * word * particles),
@@ -45,31 +47,28 @@ public struct MemoryEstimate: Sendable, Equatable {
                 Line(array: "particles: sorting", bytes: 12 * particles),
                 Line(array: "mesh: deposited mass", bytes: 8 * cells),
                 Line(array: "mesh: potential and force", bytes: 2 * word * cells),
-            ] + Self.inference(configuration, on: grid, for: purpose, word: word)
+            ] + Self.inference(workload, for: purpose, keeping: keptVectors)
             + [Line(array: "libraries and code", bytes: 64 << 20)]
     }
 
     private static func inference(
-        _ configuration: RunConfiguration, on grid: SIMD2<Int>, for purpose: Purpose, word: Int
+        _ workload: Workload, for purpose: Purpose, keeping keptVectors: Int
     ) -> [Line] {
         guard purpose != .simulation else { return [] }
-        let points = largestBlock(of: configuration.box.particles, on: grid, ghosts: 0)
-        let cells = largestBlock(of: configuration.box.mesh, on: grid, ghosts: 0)
+        let word = workload.wordBytes
+        let points = largestBlock(of: workload.particles, on: workload.ranks, ghosts: 0)
+        let cells = largestBlock(of: workload.mesh, on: workload.ranks, ghosts: 0)
         let lines = [
             Line(array: "particles: cotangents", bytes: 6 * word * points),
             Line(array: "mesh: cotangents, data and weights", bytes: 4 * word * cells),
             Line(array: "white noise and its gradient", bytes: 2 * word * points),
         ]
-        guard purpose == .reconstruction, let optimizer = configuration.optimizer else { return lines }
-        let kept =
-            switch optimizer.method {
-            case .lbfgs: 2 * optimizer.history
-            case .adam: 2
-            case .gradientDescent: 0
-            }
+        guard purpose == .reconstruction else { return lines }
         // A point, a gradient, a direction, and those of the trial.
         return lines + [
-            Line(array: "optimiser: \(kept) vectors and its step", bytes: (kept + 6) * word * points)
+            Line(
+                array: "optimiser: \(keptVectors) vectors and its step",
+                bytes: (keptVectors + 6) * word * points)
         ]
     }
 
