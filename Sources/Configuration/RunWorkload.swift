@@ -24,6 +24,9 @@ extension MemoryEstimate {
     /// The arrays of a run on a grid of ranks.
     public init(_ configuration: RunConfiguration, on ranks: SIMD2<Int>, for purpose: Purpose = .simulation) {
         self.init(
-            of: configuration.workload(on: ranks), for: purpose, keeping: configuration.keptVectors)
+            of: configuration.workload(on: ranks), for: purpose,
+            holding: Holdings(
+                observedFields: configuration.objective?.weights == nil ? 1 : 2,
+                keptVectors: configuration.keptVectors))
     }
 }

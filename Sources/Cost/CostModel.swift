@@ -23,7 +23,7 @@ public struct CostModel: Sendable {
         /// Steps of a run.
         public var steps = 40
         /// Reductions over all ranks per force evaluation: mass, overflow, drift, routing, stop signals.
-        public var agreements = 6
+        public var agreements = 5
 
         /// The usual assumptions.
         public init() {}
@@ -117,7 +117,7 @@ public struct CostModel: Sendable {
     /// What the fullest rank sends per force evaluation in the phases `exchange` and `ghosts`.
     public func fullestTraffic(of workload: Workload, _ direction: Direction) -> MeshTraffic {
         var fullest = MeshTraffic(exchange: .none, ghosts: .none)
-        for position in workload.fullestPositions {
+        for position in workload.fullestPositions(of: workload.mesh) {
             let traffic =
                 switch direction {
                 case .forward: workload.traffic(forwards: 1, at: position)
@@ -191,15 +191,15 @@ extension Workload {
     }
 
     /// Places that between them have the widest block of x, of y and of kz.
-    fileprivate var fullestPositions: [SIMD2<Int>] {
+    func fullestPositions(of shape: SIMD3<Int>) -> [SIMD2<Int>] {
         func widest(_ length: Int, _ parts: Int) -> Int {
             (0..<parts).max {
                 Decomposition.block($0, of: parts, length: length).count
                     < Decomposition.block($1, of: parts, length: length).count
             }!
         }
-        let x = widest(mesh.x, ranks.x)
-        return [[x, widest(mesh.y, ranks.y)], [x, widest(mesh.z / 2 + 1, ranks.y)]]
+        let x = widest(shape.x, ranks.x)
+        return [[x, widest(shape.y, ranks.y)], [x, widest(shape.z / 2 + 1, ranks.y)]]
     }
 
     /// What one more force evaluation adds to a gradient.

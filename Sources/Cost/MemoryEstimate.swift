@@ -1,11 +1,11 @@
-internal import Mesh
 public import Parallel
 
-/// The ledger of the arrays of a run: what the fullest rank will hold at once.
+/// The ledger of the arrays of a run: what the fullest rank holds at once, at the moment when that is most.
 ///
-/// Particles are counted as they start; clustering moves some between ranks.
+/// It follows the code from moment to moment. Particles are counted as they start; clustering moves some between
+/// ranks. Tests hold it against what the pool of memory counted.
 public struct MemoryEstimate: Sendable, Equatable {
-    /// One array.
+    /// One array, or several of a kind.
     public struct Line: Sendable, Equatable {
         /// What it holds.
         public let array: String
@@ -19,6 +19,9 @@ public struct MemoryEstimate: Sendable, Equatable {
     /// The sum.
     public var bytes: Int { lines.reduce(0) { $0 + $1.bytes } }
 
+    /// What the arrays need, without libraries and code.
+    public var arrayBytes: Int { bytes - Self.program.bytes }
+
     /// What the arrays are for.
     public enum Purpose: Sendable {
         /// A forward run.
@@ -29,63 +32,45 @@ public struct MemoryEstimate: Sendable, Equatable {
         case reconstruction
     }
 
+    /// What an inference holds beside its gradient.
+    public struct Holdings: Sendable, Equatable {
+        /// Fields of data and weights on the force mesh.
+        public var observedFields: Int
+        /// Vectors that the optimiser keeps from one step to the next.
+        public var keptVectors: Int
+
+        /// Data, perhaps weights, and what an optimiser keeps.
+        public init(observedFields: Int = 1, keptVectors: Int = 0) {
+            self.observedFields = observedFields
+            self.keptVectors = keptVectors
+        }
+    }
+
     /// The arrays of a run.
     ///
     /// - Parameters:
     ///   - workload: the problem on its ranks.
     ///   - purpose: what is done with it.
-    ///   - keptVectors: what an optimiser keeps from one step to the next; counts for a reconstruction.
-    public init(of workload: Workload, for purpose: Purpose, keeping keptVectors: Int = 0) {
-        let word = workload.wordBytes
-        let particles = Self.largestBlock(of: workload.particles, on: workload.ranks, ghosts: 0)
-        let cells = Self.largestBlock(of: workload.mesh, on: workload.ranks, ghosts: Self.potentialGhosts)
-        lines =
-            [
-                Line(array: "particles: positions", bytes: 3 * word * particles),
-                Line(array: "particles: momenta", bytes: 3 * word * particles),
-                Line(array: "particles: indices", bytes: 8 * particles),
-                Line(array: "particles: sorting", bytes: 12 * particles),
-                Line(array: "mesh: deposited mass", bytes: 8 * cells),
-                Line(array: "mesh: potential and force", bytes: 2 * word * cells),
-            ] + Self.inference(workload, for: purpose, keeping: keptVectors)
-            + [Line(array: "libraries and code", bytes: 64 << 20)]
-    }
-
-    private static func inference(
-        _ workload: Workload, for purpose: Purpose, keeping keptVectors: Int
-    ) -> [Line] {
-        guard purpose != .simulation else { return [] }
-        let word = workload.wordBytes
-        let points = largestBlock(of: workload.particles, on: workload.ranks, ghosts: 0)
-        let cells = largestBlock(of: workload.mesh, on: workload.ranks, ghosts: 0)
-        let lines = [
-            Line(array: "particles: cotangents", bytes: 6 * word * points),
-            Line(array: "mesh: cotangents, data and weights", bytes: 4 * word * cells),
-            Line(array: "white noise and its gradient", bytes: 2 * word * points),
-        ]
-        guard purpose == .reconstruction else { return lines }
-        // A point, a gradient, a direction, and those of the trial.
-        return lines + [
-            Line(
-                array: "optimiser: \(keptVectors) vectors and its step",
-                bytes: (keptVectors + 6) * word * points)
-        ]
-    }
-
-    /// Two lower and three upper planes, for the stencil and the cloud.
-    private static let potentialGhosts = 5
-
-    /// Elements of the largest block, with ghost planes along the axes that are shared.
-    private static func largestBlock(of shape: SIMD3<Int>, on grid: SIMD2<Int>, ghosts: Int) -> Int {
-        var count = shape.z + (ghosts > 0 ? 2 : 0)  // a transformed line has two reals more
-        for axis in 0..<2 {
-            let widest = (0..<grid[axis]).map {
-                Decomposition.block($0, of: grid[axis], length: shape[axis]).count
-            }.max()!
-            count *= widest + (grid[axis] > 1 ? ghosts : 0)
+    ///   - holdings: of a gradient or a reconstruction.
+    public init(of workload: Workload, for purpose: Purpose, holding holdings: Holdings = Holdings()) {
+        let sizes = ArraySizes(of: workload)
+        var moments = [sizes.start, sizes.arrival, sizes.solution]
+        if purpose == .simulation {
+            moments.append(sizes.snapshot)
+        } else {
+            let held = sizes.held(holdings, for: purpose)
+            moments = moments.map { $0 + held }
+            moments.append(sizes.transpose + held)
         }
-        return count
+        let fullest = moments.max { Self.sum($0) < Self.sum($1) }!.filter { $0.bytes > 0 }
+        // An array may find a free block that is larger; measured, up to an eighth of all.
+        let slack = Line(array: "memory pool: blocks larger than asked", bytes: Self.sum(fullest) / 8)
+        lines = fullest + [slack, Self.program]
     }
+
+    private static func sum(_ lines: [Line]) -> Int { lines.reduce(0) { $0 + $1.bytes } }
+
+    private static let program = Line(array: "libraries and code", bytes: 64 << 20)
 
     /// The ledger as a table.
     ///

@@ -32,7 +32,7 @@ final class CostModelTests: XCTestCase {
         XCTAssertEqual(terms.exchangeBytes, 1280e-9, accuracy: 1e-15)
         XCTAssertEqual(terms.exchangeMessages, 2e-6, accuracy: 1e-15)
         XCTAssertEqual(terms.ghosts, 3e-6 + 1792e-9, accuracy: 1e-15)
-        XCTAssertEqual(terms.agreements, 6 * 2 * 1e-6, accuracy: 1e-15)
+        XCTAssertEqual(terms.agreements, 5 * 2 * 1e-6, accuracy: 1e-15)
         XCTAssertEqual(
             terms.seconds,
             terms.particles + terms.cells + terms.transforms + terms.communication, accuracy: 1e-15)

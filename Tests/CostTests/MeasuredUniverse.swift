@@ -34,11 +34,16 @@ struct MeasuredUniverse<Scalar: ParticleScalar> {
 
     func run() throws -> TimedForwardRun { try model.timedRun(from: whiteNoise()) }
 
-    func gradient() throws -> TimedGradient {
+    /// Against a universe without structure.
+    func objective() throws -> DensityObjective<Scalar> {
         var data = Field<Scalar>(model.mesh, ghosts: .none, for: "data")
         data.fill(with: 1)
-        let objective = try DensityObjective(
+        return try DensityObjective(
             data: data, weights: nil, sigma: 1, smoothing: 0, cell: model.box.cell, model.solver.transform)
+    }
+
+    func gradient() throws -> TimedGradient {
+        let objective = try objective()
         return try model.timedGradient(at: whiteNoise()) { _, particles, cotangents in
             try objective.evaluate(particles, addingTo: &cotangents)
         }

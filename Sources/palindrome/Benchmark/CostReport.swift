@@ -99,7 +99,7 @@ struct CostReport {
 
     private func row(_ workload: Workload) -> [String] {
         func gibibytes(_ purpose: MemoryEstimate.Purpose) -> Int {
-            MemoryEstimate(of: workload, for: purpose, keeping: 2 * history).bytes
+            MemoryEstimate(of: workload, for: purpose, holding: .init(keptVectors: 2 * history)).bytes
         }
         let bytes = [.simulation, .gradient, .reconstruction].map(gibibytes)
         var cells = [

@@ -16,7 +16,7 @@ struct KeyValues {
     init(words: [String], of option: String) throws(UsageError) {
         for word in words {
             guard let sign = word.firstIndex(of: "=") else {
-                throw UsageError("\(option) \(word): it must be key=value; try \(option) help=")
+                throw UsageError("\(option) \(word): it must be key=value; try ranks=1000")
             }
             entries.append(
                 Entry(
