@@ -58,53 +58,70 @@ INLINE void NAME(scatter)(const NAME(group) *restrict group, const REAL (*restri
     }
 }
 
+INLINE void NAME(add_row)(int64_t *restrict to, int64_t factor, const int64_t *restrict row, int64_t mz) {
+    for (int64_t z = 0; z < mz; z++)
+        to[z] += factor * row[z];
+}
+
 // The transpose of the four-point differences, from one plane of force cotangents V, in integers:
 //
 //     sum(c) = sum over axes of 8 (V(c - 1) - V(c + 1)) + V(c + 2) - V(c - 2)
 //
 // Planes come in ascending order, so the one two further on is set here for the first time and not added to.
+// Rows are first taken apart into compact ones: rows of a field are often a power of two apart, and many of
+// them at once would fight for the same places in the cache.
 CLONES static void NAME(add_slopes)(int64_t *restrict cotangent, const palindrome_block *block, int64_t x,
-                                    int64_t *restrict sum) {
+                                    int64_t *restrict rows, int64_t *restrict sum) {
     const int64_t mz = block->points_z, line = 4 * (mz + 1), xs = block->x_stride, ys = block->y_stride;
+    const int64_t length = palindrome_cotangent_row(*block);
     int64_t *const plane = sum + (x + block->lower) * xs + block->lower * ys;
+    int64_t *const vx = rows, *const vz = rows + length + 2, *const none = rows + 2 * length;
+    int64_t *vy[5];
+    memset(none, 0, (size_t)mz * sizeof *none);
+    for (int r = 0; r < 5; r++)
+        vy[r] = none;
     memset(plane + 2 * xs - block->lower * ys, 0, (size_t)xs * sizeof *sum);
-    for (int64_t y = 0; y <= block->owned_y; y++) {
-        int64_t *restrict v = cotangent + y * line;
-        // The point behind the last is the first.
-        for (int c = 0; c < 4; c++)
-            v[c] += v[4 * mz + c];
-        int64_t *restrict at = plane + y * ys;
-#pragma clang loop vectorize(assume_safety)
-        for (int64_t z = 0; z < mz; z++) {
-            const int64_t vx = v[4 * z], vy = v[4 * z + 1];
-            at[z - 2 * xs] += vx;
-            at[z - xs] -= 8 * vx;
-            at[z + xs] += 8 * vx;
-            at[z + 2 * xs] = -vx;
-            at[z - 2 * ys] += vy;
-            at[z - ys] -= 8 * vy;
-            at[z + ys] += 8 * vy;
-            at[z + 2 * ys] -= vy;
+    for (int64_t y = 0; y < block->owned_y + 5; y++) {
+        for (int r = 0; r < 4; r++)
+            vy[r] = vy[r + 1];
+        vy[4] = none;
+        if (y <= block->owned_y) {
+            const int64_t *v = cotangent + y * line;
+            int64_t *const own = rows + (3 + y % 5) * length, *const at = plane + y * ys;
+            for (int64_t z = 0; z < mz; z++) {
+                vx[z] = v[4 * z];
+                own[z] = v[4 * z + 1];
+                vz[z] = v[4 * z + 2];
+            }
+            // The point behind the last is the first.
+            vx[0] += v[4 * mz];
+            own[0] += v[4 * mz + 1];
+            vz[0] += v[4 * mz + 2];
+            vz[-2] = vz[mz - 2];
+            vz[-1] = vz[mz - 1];
+            vz[mz] = vz[0];
+            vz[mz + 1] = vz[1];
+            vy[4] = own;
+            for (int64_t z = 0; z < mz; z++)
+                at[z] += 8 * (vz[z - 1] - vz[z + 1]) + (vz[z + 2] - vz[z - 2]);
+            NAME(add_row)(at - 2 * xs, 1, vx, mz);
+            NAME(add_row)(at - xs, -8, vx, mz);
+            NAME(add_row)(at + xs, 8, vx, mz);
+            NAME(add_row)(at + 2 * xs, -1, vx, mz);
         }
-        for (int64_t z = 2; z < mz - 2; z++)
-            at[z] += 8 * (v[4 * z - 2] - v[4 * z + 6]) + v[4 * z + 10] - v[4 * z - 6];
-        const int64_t ends[4] = {0, 1, mz - 2, mz - 1};
-        for (int e = 0; e < 4; e++) {
-            const int64_t z = ends[e];
-            int64_t around[5];
-            for (int64_t d = 0; d < 5; d++)
-                around[d] = v[4 * ((z + d - 2 + mz) % mz) + 2];
-            at[z] += 8 * (around[1] - around[3]) + around[4] - around[0];
-        }
+        int64_t *restrict to = plane + (y - 2) * ys;
+        const int64_t *v0 = vy[0], *v1 = vy[1], *v3 = vy[3], *v4 = vy[4];
+        for (int64_t z = 0; z < mz; z++)
+            to[z] += 8 * (v1[z] - v3[z]) + (v4[z] - v0[z]);
     }
     memset(cotangent, 0, (size_t)(line * (block->owned_y + 1)) * sizeof *cotangent);
 }
 
 // A plane of the window is complete: takes it out, and makes room for another.
 INLINE void NAME(pass)(int64_t **lower, int64_t **upper, const palindrome_block *block, int64_t x,
-                       int64_t *sum) {
+                       int64_t *rows, int64_t *sum) {
     int64_t *const passed = *lower;
-    NAME(add_slopes)(passed, block, x, sum);
+    NAME(add_slopes)(passed, block, x, rows, sum);
     *lower = *upper;
     *upper = passed;
 }
@@ -121,9 +138,9 @@ CLONES palindrome_kick_outcome NAME(palindrome_kick_adjoint)(
     REAL *const position_bar[3] = {x_bar, y_bar, z_bar};
     REAL force[3][NAME(batch)], slope[3][NAME(batch)][4];
     // The window of cotangents goes along with that of forces; a plane that is passed is complete.
-    const int64_t cotangents = palindrome_cotangent_window(block);
-    int64_t *lower = cotangent_window, *upper = cotangent_window + cotangents / 2, passed = 0;
-    memset(cotangent_window, 0, (size_t)cotangents * sizeof *cotangent_window);
+    const int64_t plane = 4 * (block.points_z + 1) * (block.owned_y + 1);
+    int64_t *lower = cotangent_window, *upper = lower + plane, *const rows = upper + plane, passed = 0;
+    memset(cotangent_window, 0, (size_t)(2 * plane) * sizeof *cotangent_window);
     // The planes that no plane two before them sets.
     memset(sum, 0, (size_t)((block.lower + 2) * block.x_stride) * sizeof *sum);
     NAME(window) window = NAME(open_window)(memory, &block);
@@ -131,7 +148,7 @@ CLONES palindrome_kick_outcome NAME(palindrome_kick_adjoint)(
     NAME(begin)(&walk, &planes, x, y, z, &block);
     while (NAME(next)(&walk)) {
         for (; passed < walk.x; passed++)
-            NAME(pass)(&lower, &upper, &block, passed, sum);
+            NAME(pass)(&lower, &upper, &block, passed, rows, sum);
         NAME(move_window)(&window, potential, &block, walk.x);
         const NAME(group) *group = &walk.group;
         REAL bar[3][NAME(batch)], offset[3][NAME(batch)];
@@ -145,7 +162,7 @@ CLONES palindrome_kick_outcome NAME(palindrome_kick_adjoint)(
         NAME(kick_group)(group, momentum, force, kicks, undoing, &outcome);
     }
     for (; passed <= block.owned_x; passed++)
-        NAME(pass)(&lower, &upper, &block, passed, sum);
+        NAME(pass)(&lower, &upper, &block, passed, rows, sum);
     outcome.is_stray = (int32_t)walk.is_stray;
     return outcome;
 }

@@ -16,6 +16,8 @@ struct ArraySizes {
     /// A deposit of 64-bit integers with its ghost planes, for cloud-in-cell and for the stencil.
     private let deposit: Int
     private let stencilDeposit: Int
+    /// Two planes of forces and of their cotangents, 4 numbers per point each.
+    private let windows: Int
     /// The force as it is kept: in the memory of the deposit it was made from, if that is not twice too large.
     private let force: Int
 
@@ -29,6 +31,8 @@ struct ArraySizes {
         meshField = word * 2 * workload.largestCapacity(of: workload.mesh)
         deposit = 8 * workload.largestExtent(ghosts: .cloudInCell)
         stencilDeposit = 8 * workload.largestExtent(ghosts: .stencil)
+        let rows = (workload.mesh.y + workload.ranks.y - 1) / workload.ranks.y + 1
+        windows = 2 * 4 * (word + 8) * rows * (workload.mesh.z + 1)
         let potential = word * workload.largestExtent(ghosts: .stencil)
         let kept = gradient == .fourPoint ? potential : meshField
         force = deposit >= kept && deposit <= 2 * kept ? deposit : kept
@@ -43,6 +47,9 @@ struct ArraySizes {
         ]
     }
 
+    /// The particles of each plane, while their force is made and read.
+    private var planes: Line { Line(array: "particles: by planes", bytes: 4 * count) }
+
     /// Lagrangian perturbation theory writes the last axis: two displacements and the transforms of the second.
     var start: [Line] {
         Array(state.dropLast()) + [
@@ -56,6 +63,7 @@ struct ArraySizes {
     /// A deposit becomes an overdensity, or is the memory that a component of a spectral force takes.
     var solution: [Line] {
         state + [
+            planes,
             Line(array: "mesh: deposited mass", bytes: deposit),
             Line(
                 array: "mesh: potential or force",
@@ -74,14 +82,25 @@ struct ArraySizes {
 
     /// The transpose of a force deposits momentum cotangents while the force is still there.
     var transpose: [Line] {
-        let fields = gradient == .fourPoint ? 1 : 3
-        return state + [
-            Line(array: "particles: cotangents", bytes: 6 * word * count),
-            Line(array: "particles: products", bytes: gradient == .fourPoint ? 8 * count : 0),
-            Line(array: "mesh: potential or force", bytes: force),
-            Line(
-                array: "mesh: deposited cotangents", bytes: gradient == .fourPoint ? stencilDeposit : deposit),
-            Line(array: "mesh: cotangents", bytes: fields * meshField),
+        let carried =
+            state + [
+                Line(array: "particles: cotangents", bytes: 6 * word * count),
+                Line(array: "mesh: potential or force", bytes: force),
+            ]
+        guard gradient == .fourPoint else {
+            return carried + [
+                Line(array: "mesh: deposited cotangents", bytes: deposit),
+                Line(array: "mesh: cotangents", bytes: 3 * meshField),
+            ]
+        }
+        // First the products, then the cotangents as real numbers.
+        let scratch = 8 * count + windows
+        return carried + [
+            planes,
+            Line(array: "mesh: deposited cotangents", bytes: stencilDeposit),
+            scratch > meshField
+                ? Line(array: "particles: products and windows", bytes: scratch)
+                : Line(array: "mesh: cotangents", bytes: meshField),
         ]
     }
 

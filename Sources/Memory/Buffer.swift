@@ -16,15 +16,20 @@
     ///   - count: number of elements, at least 0.
     ///   - capacity: elements to reserve behind ``start``, if more than `count`; arrays that reserve the same
     ///     can take each other's place in the pool.
+    ///   - isRandomlyAccessed: whether it is read and written all over; then it should lie in huge pages.
     ///   - pool: where the memory comes from and returns to.
     ///   - purpose: a name for the ledger, such as `"deposit"`.
     public init(
-        count: Int, reserving capacity: Int = 0, from pool: MemoryPool, for purpose: StaticString
+        count: Int, reserving capacity: Int = 0, isRandomlyAccessed: Bool = false, from pool: MemoryPool,
+        for purpose: StaticString
     ) {
         precondition(count >= 0)
         self.count = count
         self.pool = pool
-        block = pool.take(bytes: max(count, capacity) * MemoryLayout<Element>.stride, for: purpose)
+        block = pool.take(
+            bytes: max(count, capacity) * MemoryLayout<Element>.stride,
+            isRandomlyAccessed: isRandomlyAccessed,
+            for: purpose)
     }
 
     deinit {

@@ -10,6 +10,8 @@ public final class MemoryPool {
     @safe struct Block {
         let address: UnsafeMutableRawPointer
         let capacity: Int
+        /// Whether it is made of huge pages.
+        let isHuge: Bool
         let purpose: StaticString
     }
 
@@ -40,22 +42,32 @@ public final class MemoryPool {
     }
 
     /// The smallest free block that holds `bytes` and is not more than twice as large, or a new one.
-    func take(bytes: Int, for purpose: StaticString) -> Block {
-        let wanted = Self.rounded(bytes)
+    ///
+    /// - Parameter isRandomlyAccessed: whether even a block of less than a huge page, if it is not small, should
+    ///   lie in one.
+    func take(bytes: Int, isRandomlyAccessed: Bool, for purpose: StaticString) -> Block {
+        let isHuge = bytes >= Self.hugeBlock || (isRandomlyAccessed && bytes >= Self.hugePage / 4)
+        let unit = isHuge ? Self.hugePage : Self.cacheLine
+        let wanted = max(unit, (bytes + unit - 1) / unit * unit)
         var best: Int?
         requests += 1
         for index in free.indices {
             let capacity = free[index].block.capacity
-            guard capacity >= wanted, capacity <= 2 * wanted else { continue }
+            guard capacity >= wanted, capacity <= 2 * wanted, free[index].block.isHuge == isHuge else {
+                continue
+            }
             if best.map({ capacity < free[$0].block.capacity }) ?? true { best = index }
         }
         let block: Block
         if let best {
             let found = free.remove(at: best).block
-            block = unsafe Block(address: found.address, capacity: found.capacity, purpose: purpose)
+            block = unsafe Block(
+                address: found.address, capacity: found.capacity, isHuge: isHuge, purpose: purpose)
         } else {
             release { requests - $0.since > Self.patience }
-            block = unsafe Block(address: Self.allocate(wanted), capacity: wanted, purpose: purpose)
+            block = unsafe Block(
+                address: Self.allocate(wanted, alignment: unit), capacity: wanted, isHuge: isHuge,
+                purpose: purpose)
             bytesHeld += wanted
             peakBytes = max(peakBytes, bytesHeld)
         }
@@ -90,14 +102,10 @@ public final class MemoryPool {
 
     private static let cacheLine = 64
     private static let hugePage = 2 << 20
+    // From here on, rounding up to huge pages costs little.
+    private static let hugeBlock = 4 * hugePage
 
-    private static func rounded(_ bytes: Int) -> Int {
-        let unit = bytes >= 4 * hugePage ? hugePage : cacheLine
-        return max(unit, (bytes + unit - 1) / unit * unit)
-    }
-
-    private static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer {
-        let alignment = bytes >= 4 * hugePage ? hugePage : cacheLine
+    private static func allocate(_ bytes: Int, alignment: Int) -> UnsafeMutableRawPointer {
         guard let address = unsafe aligned_alloc(alignment, bytes) else {
             // The estimate is checked before a run starts, so this is a machine that lied about its memory.
             fatalError("cannot allocate \(bytes) bytes")

@@ -66,6 +66,8 @@ extension ParticleSet {
     borrowing func cotangentWindow() -> Buffer<Int64> { window(palindrome_cotangent_window) }
 
     private borrowing func window<Element>(_ count: (palindrome_block) -> Int64) -> Buffer<Element> {
-        Buffer(count: Int(count(palindrome_block(decomposition))), from: grid.memory, for: "window")
+        Buffer(
+            count: Int(count(palindrome_block(decomposition))), isRandomlyAccessed: true, from: grid.memory,
+            for: "window")
     }
 }

@@ -36,7 +36,12 @@ static inline int64_t palindrome_force_window(palindrome_block block) {
     return 2 * (block.owned_y + 1) * (block.points_z + 1) * 4;
 }
 
+/// Integers in a row of scratch: the points along z and two more at either end.
+static inline int64_t palindrome_cotangent_row(palindrome_block block) {
+    return block.points_z + 4;
+}
+
 /// Integers of scratch that a window of force cotangents needs.
 static inline int64_t palindrome_cotangent_window(palindrome_block block) {
-    return 2 * (block.owned_y + 1) * (block.points_z + 1) * 4;
+    return 2 * (block.owned_y + 1) * (block.points_z + 1) * 4 + 8 * palindrome_cotangent_row(block);
 }
