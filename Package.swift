@@ -139,6 +139,12 @@ let package = Package(
                 "Inference",
             ]),
         tests(
+            "Benchmark",
+            [
+                "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics",
+                "Benchmark",
+            ]),
+        tests(
             "Cost",
             [
                 "Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions",

@@ -12,18 +12,18 @@ struct palindrome_best_transform {
     } forward, inverse;
 };
 
-static void plan(palindrome_best_transform *t, const int32_t shape[3], double seconds) {
+static void plan(palindrome_best_transform *t, const int32_t shape[3], double seconds_each) {
     const int x = shape[0], y = shape[1], z = shape[2];
     if (t->real_bytes == 4) {
         fftwf_forget_wisdom();
-        fftwf_set_timelimit(seconds);
+        fftwf_set_timelimit(seconds_each);
         t->forward.single = fftwf_plan_dft_r2c_3d(x, y, z, t->real, t->modes, FFTW_MEASURE);
         t->inverse.single = fftwf_plan_dft_c2r_3d(x, y, z, t->modes, t->real, FFTW_MEASURE);
         fftwf_set_timelimit(FFTW_NO_TIMELIMIT);
         fftwf_forget_wisdom();
     } else {
         fftw_forget_wisdom();
-        fftw_set_timelimit(seconds);
+        fftw_set_timelimit(seconds_each);
         t->forward.full = fftw_plan_dft_r2c_3d(x, y, z, t->real, t->modes, FFTW_MEASURE);
         t->inverse.full = fftw_plan_dft_c2r_3d(x, y, z, t->modes, t->real, FFTW_MEASURE);
         fftw_set_timelimit(FFTW_NO_TIMELIMIT);
@@ -50,7 +50,7 @@ palindrome_best_transform *palindrome_best_transform_create(int32_t real_bytes, 
     t->real = fftw_malloc(real_bytes_all);
     t->modes = place == palindrome_in_place ? t->real : fftw_malloc(modes_bytes_all);
     if (t->real && t->modes)
-        plan(t, shape, seconds);
+        plan(t, shape, seconds / 2);
     if (!is_planned(t)) {
         palindrome_best_transform_destroy(t);
         return NULL;

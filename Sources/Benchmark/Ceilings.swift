@@ -118,8 +118,8 @@ public struct Ceilings: Sendable, Equatable {
         return [smooth(mesh.shape.x / grid.x), smooth(mesh.shape.y / grid.y), smooth(mesh.shape.z)]
     }
 
-    /// Seconds that FFTW may measure for, for each of the two ways to lay out the result.
-    private static let planning = 20.0
+    /// Seconds that FFTW may measure for, for each of the two ways to lay out the result; a few are enough for 256³.
+    private static let planning = 120.0
 
     private static func bestTransform(
         _ shape: SIMD3<Int>, _ realBytes: Int32, _ world: Communicator

@@ -1,9 +1,12 @@
 extension KernelTimes {
-    /// Measured on two busy cores of an AMD EPYC of the fourth generation (Zen 4, virtual), with
+    /// One core of an AMD EPYC of the fourth generation (Zen 4, a virtual machine that others used too): good to a third.
     ///
-    ///     mpirun -n 2 palindrome bench --set evolution.steps=5
-    ///     mpirun -n 2 palindrome bench --set evolution.steps=5 --set box.mesh_factor=2
+    /// To measure them anew, on every core of a node that is otherwise idle, for `--times` or for here:
+    ///
+    ///     mpirun -n 2 palindrome bench --set evolution.steps=5 --output one
+    ///     mpirun -n 2 palindrome bench --set evolution.steps=5 --set box.mesh_factor=2 --output two
+    ///     palindrome bench --model default --times one/bench.json two/bench.json
     public static let reference = KernelTimes(
-        forward: .init(perParticle: 38e-9, perCell: 4e-9, perCellAndLevel: 0.3e-9),
-        gradient: .init(perParticle: 100e-9, perCell: 12e-9, perCellAndLevel: 0.9e-9))
+        forward: .init(perParticle: 27e-9, perCell: 8e-9, perCellAndLevel: 0.32e-9),
+        gradient: .init(perParticle: 116e-9, perCell: 25e-9, perCellAndLevel: 0.9e-9))
 }

@@ -45,7 +45,7 @@ extension ForwardModel {
             try evolution.advance { _, _ in }
         }
 
-        var adjoint = AdjointState(for: evolution.particles)
+        var adjoint = mesh.grid.phases.measure("adjoint") { AdjointState(for: evolution.particles) }
         var value = 0.0
         while evolution.nextStage > 0 {
             try evolution.retreat(carrying: &adjoint, along: source) { scaleFactor, particles, cotangents in

@@ -54,6 +54,14 @@ public struct BenchRecord: Codable, Sendable, Equatable {
         self.configuration = configuration
     }
 
+    /// Adds a measurement, in the place of an earlier one of the same problem on the same grid if there is one;
+    /// fewer ranks stand before more.
+    public mutating func add(_ measurement: Measurement) {
+        measurements.removeAll { $0.isOfTheSame(measurement) }
+        let place = measurements.firstIndex { $0.rankCount > measurement.rankCount }
+        measurements.insert(measurement, at: place ?? measurements.endIndex)
+    }
+
     /// One problem on one grid of ranks.
     public struct Measurement: Codable, Sendable, Equatable {
         /// Ranks along x and y.

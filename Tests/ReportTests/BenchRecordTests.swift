@@ -85,6 +85,16 @@ final class BenchRecordTests: SPMDTestCase {
         XCTAssertEqual([4.0, 1, 2, 8].median, 3)
     }
 
+    func testAMeasurementReplacesTheSameOneAndStandsInOrder() {
+        var record = Self.study(.strong)
+        let again = Self.measurement(ranks: [2, 1], seconds: 1)
+        record.add(again)
+        XCTAssertEqual(record.measurements.map(\.ranks), [[1, 1], [1, 2], [2, 1], [2, 2]])
+        XCTAssertEqual(record.measurements[2], again)
+        record.add(Self.measurement(ranks: [3, 1], seconds: 1))
+        XCTAssertEqual(record.measurements.map(\.rankCount), [1, 2, 2, 3, 4])
+    }
+
     func testScalingByHand() {
         let (one, four) = (
             Self.measurement(ranks: [1, 1], seconds: 0.04), Self.measurement(ranks: [2, 2], seconds: 0.02)

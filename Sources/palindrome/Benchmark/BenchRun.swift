@@ -40,8 +40,14 @@ struct BenchRun<Scalar: StorableScalar> {
         let noise: Field<Scalar> = try configuration.whiteNoise(over: model.particleGrid)
         var toFirstForce: Double?
         _ = try model.timedRun(from: noise) { toFirstForce = plan.isFirst ? ProcessClock.seconds : nil }
-        let forward = try (0..<plan.repeats).map { _ in try model.timedRun(from: noise) }
-        let gradients = plan.measuresGradient ? try self.gradients(at: noise, plan.repeats) : []
+        var forward: [TimedForwardRun] = []
+        var gradients: [TimedGradient] = []
+        if plan.measuresGradient { _ = try gradient(at: noise) }
+        // In turn, so that whatever else the machine does falls on both.
+        for _ in 0..<plan.repeats {
+            forward.append(try model.timedRun(from: noise))
+            if plan.measuresGradient { gradients.append(try gradient(at: noise)) }
+        }
 
         let memory = model.mesh.grid.memory
         let peak = MachineMemory.peak
@@ -68,22 +74,17 @@ struct BenchRun<Scalar: StorableScalar> {
             peakBytes: world.sum(peak), arrayBytesOfFullestRank: world.maximum(arrays))
     }
 
-    /// Gradients of `Σ (ρ/ρ̄ − 1)² / 2` at the end of the last step. Collective.
-    private func gradients(at noise: borrowing Field<Scalar>, _ repeats: Int) throws -> [TimedGradient] {
+    /// A gradient of `Σ (ρ/ρ̄ − 1)² / 2` at the end of the last step. Collective.
+    private func gradient(at noise: borrowing Field<Scalar>) throws -> TimedGradient {
         var data = Field<Scalar>(model.mesh, ghosts: .none, for: "data")
         data.fill(with: 1)
         let objective = try DensityObjective(
             data: data, weights: nil, sigma: 1, smoothing: 0, cell: model.box.cell, model.solver.transform)
-        var gradients: [TimedGradient] = []
-        for _ in 0...repeats {
-            gradients.append(
-                try model.timedGradient(at: noise) { _, particles, cotangents in
-                    try world.phases.measure("objective") {
-                        try objective.evaluate(particles, addingTo: &cotangents)
-                    }
-                })
+        return try model.timedGradient(at: noise) { _, particles, cotangents in
+            try world.phases.measure("objective") {
+                try objective.evaluate(particles, addingTo: &cotangents)
+            }
         }
-        return Array(gradients.dropFirst())
     }
 
     /// What some repeats of a run took per force evaluation, and the floor of its work. Collective.

@@ -61,8 +61,11 @@ struct BenchTable {
         add("their exchanges [2]", { 1e3 * $0.floor.exchange }, 3)
         add("unavoidable memory traffic [3]", { 1e3 * $0.floor.memory }, 3)
         add("floor", { 1e3 * $0.floor.seconds }, 3)
-        add("measured", { 1e3 * $0.secondsPerForce }, 3)
+        add("measured, median run", { 1e3 * $0.secondsPerForce }, 3)
         add("ratio to the floor", { $0.ratioToFloor }, 2)
+        // The floor is made of fastest passes: where others use the machine too, this is the fairer comparison.
+        add("fastest run", { 1e3 * $0.repeats.min()! }, 3)
+        add("its ratio to the floor", { $0.repeats.min()! / $0.floor.seconds }, 2)
         return table.text
     }
 

@@ -2,8 +2,13 @@ internal import Report
 
 /// The measurements of a scaling study as text, each beside the first of them and beside the floor's own scaling.
 struct ScalingTable {
-    let kind: BenchRecord.Study
-    let measurements: [BenchRecord.Measurement]
+    private let kind: BenchRecord.Study
+    private let measurements: [BenchRecord.Measurement]
+
+    init(_ record: BenchRecord) {
+        kind = record.study
+        measurements = record.measurements
+    }
 
     var text: String {
         guard let first = measurements.first else { return "nothing was measured" }

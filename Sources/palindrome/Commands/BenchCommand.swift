@@ -110,48 +110,49 @@ struct BenchCommand: RankCommand {
     }
 
     mutating func run(on world: Communicator) throws -> Ending {
-        guard model.isEmpty else {
+        if model.isEmpty {
+            try measure(on: world)
+        } else {
             let text = try costs(on: world)
             if world.isRoot { Console.say(text) }
-            return .finished
         }
+        return .finished
+    }
+
+    /// Measures one case after the other. Collective.
+    private func measure(on world: Communicator) throws {
         let kind: BenchRecord.Study = strong ? .strong : weak ? .weak : .single
         let counts = try counts(kind, of: world.size)
         let configuration = try load(on: world, ranks: kind == .single ? world.size : 1)
         let study = BenchStudy(kind: kind, counts: counts, triesAllGrids: grids)
         let (cases, unfit) = try world.agree { try study.cases(of: configuration) }
-        let path = "\(output)/\(BenchRecord.fileName(of: kind))"
         try OutputDirectory.prepare(output, over: world)
-        let earlier = add ? try self.earlier(path, configuration, on: world) : []
+        var record = BenchRecord(
+            codeVersion: Provenance.currentVersion, build: Provenance.currentBuild,
+            processor: Processor.name(over: world), mpi: MPIRuntime.library, finished: RunRecord.now,
+            study: kind, measurements: add ? try earlier(kind, configuration, on: world) : [],
+            configuration: configuration.resolvedText)
 
         let board = BenchBoard(of: world)
-        var measurements: [BenchRecord.Measurement] = []
         for (number, problem) in cases.enumerated() {
             let plan = BenchPlan(
                 repeats: repeats, measuresGradient: !forwardOnly, isFirst: number == 0)
-            guard let measurement = try board.measure(problem, plan) else { continue }
-            measurements.append(measurement)
-            if world.isRoot && cases.count > 1 { Console.say(BenchTable(measurement: measurement).line) }
+            let measurement = try board.measure(problem, plan)
+            if let measurement, world.isRoot {
+                let table = BenchTable(measurement: measurement)
+                Console.say(kind == .single ? table.text : table.line)
+                record.add(measurement)
+            }
+            // After each, so that a later one that fails takes none with it.
+            try world.writeFile("\(output)/\(BenchRecord.fileName(of: kind))", text: record.json)
         }
-        for count in unfit where world.isRoot {
+        guard world.isRoot else { return }
+        for count in unfit {
             Console.say(
                 "\(count) ranks are left out: each would own fewer than \(Decomposition.widestGhostZone) planes"
             )
         }
-        let kept = earlier.filter { old in !measurements.contains { $0.isOfTheSame(old) } }
-        let all = (kept + measurements).sorted { $0.rankCount < $1.rankCount }
-        if world.isRoot {
-            for table in cases.count == 1 ? [BenchTable(measurement: measurements[0]).text] : [] {
-                Console.say(table)
-            }
-            if kind != .single { Console.say(ScalingTable(kind: kind, measurements: all).text) }
-        }
-        let record = BenchRecord(
-            codeVersion: Provenance.currentVersion, build: Provenance.currentBuild,
-            processor: Processor.name(over: world), mpi: MPIRuntime.library, finished: RunRecord.now,
-            study: kind, measurements: all, configuration: configuration.resolvedText)
-        try world.writeFile(path, text: record.json)
-        return .finished
+        if kind != .single { Console.say(ScalingTable(record).text) }
     }
 
     /// What runs would cost, as a table. Collective.
@@ -193,10 +194,11 @@ struct BenchCommand: RankCommand {
 
     /// What the file of the study holds, if there is one. Collective.
     private func earlier(
-        _ path: String, _ configuration: RunConfiguration, on world: Communicator
+        _ kind: BenchRecord.Study, _ configuration: RunConfiguration, on world: Communicator
     ) throws -> [BenchRecord.Measurement] {
-        let names = try OutputDirectory.names(in: output, over: world)
-        guard names.contains(where: { "\(output)/\($0)" == path }) else { return [] }
+        let name = BenchRecord.fileName(of: kind)
+        guard try OutputDirectory.names(in: output, over: world).contains(name) else { return [] }
+        let path = "\(output)/\(name)"
         let bytes = try world.fromRoot { try TextFile.read(path) }
         return try world.agree {
             let record = try BenchRecord(json: String(decoding: bytes, as: UTF8.self), source: path)
