@@ -39,6 +39,29 @@ on_ranks 2 simulate run.yaml --set 'output.snapshots=[1.0]' --set force.kernel=n
 on_ranks 1 report out --output mixed.html
 expect 'files of an earlier run are left out' grep -qF 'made by another configuration' mixed.html
 
+# Particles that form a picture
+
+base64 -d >picture.png <<'E'
+iVBORw0KGgoAAAANSUhEUgAAABgAAAAQCAAAAAApT+BJAAAALklEQVR42mP4jwMwUFmCAQwgfIb/EBYDXJyBAVkcQwIshUWCZkb9xyJO9SDBBgC/OiLs3SMKeQAAAABJRU5ErkJggg==
+E
+limit=180
+on_ranks 2 demo --pattern picture.png --dark --iterations 12 --directory pattern
+expect 'particles are brought into a picture' [ $? -eq 0 ]
+expect 'the log says how like the picture they are' grep -qE '^picture: mean squared error [0-9.]+, ' "$prints/rank.0.out"
+correlation=$(sed -n 's/^picture: .*correlation \([0-9.]*\)$/\1/p' "$prints/rank.0.out")
+expect "twelve steps bring them close (correlation $correlation)" awk "BEGIN { exit !($correlation > 0.5) }"
+expect 'its page has the section pattern' grep -qF '<section id="pattern"' pattern/report.html
+for picture in target found difference frames; do
+    expect "there is a picture of the $picture" [ -s "pattern/picture_$picture.png" ]
+done
+on_ranks 3 reconstruct pattern/pattern.yaml --set output.directory=pattern-on-three
+expect 'the same iterates on 3 ranks' cmp -s <(cut -d, -f1-5 pattern/history.csv) <(cut -d, -f1-5 pattern-on-three/history.csv)
+on_ranks 1 reconstruct pattern/pattern.yaml --set output.directory=again \
+    --set 'objective.data="pattern/reconstruction.h5:/picture/target"'
+unset limit
+expect 'the same iterates from the picture as a dataset' \
+    cmp -s <(cut -d, -f1-5 pattern/history.csv) <(cut -d, -f1-5 again/history.csv)
+
 # Mistakes
 
 mkdir empty

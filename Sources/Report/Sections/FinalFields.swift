@@ -1,5 +1,6 @@
 internal import Analysis
 internal import Parallel
+internal import Storage
 
 /// The density today: truth, data, reconstruction, and what is left between them.
 struct FinalFields: ReportSection {
@@ -11,7 +12,10 @@ struct FinalFields: ReportSection {
     let heading = "Observed and found"
 
     init?(of run: RunDirectory) throws {
-        guard let path = run.reconstructionPath else { return nil }
+        // A picture that particles form is a section of its own.
+        guard let path = run.reconstructionPath,
+            try InputFile(opening: path, over: run.world).describe("/picture/target") == nil
+        else { return nil }
         truth = try run.slab(of: "/truth/final_density", in: path)
         data = try run.slab(of: "/data", in: path)
         found = try run.slab(of: "/final_density", in: path)

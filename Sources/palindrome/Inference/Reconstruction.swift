@@ -96,10 +96,11 @@ struct Reconstruction<Scalar: StorableScalar> {
         let first = state.history.iterations
         let ending = try descend(&state, &universe, &progress)
         guard ending == .finished else { return ending }
-        try outputs.write(state, &universe)
+        let results = try outputs.write(state, &universe)
         let summary = RunSummary(on: world)
         try summary.writeRecord(of: "reconstruct", configuration) { record in
             record.continuedFrom = isContinued ? first : nil
+            record.results = results
             record.results["iterations"] = Double(state.history.iterations)
             record.results["loss"] = state.history.rows.last?.loss
         }
