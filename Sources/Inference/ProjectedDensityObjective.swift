@@ -60,6 +60,9 @@ public struct ProjectedDensityObjective<Scalar: ParticleScalar>: Objective {
         }
     }
 
+    /// The weights w, to the last rounding of a square root; nil if all are 1.
+    public var weights: [Double]? { rootWeights?.map { $0 * $0 } }
+
     /// Smooths the residual with another radius R [Mpc/h] from now on.
     public mutating func smooth(by radius: Double) {
         smoothing = radius > 0 ? PeriodicSmoothing(radius: radius / pixel, shape: plane.shape) : nil

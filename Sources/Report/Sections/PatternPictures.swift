@@ -6,6 +6,7 @@ internal import Storage
 struct PatternPictures: ReportSection {
     private let target: ProjectedMap
     private let found: ProjectedMap
+    private let weights: ProjectedMap?
     private let frames: [(scaleFactor: Double, map: ProjectedMap)]
     private let numbers: [(name: String, value: Double)]
 
@@ -20,6 +21,7 @@ struct PatternPictures: ReportSection {
         else { return nil }
         self.target = target
         self.found = found
+        weights = try file.picture("/picture/weights")
         frames = try file.frames()
         let names = [
             ("picture_mean_squared_error", "mean squared error, in units of the mean density"),
@@ -53,6 +55,7 @@ struct PatternPictures: ReportSection {
             <p>The density of all particles, summed along \(sight), beside the picture it was compared with pixel by pixel.</p>
             \(try row.html())
             \(try difference.html())
+            \(try mask()?.html() ?? .nothing)
             <div class="table"><table><tbody>\(rows)</tbody></table></div>
             \(try way()?.html() ?? .nothing)
             """
@@ -70,6 +73,20 @@ struct PatternPictures: ReportSection {
             bar: ColourBar(
                 .residual(of: difference), in: .residual, quantity: "difference of density / mean"),
             interpolation: .nearest, columns: MapRow.mostColumns)
+    }
+
+    private func mask() -> MapRow? {
+        weights.map { weights in
+            MapRow(
+                identifier: "\(identifier)-weights",
+                panels: [
+                    .init(
+                        map: weights, name: "Weights of the pixels",
+                        description: "Weight of each pixel; where it is 0 they were not compared")
+                ],
+                bar: ColourBar(.picture(of: weights), in: .density, quantity: "weight"),
+                interpolation: .nearest, columns: MapRow.mostColumns)
+        }
     }
 
     /// From the lattice to the picture.

@@ -65,6 +65,14 @@ enum ConfiguredObjective<Scalar: StorableScalar>: ~Copyable {
         }
     }
 
+    /// A copy of the weights of a density on the force mesh, if there are any.
+    func copyOfDensityWeights() -> Field<Scalar>? {
+        switch self {
+        case .density(let objective): objective.copyOfWeights()
+        case .projectedDensity: nil
+        }
+    }
+
     /// The comparison with a picture, if it is one.
     var withPicture: ProjectedDensityObjective<Scalar>? {
         switch self {

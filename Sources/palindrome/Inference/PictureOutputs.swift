@@ -63,6 +63,11 @@ struct PictureOutputs<Scalar: StorableScalar> {
         try file.write(
             objective.picture, shape: shape, at: "/picture/target",
             labels: labels("the data, projected density / mean", "[u][v]"))
+        if let weights = objective.weights {
+            try file.write(
+                weights, shape: shape, at: "/picture/weights",
+                labels: labels("the weights of the data", "[u][v]"))
+        }
         try file.write(
             found, shape: shape, at: "/picture/found",
             labels: labels("projected density / mean at the end", "[u][v]"))

@@ -72,6 +72,7 @@ struct Reconstruction<Scalar: StorableScalar> {
     }
 
     private func follow(_ restored: consuming ReconstructionCheckpoints<Scalar>.Restored?) throws -> Ending {
+        try RunSummary.removeRecord(of: "reconstruct", from: directory, on: world)
         var model = model
         // On a machine that computes linear theory to other last bits the units might differ.
         if let exponent = restored?.momentumExponent, exponent != model.units.momentumExponent {
@@ -217,6 +218,11 @@ struct Reconstruction<Scalar: StorableScalar> {
             gradientNorm: try state.optimizer.gradientNorm(), smoothing: smoothing(of: state.stage),
             seconds: progress.seconds)
         state.history.add(row)
+        for (varied, value) in zip(settings.vary, state.optimizer.point.parameters) {
+            let name = configuration.cosmology.name(of: varied.parameter)
+            let place = configuration.cosmology[varied.parameter] + varied.scale * value
+            state.history.add(place, of: name)
+        }
         progress.tell(row)
     }
 

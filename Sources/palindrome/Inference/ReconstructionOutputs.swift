@@ -66,7 +66,7 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
         let pointCount = sought.loss.objective.pointCount()
         let chiSquared = 2 * (try sought.unsmoothedDataLoss(at: state.optimizer.point)) / Double(pointCount)
 
-        let fields = configuration.reconstruct!.truth == nil ? 2 : 4
+        let fields = configuration.reconstruct!.truth == nil ? 3 : 5
         let grids =
             model.box.particles.x * model.box.particles.y * model.box.particles.z + model.box.meshCount
         var file = try OutputFile(
@@ -83,6 +83,9 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
             try write(
                 data, at: "/data", "the data, density / mean on the force mesh", of: model,
                 to: &file)
+        }
+        if let weights = sought.loss.objective.copyOfDensityWeights() {
+            try write(weights, at: "/weights", "the weights of the data", of: model, to: &file)
         }
         try pictures?.write(to: &file)
         try state.history.write(to: &file)
@@ -175,10 +178,18 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
     private func writeCosmology(_ cosmology: CosmologyParameters, to file: inout OutputFile) throws {
         for parameter in CosmologyParameter.allCases {
             let name = cosmology.name(of: parameter)
-            let isVaried = configuration.reconstruct!.vary.contains { $0.parameter == parameter }
+            let varied = configuration.reconstruct!.vary.first { $0.parameter == parameter }
+            var more: [String: AttributeValue] = [:]
+            if let varied {
+                more["start"] = .real(configuration.cosmology[parameter])
+                if let prior = varied.prior {
+                    more["prior_mean"] = .real(prior.mean)
+                    more["prior_sigma"] = .real(prior.sigma)
+                }
+            }
             try file.write(
                 [cosmology[parameter]], shape: [], at: "/cosmology/\(name)",
-                labels: Labels(units: "1", description: isVaried ? "sought" : "given"))
+                labels: Labels(units: "1", description: varied == nil ? "given" : "sought", more: more))
         }
     }
 

@@ -62,7 +62,7 @@ struct Simulation<Scalar: StorableScalar> {
     private func follow(_ start: consuming Evolution<Scalar>) throws -> Ending {
         var evolution = start
         let first = evolution.finishedSteps
-        try RunSummary.removeRecord(from: configuration.output.directory, on: world)
+        try RunSummary.removeRecord(of: "simulate", from: configuration.output.directory, on: world)
         var progress = ProgressLine(steps: evolution.schedule.stepCount, after: first, on: world)
         while !evolution.isFinished {
             let step = evolution.finishedSteps
