@@ -120,6 +120,10 @@ box:
   particles: 128
   mesh: 100
 E
+bad 2 'run.yaml:1: box.particles is [12, 12, 4]; the force mesh must have at least 6 points along z, not 4' \
+    simulate run.yaml <<'E'
+box: {particles: [12, 12, 4]}
+E
 bad 2 'it must have the aspect of box.particles' simulate run.yaml <<'E'
 box: {particles: [16, 16, 32], mesh: [32, 32, 32]}
 E
@@ -319,11 +323,11 @@ fi
 # Only on some numbers of ranks
 
 name='too many ranks for the grid'
-printf 'box: {particles: 4}\n' >"$scratch/small.yaml"
+printf 'box: {particles: [4, 4, 8]}\n' >"$scratch/small.yaml"
 on_ranks 4 simulate "$scratch/small.yaml"
 status=$?
 line=$(cat "$prints/rank.0.err")
-if [ $status -eq 2 ] && [[ $line == *'each rank must own 3 planes of the 4 particle grid'*'use at most 1, as [1, 1]' ]]; then
+if [ $status -eq 2 ] && [[ $line == *'each rank must own 3 planes of the [4, 4, 8] particle grid'*'use at most 1, as [1, 1]' ]]; then
     pass "$name"
 else
     fail "$name" "exit code $status" "$line"

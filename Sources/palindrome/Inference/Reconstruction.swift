@@ -49,11 +49,7 @@ struct Reconstruction<Scalar: StorableScalar> {
         let restored: ReconstructionCheckpoints<Scalar>.Restored?
         switch beginning {
         case .fresh:
-            if let step = checkpoints.store.steps(over: world).last {
-                throw UsageError(
-                    "\(checkpoints.store.path(step: step)) is of a run that has not finished; continue it with "
-                        + "--resume, or start anew with --overwrite")
-            }
+            try checkpoints.store.refuseUnfinishedRun(over: world)
             restored = nil
         case .resume:
             restored = try checkpoints.restore(tell: tell)
