@@ -50,12 +50,16 @@ let layers: [Target] = [
     layer(
         "Dynamics",
         ["Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions"]),
+    layer("Cost", ["Parallel", "Mesh", "Gravity"]),
+    layer(
+        "Benchmark",
+        ["CMachine", "Memory", "Parallel", "Mesh", "Particles", "Dynamics", "Cost"]),
     layer("Analysis", ["CPicture", "Memory", "Parallel", "Mesh"]),
     layer("Inference", ["Memory", "Parallel", "Mesh", "Particles"]),
     layer(
         "Storage", ["CStorage", "Memory", "Parallel", "Mesh", "Particles"]),
     layer("Report", ["Memory", "Parallel", "Mesh", "Analysis", "Storage"]),
-    layer("Configuration", ["Parallel", "Background", "Mesh", numerics, yaml]),
+    layer("Configuration", ["Parallel", "Background", "Mesh", "Gravity", "Cost", numerics, yaml]),
 ]
 
 let package = Package(
@@ -90,6 +94,7 @@ let package = Package(
             link: ["fftw3_mpi", "fftw3f_mpi", "fftw3", "fftw3f"]),
         kernels("CStorage", ["SystemMPI", "SystemHDF5"]),
         kernels("CPicture", ["SystemPNG"]),
+        kernels("CMachine", ["SystemFFTW", "SystemFFTWSingle"], link: ["fftw3", "fftw3f"]),
     ] + layers + [
         .executableTarget(
             name: "palindrome",
@@ -132,6 +137,12 @@ let package = Package(
             [
                 "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics",
                 "Inference",
+            ]),
+        tests(
+            "Cost",
+            [
+                "Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions",
+                "Dynamics", "Inference", "Benchmark", "Cost",
             ]),
         tests("Storage", ["Memory", "Parallel", "Mesh", "Storage"]),
         tests("Report", ["Memory", "Parallel", "Mesh", "Analysis", "Storage", "Report"]),

@@ -4,6 +4,7 @@ internal import Storage
 struct Origins: ReportSection {
     private let record: RunRecord?
     private let provenance: Provenance?
+    private let bench: BenchRecord?
     private let names: [String]
 
     let identifier = "origins"
@@ -12,18 +13,20 @@ struct Origins: ReportSection {
     init?(of run: RunDirectory) {
         record = run.record
         provenance = run.provenance
+        bench = run.bench
         names = run.names.filter { !$0.hasPrefix(".") }
     }
 
     func content() -> HTML {
         let origins: [(String, String?)] = [
-            ("palindrome", record?.codeVersion ?? provenance?.codeVersion),
+            ("palindrome", record?.codeVersion ?? provenance?.codeVersion ?? bench?.codeVersion),
             ("command", record?.command),
-            ("built with", record?.build ?? provenance?.build),
-            ("processor", record?.processor),
+            ("built with", record?.build ?? provenance?.build ?? bench?.build),
+            ("processor", record?.processor ?? bench?.processor),
+            ("MPI", bench?.mpi),
             ("precision", provenance?.precision),
             ("seed", provenance?.seed.map(String.init)),
-            ("finished", record?.finished),
+            ("finished", record?.finished ?? bench?.finished),
         ]
         let list = origins.compactMap { name, value -> HTML? in
             value.map { "<dt>\(name)</dt><dd>\($0)</dd>" }
@@ -46,6 +49,7 @@ struct Origins: ReportSection {
         let meanings: [(String, String, String)] = [
             ("run", ".json", "the forward run's times, memory and versions"),
             ("reconstruction", ".json", "the reconstruction's"), ("gradient", ".json", "the gradient's"),
+            ("bench", ".json", "measured times, and what the machine can do"),
             ("snapshot_a", ".h5", "particles, Gadget-4 layout"),
             ("density_a", ".h5", "density / mean on the force mesh"),
             ("density_a", ".png", "picture"), ("density_a", ".svg", "figure"),
