@@ -13,7 +13,8 @@ public struct PixelPlane: Sendable, Equatable {
     /// Pixels along u and v.
     public let shape: SIMD2<Int>
 
-    /// The most pixels that a plane may have: each rank holds a few arrays of that many numbers.
+    /// The most pixels that a plane may have: each rank holds a few arrays of that many numbers. Without smoothing
+    /// a comparison costs a few operations per pixel, with it as many as there are pixels along both sides.
     public static let mostPixels = 1 << 24
 
     /// A plane of pixels.

@@ -98,12 +98,12 @@ struct PictureOutputs<Scalar: StorableScalar> {
         }
     }
 
-    /// The numbers for a record.
+    /// The numbers for a record; those that a picture without any contrast has not are left out.
     var results: [String: Double] {
         [
             "picture_mean_squared_error": likeness.meanSquaredError,
             "picture_relative_error": likeness.relativeError, "picture_correlation": likeness.correlation,
-        ]
+        ].filter { $0.value.isFinite }
     }
 
     /// Says how alike the pictures are.
