@@ -114,6 +114,7 @@ let package = Package(
         .target(
             name: "FourierOracle", dependencies: ["SystemFFTW"], path: "Tests/FourierOracle",
             cSettings: [.treatAllWarnings(as: .error)], linkerSettings: [.linkedLibrary("fftw3")]),
+        .target(name: "HeapTrim", path: "Tests/HeapTrim", cSettings: [.treatAllWarnings(as: .error)]),
         tests("Memory", ["Memory"]),
         tests("Parallel", ["Memory", "Parallel"]),
         tests("Background", ["Background", numerics], resources: [.copy("Resources")]),
@@ -136,7 +137,7 @@ let package = Package(
             "Inference",
             [
                 "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics",
-                "Inference",
+                "Inference", "HeapTrim",
             ]),
         tests(
             "Benchmark",

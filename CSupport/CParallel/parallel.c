@@ -108,10 +108,8 @@ static MPI_Op operation_of(enum palindrome_reduction operation) {
         return MPI_SUM;
     case palindrome_minimum:
         return MPI_MIN;
-    case palindrome_maximum:
-        return MPI_MAX;
     default:
-        return MPI_BOR;
+        return MPI_MAX;
     }
 }
 
@@ -125,11 +123,6 @@ static int reduce(palindrome_communicator communicator, void *values, int64_t co
 int palindrome_reduce_i64(palindrome_communicator communicator, int64_t *values, int64_t count,
                           enum palindrome_reduction operation) {
     return reduce(communicator, values, count, MPI_INT64_T, operation_of(operation));
-}
-
-int palindrome_reduce_u64(palindrome_communicator communicator, uint64_t *values, int64_t count,
-                          enum palindrome_reduction operation) {
-    return reduce(communicator, values, count, MPI_UINT64_T, operation_of(operation));
 }
 
 int palindrome_reduce_f64(palindrome_communicator communicator, double *values, int64_t count,
@@ -147,47 +140,7 @@ int palindrome_all_gather(palindrome_communicator communicator, const void *mine
                          communicator_of(communicator));
 }
 
-enum { gather_tag = 11, exchange_tag = 12, shift_tag = 13 };
-
-static int send_pieces(const char *bytes, int64_t count, int to, int tag, MPI_Comm communicator) {
-    for (int64_t done = 0; done < count; done += piece) {
-        int status = MPI_Send(bytes + done, clipped(count - done), MPI_BYTE, to, tag, communicator);
-        if (status != MPI_SUCCESS)
-            return status;
-    }
-    return MPI_SUCCESS;
-}
-
-static int receive_pieces(char *bytes, int64_t count, int from, int tag, MPI_Comm communicator) {
-    for (int64_t done = 0; done < count; done += piece) {
-        int status = MPI_Recv(bytes + done, clipped(count - done), MPI_BYTE, from, tag, communicator,
-                              MPI_STATUS_IGNORE);
-        if (status != MPI_SUCCESS)
-            return status;
-    }
-    return MPI_SUCCESS;
-}
-
-int palindrome_gather_varying(palindrome_communicator communicator, const void *mine, int64_t bytes,
-                              void *all, const int64_t *counts, const int64_t *offsets, int32_t root) {
-    int rank, size;
-    MPI_Comm comm = communicator_of(communicator);
-    MPI_Comm_rank(comm, &rank);
-    MPI_Comm_size(comm, &size);
-    if (rank != root)
-        return send_pieces(mine, bytes, root, gather_tag, comm);
-    for (int from = 0; from < size; from++) {
-        if (from == root) {
-            if (bytes)
-                memcpy((char *)all + offsets[from], mine, (size_t)bytes);
-            continue;
-        }
-        int status = receive_pieces((char *)all + offsets[from], counts[from], from, gather_tag, comm);
-        if (status != MPI_SUCCESS)
-            return status;
-    }
-    return MPI_SUCCESS;
-}
+enum { exchange_tag = 12, shift_tag = 13 };
 
 int palindrome_all_to_all(palindrome_communicator communicator, const int64_t *sent, int64_t *received,
                           int64_t per_rank) {

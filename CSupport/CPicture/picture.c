@@ -48,7 +48,7 @@ int palindrome_png_size(const uint8_t *png, int64_t length, int64_t *width, int6
 }
 
 int palindrome_png_decode(const uint8_t *restrict png, int64_t length, int64_t width, int64_t height,
-                          enum palindrome_pixels pixels, uint8_t *restrict pixel_bytes,
+                          enum palindrome_pixels pixels, uint8_t background, uint8_t *restrict pixel_bytes,
                           char message[palindrome_png_message_length]) {
     png_image image;
     memset(&image, 0, sizeof image);
@@ -60,9 +60,9 @@ int palindrome_png_decode(const uint8_t *restrict png, int64_t length, int64_t w
         return 0;
     }
     if (is_read) {
-        const png_color black = {0, 0, 0};
+        const png_color behind = {background, background, background};
         image.format = pixels == palindrome_grey ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
-        is_read = png_image_finish_read(&image, &black, pixel_bytes, (png_int_32)(width * pixels), NULL);
+        is_read = png_image_finish_read(&image, &behind, pixel_bytes, (png_int_32)(width * pixels), NULL);
     }
     if (!is_read)
         tell(message, image.message);

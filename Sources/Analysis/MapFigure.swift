@@ -25,30 +25,35 @@ public struct MapFigure: Sendable {
         self.quantity = quantity
     }
 
-    /// The figure as an SVG file.
+    /// The map alone as a PNG file, its longer side 1024 pixels or more.
     ///
     /// - Throws: `EnvironmentError` when libpng fails.
-    public func svg() throws(EnvironmentError) -> String {
+    public func png() throws(EnvironmentError) -> [UInt8] {
+        try Picture(of: map, stretch, in: colours, pixels: 1024).png()
+    }
+
+    /// The figure as an SVG file.
+    ///
+    /// - Parameter png: from ``png()``.
+    /// - Throws: `EnvironmentError` when libpng fails.
+    public func svg(holding png: [UInt8]) throws(EnvironmentError) -> String {
         let longer = 640.0
         let extent = longer / map.sides.max() * map.sides
         let corner = SIMD2(74.0, 48.0)
         var drawing = SVGDrawing(
             width: corner.x + extent.x + 110, height: corner.y + extent.y + 58, description: title)
         drawing.text(title, at: [corner.x, 30], size: 17, attributes: "font-weight=\"600\"")
-        try drawing.add(
-            image(of: Picture(of: map, stretch, in: colours, pixels: 1024), corner, extent))
+        drawing.add(image(png, corner, extent))
         drawAxes(corner, extent, in: &drawing)
         drawScaleBar(corner, extent, in: &drawing)
         try drawColourBar([corner.x + extent.x + 18, corner.y], [18, extent.y], in: &drawing)
         return drawing.text
     }
 
-    private func image(
-        of picture: Picture, _ corner: SIMD2<Double>, _ extent: SIMD2<Double>
-    ) throws(EnvironmentError) -> String {
+    private func image(_ png: [UInt8], _ corner: SIMD2<Double>, _ extent: SIMD2<Double>) -> String {
         "<image x=\"\(SVGDrawing.number(corner.x))\" y=\"\(SVGDrawing.number(corner.y))\" "
             + "width=\"\(SVGDrawing.number(extent.x))\" height=\"\(SVGDrawing.number(extent.y))\" "
-            + "preserveAspectRatio=\"none\" xlink:href=\"data:image/png;base64,\(Base64.text(try picture.png()))\"/>"
+            + "preserveAspectRatio=\"none\" xlink:href=\"data:image/png;base64,\(Base64.text(png))\"/>"
     }
 
     private func drawAxes(
@@ -97,7 +102,7 @@ public struct MapFigure: Sendable {
         let bar = Picture(width: 1, height: rows) { _, row in
             colours[1 - (Double(row) + 0.5) / Double(rows)]
         }
-        try drawing.add(image(of: bar, corner, extent))
+        drawing.add(image(try bar.png(), corner, extent))
         drawing.rectangle(corner, extent, fill: "none", attributes: "stroke=\"\(SVGDrawing.ink)\"")
         let mapping = AxisMapping(
             scale: stretch.scale, range: stretch.lower...stretch.upper, ends: [corner.y + extent.y, corner.y])

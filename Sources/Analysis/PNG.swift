@@ -24,7 +24,7 @@ public enum PNG {
     }
 
     static func decoded(
-        _ png: [UInt8], source: String, _ pixels: palindrome_pixels
+        _ png: [UInt8], source: String, _ pixels: palindrome_pixels, over background: UInt8 = 0
     ) throws(UsageError) -> (width: Int, height: Int, bytes: [UInt8]) {
         var message = [CChar](repeating: 0, count: Int(palindrome_png_message_length))
         var (width, height): (Int64, Int64) = (0, 0)
@@ -38,7 +38,8 @@ public enum PNG {
         }
         var bytes = [UInt8](repeating: 0, count: Int(width * height) * Int(pixels.rawValue))
         guard
-            unsafe palindrome_png_decode(png, Int64(png.count), width, height, pixels, &bytes, &message) == 1
+            unsafe palindrome_png_decode(
+                png, Int64(png.count), width, height, pixels, background, &bytes, &message) == 1
         else { throw UsageError("\(source): damaged PNG picture: \(text(message))") }
         return (Int(width), Int(height), bytes)
     }

@@ -23,6 +23,21 @@ public struct ProjectedMap: Sendable, Equatable {
         self.axes = axes
     }
 
+    /// A map from its columns.
+    ///
+    /// - Parameters:
+    ///   - columns: `[u][v]`, u to the right and v upwards.
+    ///   - shape: pixels along u and v.
+    public init(
+        columns: [Double], shape: SIMD2<Int>, sides: SIMD2<Double>, axes: SIMD2<Int> = [0, 1]
+    ) {
+        precondition(columns.count == shape.x * shape.y)
+        let values = (0..<shape.y).reversed().flatMap { v in
+            (0..<shape.x).map { u in columns[u * shape.y + v] }
+        }
+        self.init(width: shape.x, height: shape.y, values: values, sides: sides, axes: axes)
+    }
+
     /// The value of a pixel.
     public subscript(column: Int, row: Int) -> Double { values[row * width + column] }
 

@@ -42,6 +42,12 @@ public struct Stretch: Sendable, Equatable {
         return Stretch(.logarithmic, from: lower, to: upper)
     }
 
+    /// The linear stretch from nothing to the brightest pixel that shows a picture made of particles.
+    public static func picture(of map: ProjectedMap) -> Stretch {
+        let largest = map.values.max() ?? 0
+        return Stretch(.linear, from: 0, to: largest > 0 ? largest : 1)
+    }
+
     /// The linear stretch with 0 in the middle that shows a residual.
     ///
     /// - Parameters:

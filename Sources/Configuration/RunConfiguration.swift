@@ -64,6 +64,9 @@ public struct RunConfiguration: Sendable, Equatable {
         run.check(ranks: ranks, particles: box.particles, runReader)
     }
 
+    /// A text as YAML reads it back, whatever characters are in it.
+    public static func quoted(_ text: String) -> String { Configuration.quoted(text) }
+
     /// An override that gives a key a text, whatever characters are in it.
     public static func override(_ path: String, text: String) -> String { "\(path)=\(quoted(text))" }
 

@@ -18,6 +18,12 @@ extension RunConfiguration {
         case .gradientDescent, nil: 0
         }
     }
+
+    /// Fields of data and weights on the force mesh; a picture is next to nothing.
+    fileprivate var observedFields: Int {
+        guard let objective, objective.kind == .density else { return 0 }
+        return objective.weights == nil ? 1 : 2
+    }
 }
 
 extension MemoryEstimate {
@@ -26,7 +32,7 @@ extension MemoryEstimate {
         self.init(
             of: configuration.workload(on: ranks), for: purpose,
             holding: Holdings(
-                observedFields: configuration.objective?.weights == nil ? 1 : 2,
+                observedFields: configuration.observedFields,
                 keptVectors: configuration.keptVectors))
     }
 }

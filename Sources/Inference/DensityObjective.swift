@@ -85,6 +85,14 @@ public struct DensityObjective<Scalar: ParticleScalar>: Objective, ~Copyable {
     /// A copy of the data.
     public func copyOfData() -> Field<Scalar> { data.copy(for: "data") }
 
+    /// A copy of the weights w, to the last rounding of a square root; nil if all are 1.
+    public func copyOfWeights() -> Field<Scalar>? {
+        guard rootWeights != nil else { return nil }
+        var weights = rootWeights!.copy(for: "weights")
+        weights.mapPoints { _, _, _, root in root * root }
+        return weights
+    }
+
     private static func check(_ weights: borrowing Field<Scalar>, over world: Communicator) throws {
         var isFinite = true
         var isNegative = false

@@ -15,6 +15,8 @@ struct MapRow {
     let identifier: String
     let panels: [Panel]
     let bar: ColourBar
+    /// How pixels between mesh points are made up.
+    var interpolation = Interpolation.cubic
     /// How many stand beside each other at most; nothing: as many as there are.
     var columns: Int?
 
@@ -34,7 +36,8 @@ struct MapRow {
 
     func html() throws -> HTML {
         let figures = try panels.map { panel -> HTML in
-            let picture = try MapPicture(panel.map, bar.stretch, bar.colours, pixels: pixels)
+            let picture = try MapPicture(
+                panel.map, bar.stretch, bar.colours, pixels: pixels, by: interpolation)
             let remark: HTML = panel.remark.isEmpty ? "" : " <span>\(panel.remark)</span>"
             return """
                 <figure><div class="map">\(picture.image(describedAs: panel.description))\(picture.scaleBar)</div>
@@ -60,9 +63,12 @@ struct MapPicture {
     private let address: String
     private let isPale: Bool
 
-    init(_ map: ProjectedMap, _ stretch: Stretch, _ colours: ColourMap, pixels: Int) throws {
+    init(
+        _ map: ProjectedMap, _ stretch: Stretch, _ colours: ColourMap, pixels: Int,
+        by interpolation: Interpolation = .cubic
+    ) throws {
         let map = map.reduced(toAtMost: pixels)
-        let picture = Picture(of: map, stretch, in: colours, pixels: pixels)
+        let picture = Picture(of: map, stretch, in: colours, pixels: pixels, by: interpolation)
         self.map = map
         width = picture.width
         height = picture.height

@@ -18,8 +18,8 @@ final class RunDirectory {
     let world: Communicator
     /// The names in it, sorted.
     let names: [String]
-    /// What the run says of itself; nothing if it has not finished.
-    let record: RunRecord?
+    /// What finished commands say of themselves, in the order of ``RunRecord/commands``.
+    let records: [RunRecord]
     /// Where the forward run's files come from.
     let forward: Provenance?
     /// Densities on the force mesh, by time.
@@ -50,25 +50,25 @@ final class RunDirectory {
         let powers = Self.outputs("power_a", ".txt", in: path, names)
         let snapshots = Self.outputs("snapshot_a", ".h5", in: path, names)
         let reconstructionPath = names.contains("reconstruction.h5") ? "\(path)/reconstruction.h5" : nil
+        let recorded = RunRecord.commands.map { RunRecord.fileName(of: $0) }.filter(names.contains)
         let studies = BenchRecord.Study.allCases.filter { names.contains(BenchRecord.fileName(of: $0)) }
         guard
-            !(densities + powers + snapshots).isEmpty || reconstructionPath != nil
-                || names.contains(RunRecord.fileName) || !studies.isEmpty
+            !(densities + powers + snapshots).isEmpty || reconstructionPath != nil || !recorded.isEmpty
+                || !studies.isEmpty
         else {
             throw UsageError(
-                "\(path): holds nothing of a run (no \(RunRecord.fileName), density_a*.h5, power_a*.txt, "
-                    + "reconstruction.h5 or bench.json); give the output.directory of a run or that of a bench"
-            )
+                "\(path): holds nothing of a run (no \(RunRecord.fileName(of: "simulate")), density_a*.h5, "
+                    + "power_a*.txt, reconstruction.h5 or bench.json); give the output.directory of a run or that "
+                    + "of a bench")
         }
-        record =
-            names.contains(RunRecord.fileName)
-            ? try Self.record("\(path)/\(RunRecord.fileName)", on: world) : nil
+        let records = try recorded.map { try Self.record("\(path)/\($0)", on: world) }
+        self.records = records
         benches = try Self.benches(studies, in: path, on: world)
         self.reconstructionPath = reconstructionPath
         reconstruction = try reconstructionPath.flatMap { try Self.provenance(of: $0, over: world) }
 
         let origins = try densities.map { try Self.provenance(of: $0.path, over: world) }
-        let ofRecord = record?.command == "simulate" ? record?.configuration : nil
+        let ofRecord = records.first { $0.command == "simulate" }?.configuration
         let wanted = ofRecord ?? origins.last??.configuration
         let isOfRun = origins.map { $0 == nil || wanted == nil || $0!.configuration == wanted }
         self.densities = zip(densities, isOfRun).filter(\.1).map(\.0)
@@ -84,10 +84,31 @@ final class RunDirectory {
                     "\(strangers.map { $0.path.split(separator: "/").last! }.joined(separator: ", ")): made by "
                         + "another configuration than the rest, and left out here."
                 ])
-            + (record == nil
-                && (studies.isEmpty || !(densities + powers + snapshots).isEmpty || reconstructionPath != nil)
-                ? ["There is no \(RunRecord.fileName): the run has not finished, or not in this directory."]
+            + Self.unfinished(
+                records, isForward: !(densities + powers + snapshots).isEmpty,
+                isReconstruction: reconstructionPath != nil)
+            + (!self.densities.isEmpty && reconstructionPath != nil
+                ? [
+                    "The directory holds a forward run and a reconstruction: \u{201c}\(MatterPictures.name)\u{201d} "
+                        + "and \u{201c}\(MatterPower.name)\u{201d} are of the forward run."
+                ]
                 : [])
+    }
+
+    /// A line for each command that left files but no record.
+    private static func unfinished(
+        _ records: [RunRecord], isForward: Bool, isReconstruction: Bool
+    ) -> [String] {
+        [("simulate", isForward), ("reconstruct", isReconstruction)].compactMap { command, isThere in
+            guard isThere, !records.contains(where: { $0.command == command }) else { return nil }
+            return "There is no \(RunRecord.fileName(of: command)): the run has not finished, or not in this "
+                + "directory."
+        }
+    }
+
+    /// The record of what the page tells first.
+    var record: RunRecord? {
+        reconstructionPath == nil ? records.first : records.first { $0.command == "reconstruct" }
     }
 
     /// The configuration that the page tells, of the reconstruction if there is one.

@@ -1,12 +1,23 @@
 internal import Foundation
 public import Parallel
 
-/// What a finished run says of itself, for machines: `run.json` in its directory.
+/// What a finished run says of itself, for machines: `run.json` of a forward run, `reconstruction.json` and
+/// `gradient.json` beside the files of those commands, so that one directory can hold all of them.
 ///
 /// It is the one file of a run that differs from one time and machine to the next.
 public struct RunRecord: Codable, Sendable, Equatable {
-    /// The name of the file.
-    public static let fileName = "run.json"
+    /// The commands that leave a record, those first whose results a page tells first.
+    public static let commands = ["reconstruct", "simulate", "gradient"]
+
+    /// The name of a command's file.
+    public static func fileName(of command: String) -> String {
+        switch command {
+        case "reconstruct": "reconstruction.json"
+        case "gradient": "gradient.json"
+        default: "run.json"
+        }
+    }
+
     /// The format that this program writes.
     public static let currentFormat = 1
 

@@ -6,7 +6,9 @@ public enum RunReport {
     /// In the order of the page.
     private static var sections: [any ReportSection.Type] {
         [
-            KeyNumbers.self, FinalFields.self, InitialFields.self, LossHistory.self, Likeness.self,
+            KeyNumbers.self, PatternPictures.self, FinalFields.self, InitialFields.self, LossHistory.self,
+            RecoveredParameters.self,
+            Likeness.self,
             ReconstructedPower.self, NoiseDistribution.self, MatterPictures.self, MatterPower.self,
             GradientNumbers.self, ForceSpeed.self, StrongScaling.self, WeakScaling.self, PhaseTimes.self,
             ConfigurationTable.self, Origins.self,

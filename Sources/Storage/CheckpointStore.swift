@@ -125,7 +125,7 @@ public struct CheckpointStore: Sendable, Equatable {
     private static func isDamage(_ error: StorageError) -> Bool {
         switch error.kind {
         case .damaged, .missingFile, .system: true
-        case .missingDataset, .wrongShape, .wrongType, .notFinite, .diskFull: false
+        case .missingDataset, .wrongShape, .wrongType, .wrongUnit, .notFinite, .diskFull: false
         }
     }
 

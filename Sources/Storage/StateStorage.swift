@@ -50,12 +50,15 @@ extension InputFile {
         over particleGrid: Decomposition, units: StateUnits, as _: Scalar.Type = Scalar.self
     ) throws(StorageError) -> LagrangianBlock<Scalar> {
         let rows = Rows(of: particleGrid)
-        let exponent = try attribute("momentum_exponent", of: StateNames.group)?.integer
+        guard let exponent = try attribute("momentum_exponent", of: StateNames.group)?.integer else {
+            throw damaged("\(StateNames.group) has no attribute momentum_exponent")
+        }
         guard exponent == units.momentumExponent else {
             throw StorageError(
-                .damaged, fault: fault,
-                "\(path): the momentum unit is 2^\(exponent.map(String.init) ?? "?"); "
-                    + "it must be 2^\(units.momentumExponent); was the configuration changed?")
+                .wrongUnit, fault: fault,
+                "\(path): the momentum unit is 2^\(exponent) Mpc/h H0; it must be "
+                    + "2^\(units.momentumExponent), as this configuration has it; use the configuration it was "
+                    + "written with")
         }
         var state = LagrangianBlock<Scalar>(particleGrid, units: units)
         for (axis, name) in StateNames.axes.enumerated() {

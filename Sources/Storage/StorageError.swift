@@ -15,6 +15,8 @@ public struct StorageError: ReportedError, Equatable {
         case wrongShape(expected: [Int], actual: [Int])
         /// The dataset holds another kind of values than asked for.
         case wrongType
+        /// The numbers count another unit than asked for.
+        case wrongUnit
         /// A value is NaN or infinite.
         case notFinite
         /// The disk has no room for the file.

@@ -27,6 +27,28 @@ final class PictureTests: XCTestCase {
         XCTAssertEqual(try GreyPicture(png: colour.png(), source: "x.png"), grey)
     }
 
+    func testTransparentPartsShowTheBackground() throws {
+        // One black pixel of alpha 0, grey with alpha, as any PNG writer makes it.
+        let png: [UInt8] = [
+            0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44, 0x52,
+            0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x04, 0x00, 0x00, 0x00, 0xb5, 0x1c, 0x0c,
+            0x02, 0x00, 0x00, 0x00, 0x0b, 0x49, 0x44, 0x41, 0x54, 0x78, 0xda, 0x63, 0x60, 0x60, 0x00, 0x00,
+            0x00, 0x03, 0x00, 0x01, 0x2b, 0x09, 0x4d, 0x84, 0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4e, 0x44,
+            0xae, 0x42, 0x60, 0x82,
+        ]
+        XCTAssertEqual(try GreyPicture(png: png, source: "x.png").bytes, [0])
+        XCTAssertEqual(try GreyPicture(png: png, source: "x.png", over: 255).bytes, [255])
+    }
+
+    func testResamplingTakesMeansOverWhatIsCovered() {
+        let picture = GreyPicture(width: 4, height: 2, bytes: [0, 40, 80, 120, 20, 60, 100, 140])
+        XCTAssertEqual(picture.resampled(width: 2, height: 1).bytes, [30, 110])
+        XCTAssertEqual(picture.resampled(width: 4, height: 2), picture)
+        XCTAssertEqual(picture.resampled(width: 8, height: 4).bytes[2 * 8 + 3], 60)
+        // Three pixels over four: 1 + 1/3 each.
+        XCTAssertEqual(picture.resampled(width: 3, height: 2).bytes, [10, 60, 110, 30, 80, 130])
+    }
+
     func testPixelsAreWhereTheyWerePut() {
         var picture = picture()
         picture[5, 2] = RGB(red: 1, green: 2, blue: 3)

@@ -149,7 +149,7 @@ final class MapFigureTests: XCTestCase {
             width: 12, height: 6, values: (0..<72).map { 0.1 + Double($0) }, sides: [120, 60], axes: [0, 2])
         let figure = MapFigure(
             of: map, .density(of: map), in: .density, title: "density, a = 1 & more", quantity: "ρ/ρ̄")
-        let elements = try Elements(of: figure.svg())
+        let elements = try Elements(of: figure.svg(holding: figure.png()))
         let images = elements.attributes("image")
         XCTAssertEqual(images.count, 2)
         for text in ["density, a = 1 & more", "x  [Mpc/h]", "z  [Mpc/h]", "20 Mpc/h", "100", "ρ/ρ̄", "10"] {

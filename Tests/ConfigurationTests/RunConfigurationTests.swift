@@ -128,7 +128,7 @@ final class RunConfigurationTests: XCTestCase {
     func testTheRankGridIsTheSquarestThatFits() throws {
         XCTAssertEqual(try configuration("", ranks: 6).rankGrid(for: 6), [3, 2])
         XCTAssertEqual(try configuration("box: {particles: [24, 6, 9]}", ranks: 6).rankGrid(for: 6), [3, 2])
-        XCTAssertEqual(try configuration("box: {particles: [24, 4, 4]}", ranks: 6).rankGrid(for: 6), [6, 1])
+        XCTAssertEqual(try configuration("box: {particles: [24, 4, 6]}", ranks: 6).rankGrid(for: 6), [6, 1])
         XCTAssertEqual(try configuration("run: {ranks: [1, 4]}", ranks: 4).rankGrid(for: 4), [1, 4])
     }
 

@@ -113,6 +113,13 @@ final class EvolutionTests: SPMDTestCase {
                     evolution.particles.inLagrangianOrder(over: first.particleGrid), of: first, to: path)
                 let state = try InputFile(opening: path, over: world)
                     .readState(over: second.particleGrid, units: second.units, as: Float.self)
+                let others = StateUnits(
+                    box: second.units.box, momentumExponent: second.units.momentumExponent + 1)
+                assertThrowsEverywhere("the momentum unit is 2^") {
+                    _ =
+                        try InputFile(opening: path, over: world)
+                        .readState(over: second.particleGrid, units: others, as: Float.self)
+                }
                 var continued = try second.resume(from: state, at: stage)
                 var last: UInt64 = 0
                 while !continued.isFinished {

@@ -89,11 +89,14 @@ struct RunFixture {
     }
 
     func writeRecord(_ record: RunRecord = RunFixture.record) throws {
-        directory.write(Array(try record.json().utf8), to: RunRecord.fileName)
+        directory.write(Array(try record.json().utf8), to: RunRecord.fileName(of: record.command))
     }
 
     /// The parts of `reconstruction.h5`.
     static let parts = ["noise", "found", "truth", "data", "history", "diagnostics"]
+
+    /// What only some reconstructions leave.
+    static let furtherParts = ["weights", "parameters", "picture"]
 
     func writeReconstruction(_ parts: [String] = Self.parts) throws {
         var file = try OutputFile(
@@ -114,6 +117,22 @@ struct RunFixture {
         if parts.contains("data") {
             try file.write(try hills(Self.mesh, around: 1, shift: 0.2), at: "/data", labels: Self.labels)
         }
+        if parts.contains("weights") {
+            try file.write(try hills(Self.mesh, around: 1), at: "/weights", labels: Self.labels)
+        }
+        if parts.contains("parameters") {
+            try file.write(
+                [0.345], shape: [], at: "/cosmology/Omega_m",
+                labels: Labels(
+                    units: "1", description: "sought",
+                    more: ["start": .real(0.3), "prior_mean": .real(0.32), "prior_sigma": .real(0.01)]))
+            try file.write(
+                [0.96], shape: [], at: "/cosmology/n_s", labels: Labels(units: "1", description: "given"))
+            try file.write(
+                [0.3, 0.31, 0.32, 0.33, 0.34, 0.344, 0.345], at: "/history/cosmology/Omega_m",
+                labels: Labels(units: "1", description: "Omega_m"))
+        }
+        if parts.contains("picture") { try writePicture(to: &file) }
         if parts.contains("history") {
             func column(_ name: String, _ values: [Double], units: String = "1") throws {
                 try file.write(values, at: "/history/\(name)", labels: .init(units: units, description: name))
@@ -136,6 +155,18 @@ struct RunFixture {
             }
         }
         try file.finish()
+    }
+
+    private func writePicture(to file: inout OutputFile) throws {
+        let labels = Labels(
+            units: "1", description: "pixels", more: ["sides": .reals([24, 18]), "axes": .integers([0, 1])])
+        let pixels = (0..<12).map { Double($0 % 3) }
+        for name in ["target", "found", "weights"] {
+            try file.write(pixels, shape: [4, 3], at: "/picture/\(name)", labels: labels)
+        }
+        try file.write(pixels + pixels, shape: [2, 4, 3], at: "/picture/frames", labels: labels)
+        try file.write([0.1, 1.0], at: "/picture/frame_scale_factors", labels: labels)
+        file.set("picture_correlation", to: .real(0.875))
     }
 
     private static var labels: Labels {

@@ -59,10 +59,65 @@ final class RunReportTests: SPMDTestCase {
         }
     }
 
+    func testParametersThatWereSoughtAreShownWithStartAndPrior() throws {
+        let fixture = fixture()
+        try fixture.writeReconstruction(["parameters", "history"])
+        let page = try page(of: fixture)
+        XCTAssertEqual(page.sections, ["numbers", "history", "parameters", "configuration", "origins"])
+        for text in ["0.345", "0.32 ± 0.01", "15.00 %"] {
+            XCTAssertTrue(page.text.contains(text), "no '\(text)'")
+        }
+        XCTAssertFalse(page.text.contains("n_s"), "what was given is not shown as found")
+    }
+
+    func testWeightsAreShownBesideTheData() throws {
+        let fixture = fixture()
+        try fixture.writeReconstruction(["found", "data", "weights"])
+        // The masthead; data, reconstruction, residual, weights; the initial density.
+        XCTAssertEqual(try page(of: fixture).images.count, 1 + 4 + 1)
+    }
+
+    func testAPictureMadeOfParticlesHasItsSection() throws {
+        let fixture = fixture()
+        try fixture.writeReconstruction(["found", "picture"])
+        let page = try page(of: fixture)
+        XCTAssertEqual(
+            page.sections, ["numbers", "pattern", "initial", "spectra", "configuration", "origins"])
+        // The masthead; picture, particles, difference, weights, two frames; the initial density.
+        XCTAssertEqual(page.images.count, 1 + 6 + 1)
+        XCTAssertTrue(page.text.contains("0.875"))
+        XCTAssertTrue(page.text.contains("summed along z"))
+    }
+
+    func testADirectoryOfARunAndAReconstructionTellsOfBoth() throws {
+        let fixture = try forward()
+        try fixture.writeReconstruction()
+        var record = RunFixture.record
+        (record.command, record.seconds) = ("reconstruct", 62.5)
+        record.phases = [.init("adjoint", longestSeconds: 60, meanSeconds: 60, bytesSent: 0, messages: 0)]
+        try fixture.writeRecord(record)
+        record.command = "gradient"
+        record.configuration += "objective:\n  sigma: 0.125\n"
+        try fixture.writeRecord(record)
+        XCTAssertTrue(Set(fixture.directory.names).isSuperset(of: ["run.json", "reconstruction.json"]))
+        let page = try page(of: fixture)
+        for section in ["final", "history", "matter", "power", "phases"] {
+            XCTAssertTrue(page.sections.contains(section), section)
+        }
+        for text in [
+            "a forward run and a reconstruction", "adjoint", "exchange", "1 min 3 s", "4.50 s",
+            "sigma: 0.125",
+        ] {
+            XCTAssertTrue(page.text.contains(text), "no '\(text)'")
+        }
+        XCTAssertFalse(page.text.contains("has not finished"))
+    }
+
     func testEveryPartOfAReconstructionMayBeMissing() throws {
-        for part in RunFixture.parts {
+        let parts = RunFixture.parts + RunFixture.furtherParts
+        for part in parts {
             let without = fixture()
-            try without.writeReconstruction(RunFixture.parts.filter { $0 != part })
+            try without.writeReconstruction(parts.filter { $0 != part })
             _ = try page(of: without)
             let alone = fixture()
             try alone.writeReconstruction([part])
@@ -117,7 +172,7 @@ final class RunReportTests: SPMDTestCase {
     func testAnUnfinishedRunSaysSo() throws {
         let fixture = fixture()
         try fixture.writeDensity("1.0000")
-        XCTAssertTrue(try page(of: fixture).text.contains("There is no run.json"))
+        XCTAssertTrue(try page(of: fixture).text.contains("There is no run.json: the run has not finished"))
     }
 
     func testADirectoryThatIsNoRunIsOneLine() throws {

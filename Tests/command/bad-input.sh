@@ -136,6 +136,10 @@ box:
   particles: 128
   mesh: 100
 E
+bad 2 'run.yaml:1: box.particles is [12, 12, 4]; the force mesh must have at least 6 points along z, not 4' \
+    simulate run.yaml <<'E'
+box: {particles: [12, 12, 4]}
+E
 bad 2 'it must have the aspect of box.particles' simulate run.yaml <<'E'
 box: {particles: [16, 16, 32], mesh: [32, 32, 32]}
 E
@@ -259,6 +263,42 @@ box: {particles: 8}
 initial: {white_noise: "steep.h5:/gradient/white_noise"}
 E
 
+# Pictures
+
+flat=iVBORw0KGgoAAAANSUhEUgAAABgAAAAQCAAAAAApT+BJAAAAEUlEQVR42mNgxwEYRiUGQgIANggKgRtvahoAAAAASUVORK5CYII=
+long=iVBORw0KGgoAAAANSUhEUgAAAEEAAAAQCAAAAABsTk3LAAAAVElEQVR42mNgYGRiZmFlY+fg5OLm4eXjFxAUEhYRFROXkJSSlpGVk1dQVFJWUVVT19DU0tbR1dM3MDQyNjE1M7ewtLK2sbWzd2AYNWHUhFEThqkJAJ16ggFgN5ZTAAAAAElFTkSuQmCC
+picture() { base64 -d <<<"$1" >picture.png; }
+
+bad 2 '--dark and --iterations go with --pattern' demo --dark <<<''
+bad 2 'missing.png: there is no such file' demo --pattern missing.png <<<''
+bad 2 'run.yaml: not a readable PNG picture' demo --pattern run.yaml <<<''
+prepare 'picture $long; truncate -s 100 picture.png'
+bad 2 'picture.png: damaged PNG picture' demo --pattern picture.png <<<''
+prepare 'picture $flat'
+bad 2 'picture.png: all pixels are the same' demo --pattern picture.png <<<''
+prepare 'picture $long'
+bad 2 'picture.png: has 65 x 16 pixels; no side may be more than 4 times the other' demo --pattern picture.png <<<''
+prepare 'picture $flat'
+bad 2 'picture.png: all pixels are the same' reconstruct run.yaml --set output.directory="$scratch/refused" <<'E'
+box: {particles: 12}
+objective: {kind: projected-density, data: picture.png}
+E
+prepare 'cp "$density" density.h5'
+bad 2 'density.h5:/density: has 3 axes; it must have 2' gradient run.yaml --set output.directory="$scratch/refused" <<'E'
+box: {particles: 12}
+objective: {kind: projected-density, data: "density.h5:/density"}
+E
+prepare 'picture $long; base64 -d <<<"$flat" >mask.png'
+bad 2 'objective.weights has 24 x 16 pixels; it must have those of objective.data (65 x 16)' \
+    gradient run.yaml --set output.directory="$scratch/refused" <<'E'
+box: {particles: 12}
+objective: {kind: projected-density, data: picture.png, weights: mask.png}
+E
+bad 2 'run.yaml:2: objective.data is picture.png; it must be file.h5:/dataset' gradient run.yaml <<'E'
+box: {particles: 12}
+objective: {data: picture.png}
+E
+
 # The machine
 
 bad 1 'run.yaml: cannot be written' simulate run.yaml <<'E'
@@ -299,11 +339,11 @@ fi
 # Only on some numbers of ranks
 
 name='too many ranks for the grid'
-printf 'box: {particles: 4}\n' >"$scratch/small.yaml"
+printf 'box: {particles: [4, 4, 8]}\n' >"$scratch/small.yaml"
 on_ranks 4 simulate "$scratch/small.yaml"
 status=$?
 line=$(cat "$prints/rank.0.err")
-if [ $status -eq 2 ] && [[ $line == *'each rank must own 3 planes of the 4 particle grid'*'use at most 1, as [1, 1]' ]]; then
+if [ $status -eq 2 ] && [[ $line == *'each rank must own 3 planes of the [4, 4, 8] particle grid'*'use at most 1, as [1, 1]' ]]; then
     pass "$name"
 else
     fail "$name" "exit code $status" "$line"

@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# A reconstruction that is killed again and again arrives at the bits of the one that was left alone.
+# A reconstruction that is killed again and again, each time started anew on another number of ranks, arrives at the
+# bits of the one that was left alone.
+#
+# In short a few kills; with the long tests a hundred at random moments and fifty while a checkpoint is being written
+# (PALINDROME_KILLS and PALINDROME_AIMED_KILLS name other numbers, PALINDROME_KILL_SEED repeats a course).
 source "$(dirname "$0")/support.bash"
-if [ -z "${PALINDROME_LONG_TESTS:-}" ]; then
-    echo "skip KILLS: minutes long, run by make test-long"
-    exit 0
-fi
 cd "$scratch" || exit 1
-kills=${PALINDROME_KILLS:-$([ -n "${PALINDROME_LONG_TESTS:-}" ] && echo 100 || echo 4)}
-RANDOM=${PALINDROME_KILL_SEED:-$(date +%N | sed 's/^0*//')}
+if [ -n "${PALINDROME_LONG_TESTS:-}" ]; then wanted=(100 50); else wanted=(5 3); fi
+wanted=("${PALINDROME_KILLS:-${wanted[0]}}" "${PALINDROME_AIMED_KILLS:-${wanted[1]}}")
+seed=${PALINDROME_KILL_SEED:-$((SRANDOM % 32768))}
+RANDOM=$seed
 
 cat >truth.yaml <<'Y'
 box: {particles: 16, spacing: 6.25}
@@ -32,25 +34,33 @@ contents() { # directory
     "$palindrome" inspect "$1/reconstruction.h5" |
         awk '/^\// { name = $1 } /^    checksum:/ && name != "/history/seconds" { print name, $2 }'
 }
+launches=0
+counts=" " # of ranks that were used
 launch() { # ranks, directory, how...
     local count=$1 directory=$2
     shift 2
+    launches=$((launches + 1))
+    [[ $counts == *" $count "* ]] || counts+="$count "
     prints=$(mktemp -d "$scratch/prints.XXXXXX")
     "$root/jobscripts/ranks" "$count" "$root/Tests/one-rank" "$prints" "$palindrome" reconstruct run.yaml \
         --set output.directory="$directory" "$@" </dev/null >"$prints/launcher" 2>&1 &
     job=$!
 }
-settle() { # the job's exit code, or 124 after a minute
-    local patience=600
-    while kill -0 "$job" 2>/dev/null && [ $patience -gt 0 ]; do
-        sleep 0.1
-        patience=$((patience - 1))
+# Waits without starting a process: that of `sleep` would take longer than a checkpoint.
+exec {quiet}<> <(:)
+# shellcheck disable=SC2034
+nap() { read -rt "$1" -u "$quiet" nothing; }
+runs() { kill -0 "$job" 2>/dev/null; }
+settle() { # the job's exit code, or 124 after two minutes
+    local end=$((SECONDS + 120))
+    while runs; do
+        if [ $SECONDS -ge $end ]; then
+            kill -9 "$job"
+            wait "$job" 2>/dev/null
+            return 124
+        fi
+        nap 0.02
     done
-    if [ $patience -eq 0 ]; then
-        kill -9 "$job"
-        wait "$job" 2>/dev/null
-        return 124
-    fi
     wait "$job" 2>/dev/null
 }
 # kill -9 for one of the ranks; fails if there is none any more.
@@ -70,55 +80,71 @@ same() { # name, directory
     fi
 }
 
+begin=${EPOCHREALTIME/./}
 launch 1 left-alone --overwrite
 settle || fail 'an undisturbed reconstruction ends well' "$(cat "$prints"/rank.0.err)"
+span=$((${EPOCHREALTIME/./} - begin)) # microseconds
 reference=$(contents left-alone)
 launch 3 on-three --overwrite
 settle
 same 'the same bits on 3 ranks' on-three
 
-# At random moments, then while a checkpoint is being written.
-at_random() { sleep "$((RANDOM % 2)).$((RANDOM % 1000 + 1000))"; }
-while_writing() { # what an earlier kill left half-written does not count
-    local patience=2000
-    touch marker
-    until [ -n "$(find "$directory" -name 'checkpoint_*.h5.*' -newer marker 2>/dev/null)" ] || [ $patience -eq 0 ]; do
-        sleep 0.002
-        patience=$((patience - 1))
-    done
+# Any moment from the start of the ranks to shortly before the fastest of them would be done.
+at_random() {
+    local end=$((SECONDS + 20)) microseconds
+    until pgrep -P "$job" >/dev/null || ! runs || [ $SECONDS -ge $end ]; do nap 0.01; done
+    microseconds=$((RANDOM * span / 40000))
+    nap "$((microseconds / 1000000)).$(printf %06d $((microseconds % 1000000)))"
 }
-for moment in at_random while_writing; do
-    landed=0
+# The moment when a checkpoint has its temporary name; what an earlier kill left half-written does not count.
+while_writing() { until half_written || ! runs; do nap 0.001; done; }
+half_written() { # by the kill at hand
+    local file
+    for file in "$directory"/checkpoint_*.h5.*; do
+        [ ! "$file" -nt marker ] || return 0
+    done
+    return 1
+}
+
+torn=0 # kills that left a half-written checkpoint
+struck=(0 0)
+for kind in 0 1; do
+    moment=$([ $kind -eq 0 ] && echo at_random || echo while_writing)
     run=0
-    while [ $landed -lt "$kills" ]; do
+    while [ "${struck[kind]}" -lt "${wanted[kind]}" ]; do
         run=$((run + 1))
         directory=$moment-$run
         here=0
         for ((attempt = 0; attempt < 60; attempt++)); do
+            touch marker
             launch $((RANDOM % 4 + 1)) "$directory" --resume
-            if [ $landed -lt "$kills" ] && [ $here -lt 12 ]; then
+            hit=
+            if [ "${struck[kind]}" -lt "${wanted[kind]}" ] && [ $here -lt 12 ]; then
                 $moment
                 if strike; then
-                    landed=$((landed + 1))
+                    hit=yes
+                    struck[kind]=$((struck[kind] + 1))
                     here=$((here + 1))
                 fi
             fi
             settle
             status=$?
             [ $status -ne 0 ] || break
-            if [ $status -eq 124 ] || grep -q '^palindrome:' "$prints"/rank.*.err; then
-                fail "nothing but the kill ends a run ($directory, attempt $attempt, exit code $status)" \
+            if [ $status -eq 124 ] || [ -z "$hit" ] || grep -q '^palindrome:' "$prints"/rank.*.err; then
+                fail "nothing but the kill ends a run ($directory, attempt $attempt, exit code $status, seed $seed)" \
                     "$(cat "$prints"/rank.*.err "$prints/launcher")"
                 break 3
             fi
+            ! half_written || torn=$((torn + 1))
+            rm -rf "${prints:?}"
         done
-        same "the same bits after $here kills, $moment (in all $landed)" "$directory"
+        same "the same bits after $here kills, $moment (in all ${struck[kind]}, seed $seed)" "$directory"
     done
 done
 
 # A signal to stop, then a flipped bit in the newest checkpoint.
 launch 2 flipped --overwrite
-until [ "$(compgen -G 'flipped/checkpoint_*.h5' | wc -l)" -ge 2 ] || ! kill -0 $job 2>/dev/null; do sleep 0.01; done
+until [ "$(compgen -G 'flipped/checkpoint_*.h5' | wc -l)" -ge 2 ] || ! runs; do nap 0.01; done
 mapfile -t ranks < <(pgrep -P "$job")
 kill -TERM "${ranks[0]}"
 settle
@@ -158,6 +184,12 @@ if mount -t tmpfs -o size=4800k tmpfs disk 2>/dev/null; then
     launch 3 disk/run --resume
     settle
     same 'the same bits after a full disk' disk/run
+else
+    skip 'A FULL DISK' 'only root can mount a small one'
 fi
 
+verdict=$([ $failures -eq 0 ] && echo 'all results equal' || echo "$failures failures")
+echo "note ${struck[0]} kills at random moments, ${struck[1]} aimed at checkpoints ($torn of them all left one half-written)," \
+    "$launches starts on $(xargs -n1 <<<"$counts" | sort -n | xargs | sed 's/ /, /g') ranks: $verdict" \
+    "($SECONDS s, seed $seed)"
 exit $((failures > 0))

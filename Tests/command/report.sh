@@ -39,6 +39,30 @@ on_ranks 2 simulate run.yaml --set 'output.snapshots=[1.0]' --set force.kernel=n
 on_ranks 1 report out --output mixed.html
 expect 'files of an earlier run are left out' grep -qF 'made by another configuration' mixed.html
 
+# Particles that form a picture
+
+base64 -d >picture.png <<'E'
+iVBORw0KGgoAAAANSUhEUgAAABgAAAAQCAAAAAApT+BJAAAALklEQVR42mP4jwMwUFmCAQwgfIb/EBYDXJyBAVkcQwIshUWCZkb9xyJO9SDBBgC/OiLs3SMKeQAAAABJRU5ErkJggg==
+E
+limit=180
+on_ranks 2 demo --pattern picture.png --dark --iterations 12 --directory pattern
+expect 'particles are brought into a picture' [ $? -eq 0 ]
+expect 'the log says how like the picture they are' grep -qE '^picture: mean squared error [0-9.]+, ' "$prints/rank.0.out"
+correlation=$(sed -n 's/^picture: .*correlation \([0-9.]*\)$/\1/p' "$prints/rank.0.out")
+expect "twelve steps bring them close (correlation $correlation)" awk "BEGIN { exit !($correlation > 0.5) }"
+expect 'its page has the section pattern' grep -qF '<section id="pattern"' pattern/report.html
+for picture in target found difference frames; do
+    expect "there is a picture of the $picture" [ -s "pattern/picture_$picture.png" ]
+done
+expect 'the reconstruction has a record of its own' grep -qF '"picture_correlation" : ' pattern/reconstruction.json
+on_ranks 3 reconstruct pattern/pattern.yaml --set output.directory=pattern-on-three
+expect 'the same iterates on 3 ranks' cmp -s <(cut -d, -f1-5 pattern/history.csv) <(cut -d, -f1-5 pattern-on-three/history.csv)
+on_ranks 1 reconstruct pattern/pattern.yaml --set output.directory=again \
+    --set 'objective.data="pattern/reconstruction.h5:/picture/target"'
+unset limit
+expect 'the same iterates from the picture as a dataset' \
+    cmp -s <(cut -d, -f1-5 pattern/history.csv) <(cut -d, -f1-5 again/history.csv)
+
 # Mistakes
 
 mkdir empty
@@ -95,9 +119,17 @@ for width in 1280 500; do
     echo "kept $picture"
 done
 
+picture=$artefacts/pattern.png
+rm -f "$picture"
+browse pattern/report.html --window-size=1280,4000 --screenshot="$picture"
+expect 'the browser has nothing to complain about (pattern)' is_quiet
+expect 'the screenshot is there (pattern)' [ -s "$picture" ]
+echo "kept $picture"
+
 # The page allows no script, so a copy without its policy is asked.
-sed -e '/Content-Security-Policy/d' -e '/<\/body>/d' three.html >asked.html
-cat >>asked.html <<'E'
+ask() { # page, copy
+    sed -e '/Content-Security-Policy/d' -e '/<\/body>/d' "$1" >"$2"
+    cat >>"$2" <<'E'
 <script>
 addEventListener("load", () => {
     const images = [...document.images], drawings = [...document.querySelectorAll("svg")];
@@ -109,6 +141,9 @@ addEventListener("load", () => {
 });
 </script>
 E
+}
+ask three.html asked.html
+ask pattern/report.html asked-pattern.html
 for width in 1280 500; do
     browse asked.html --window-size="$width,2000" --dump-dom >asked.dom
     expect "all pictures are shown, and nothing is wider than the window ($width)" \
@@ -116,6 +151,10 @@ for width in 1280 500; do
     grep -qF '<title>images 4 of 4, drawings 2 of 2, wider by 0</title>' asked.dom ||
         grep -oE '<title>[^<]*' asked.dom
 done
+
+browse asked-pattern.html --window-size=1280,2000 --dump-dom >asked.dom
+# Masthead; picture, particles, difference; six frames; initial density.
+expect 'all pictures of a pattern are shown' grep -qE '<title>images 11 of 11, drawings ([0-9]+) of \1, wider by 0<' asked.dom
 
 # That these tests can fail:
 sed 's#<footer>#<img src="https://example.org/a.png" alt=""/><footer>#' three.html >leaky.html

@@ -1,10 +1,6 @@
 #!/usr/bin/env bash
 # The job scripts under a Slurm of one node. Where there can be none, a line says so and nothing counts.
 source "$(dirname "$0")/support.bash"
-if [ -z "${PALINDROME_LONG_TESTS:-}" ]; then
-    skip 'ALL JOB SCRIPTS' 'a minute long, run by make test-long'
-    exit 0
-fi
 trap 'exit 143' TERM # once the Slurm has stopped
 
 TMPDIR=$scratch "$root/Tests/slurm/one-node" "$root/Tests/slurm/jobs.sh" 2>&1 | tee "$scratch.output"

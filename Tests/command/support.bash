@@ -1,11 +1,14 @@
 # For the scripts beside it: a scratch directory, the binary, and one line per test, `ok NAME`, `not ok NAME` or
-# `SKIPPED NAME: WHY`; `kept PATH` names a file to look at afterwards.
+# `SKIPPED NAME: WHY`; `kept PATH` names a file to look at afterwards, `note TEXT` is shown whatever happens.
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 palindrome=$root/.build/release/palindrome
 set -u
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "${scratch:?}"' EXIT
 failures=0
+
+# Ranks of several jobs share the cores: one that waits leaves its core to those that work.
+export OMPI_MCA_mpi_yield_when_idle=1
 
 # After an exit code that is not 0, Open MPI waits seconds for the others to die, which they have.
 export OMPI_MCA_odls_base_sigkill_timeout=0

@@ -23,15 +23,8 @@ int palindrome_free(palindrome_communicator communicator);
 int palindrome_barrier(palindrome_communicator communicator);
 int palindrome_broadcast(palindrome_communicator communicator, void *bytes, int64_t count, int32_t root);
 
-enum palindrome_reduction {
-    palindrome_sum = 0,
-    palindrome_minimum = 1,
-    palindrome_maximum = 2,
-    palindrome_or = 3
-};
+enum palindrome_reduction { palindrome_sum = 0, palindrome_minimum = 1, palindrome_maximum = 2 };
 int palindrome_reduce_i64(palindrome_communicator communicator, int64_t *values, int64_t count,
-                          enum palindrome_reduction operation);
-int palindrome_reduce_u64(palindrome_communicator communicator, uint64_t *values, int64_t count,
                           enum palindrome_reduction operation);
 /// Minimum and maximum only.
 int palindrome_reduce_f64(palindrome_communicator communicator, double *values, int64_t count,
@@ -39,8 +32,6 @@ int palindrome_reduce_f64(palindrome_communicator communicator, double *values, 
 
 int palindrome_all_gather(palindrome_communicator communicator, const void *mine, void *all,
                           int64_t bytes_each);
-int palindrome_gather_varying(palindrome_communicator communicator, const void *mine, int64_t bytes,
-                              void *all, const int64_t *counts, const int64_t *offsets, int32_t root);
 int palindrome_all_to_all(palindrome_communicator communicator, const int64_t *sent, int64_t *received,
                           int64_t per_rank);
 /// Sends bytes to some ranks and receives from some, point to point: cost grows with the partners, not with

@@ -1,3 +1,4 @@
+internal import Parallel
 internal import Yams
 
 /// One value as written, which knows its key and its place, and which types it can be read as.
@@ -68,7 +69,8 @@ struct Entry {
         let rule = "it must be \(names.joined(separator: " or "))"
         let text = try text(rule, remedy)
         guard let value = Choice(rawValue: text) else {
-            throw problem(rule, nearest(to: text, in: names).map { "did you mean \($0)?" } ?? remedy)
+            throw problem(
+                rule, Spelling.probable(for: text, among: names).map { "did you mean \($0)?" } ?? remedy)
         }
         return value
     }
@@ -95,7 +97,7 @@ struct Entry {
             let name = key.scalar?.string ?? ""
             let place = place.at(key.mark)
             guard keys.contains(name) else {
-                let near = nearest(to: name, in: keys).map { "did you mean \(self.key).\($0)?" }
+                let near = Spelling.probable(for: name, among: keys).map { "did you mean \(self.key).\($0)?" }
                 throw Problem(
                     at: place,
                     "\(self.key).\(Self.shown(name)) is not a known key; \(near ?? "the keys are \(keys.joined(separator: ", "))")"

@@ -59,7 +59,7 @@ final class Reader {
     private func unknown(section: String) -> String {
         let names = known.map(\.section)
         let remedy: String
-        if let near = nearest(to: section, in: names) {
+        if let near = Spelling.probable(for: section, among: names) {
             remedy = "did you mean \(near)?"
         } else if let owner = known.first(where: { $0.keys.contains(section) }) {
             remedy = "did you mean \(owner.section).\(section)?"
@@ -71,7 +71,7 @@ final class Reader {
 
     private func unknown(key: String, in section: String, with keys: [String]) -> String {
         let remedy: String
-        if let near = nearest(to: key, in: keys) {
+        if let near = Spelling.probable(for: key, among: keys) {
             remedy = "did you mean \(section).\(near)?"
         } else if let owner = known.first(where: { $0.keys.contains(key) }) {
             remedy = "did you mean \(owner.section).\(key)?"

@@ -18,6 +18,8 @@ public struct BoxSection: Sendable, Equatable {
 
     /// Fewest points along a side: a stencil and a cloud must fit.
     static let fewest = 4
+    /// Fewest mesh points along z, the side that is never shared: the taps of a force must not overlap.
+    static let fewestAlongZ = 6
     /// Most points along a side: products of three stay far from the end of 64 bits.
     static let most = 65536
 
@@ -31,6 +33,12 @@ public struct BoxSection: Sendable, Equatable {
         section.exclude("mesh", "mesh_factor", "keep mesh_factor")
         self.mesh = mesh ?? particles
         if let mesh { checkMesh(mesh, section) } else if let factor { scaleMesh(by: factor, section) }
+        if self.mesh.z < Self.fewestAlongZ {
+            section.conflict(
+                section.has("mesh") ? "mesh" : "particles", is: shown(mesh ?? particles),
+                "the force mesh must have at least \(Self.fewestAlongZ) points along z, not \(self.mesh.z)",
+                "use more particles along z, or mesh_factor: 2")
+        }
     }
 
     private func checkMesh(_ mesh: SIMD3<Int>, _ section: SectionReader) {

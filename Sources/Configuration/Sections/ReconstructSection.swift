@@ -1,4 +1,5 @@
 public import Background
+internal import Parallel
 
 /// What a reconstruction seeks, where it starts, and when it saves itself.
 public struct ReconstructSection: Sendable, Equatable {
@@ -91,7 +92,8 @@ public struct ReconstructSection: Sendable, Equatable {
         guard let named = fields["parameter"] else { throw entry.problem(rule, remedy) }
         let text = try named.text(rule, remedy)
         guard let index = names.firstIndex(of: text) else {
-            throw named.problem(rule, nearest(to: text, in: names).map { "did you mean \($0)?" } ?? remedy)
+            throw named.problem(
+                rule, Spelling.probable(for: text, among: names).map { "did you mean \($0)?" } ?? remedy)
         }
         let parameter = CosmologyParameter.allCases[index]
         let value = cosmology[parameter]

@@ -1,6 +1,8 @@
 /// What was asked for, every key.
 struct ConfigurationTable: ReportSection {
     private let configuration: ConfigurationText
+    /// Those of other commands in the directory, where they differ.
+    private let others: [RunRecord]
 
     let identifier = "configuration"
     let heading = "Configuration"
@@ -8,6 +10,8 @@ struct ConfigurationTable: ReportSection {
     init?(of run: RunDirectory) {
         guard let text = run.configurationText, !text.isEmpty else { return nil }
         configuration = ConfigurationText(text)
+        let told = run.record?.command
+        others = run.records.filter { $0.command != told && $0.configuration != text }
     }
 
     func content() -> HTML {
@@ -21,6 +25,9 @@ struct ConfigurationTable: ReportSection {
             <p>As resolved: every key with its value, defaults included. It runs again as it stands.</p>
             <div class="cards">\(cards)</div>
             <details><summary>As YAML</summary><pre>\(configuration.text)</pre></details>
+            \(others.map { record -> HTML in
+                "<details><summary>That of \(record.command), as YAML</summary><pre>\(record.configuration)</pre></details>"
+            })
             """
     }
 }

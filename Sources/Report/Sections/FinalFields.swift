@@ -1,20 +1,26 @@
 internal import Analysis
 internal import Parallel
+internal import Storage
 
 /// The density today: truth, data, reconstruction, and what is left between them.
 struct FinalFields: ReportSection {
     private let truth: Slab?
     private let data: Slab?
     private let found: Slab?
+    private let weights: Slab?
 
     let identifier = "final"
     let heading = "Observed and found"
 
     init?(of run: RunDirectory) throws {
-        guard let path = run.reconstructionPath else { return nil }
+        // A picture that particles form is a section of its own.
+        guard let path = run.reconstructionPath,
+            try InputFile(opening: path, over: run.world).describe("/picture/target") == nil
+        else { return nil }
         truth = try run.slab(of: "/truth/final_density", in: path)
         data = try run.slab(of: "/data", in: path)
         found = try run.slab(of: "/final_density", in: path)
+        weights = try run.slab(of: "/weights", in: path)
         if truth == nil && data == nil && found == nil { return nil }
     }
 
@@ -37,7 +43,22 @@ struct FinalFields: ReportSection {
             row.</p>
             \(try row.html())
             \(try residuals()?.html() ?? .nothing)
+            \(try mask()?.html() ?? .nothing)
             """
+    }
+
+    /// Where the data count, and how much.
+    private func mask() -> MapRow? {
+        guard let weights, data != nil else { return nil }
+        return MapRow(
+            identifier: "\(identifier)-weights",
+            panels: [
+                .init(
+                    map: weights.map, name: "Weights of the data",
+                    description: "Mean weight of the data; where it is 0 they were not compared")
+            ],
+            bar: ColourBar(.picture(of: weights.map), in: .density, quantity: "weight"),
+            interpolation: .nearest, columns: MapRow.mostColumns)
     }
 
     private func residuals() -> MapRow? {

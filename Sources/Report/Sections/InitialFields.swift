@@ -43,9 +43,10 @@ struct InitialFields: ReportSection {
                 .residual(of: reference.map, within: 0.998), in: .residual,
                 quantity: "linear overdensity, D₁ = 1"),
             columns: MapRow.mostColumns)
+        let reading =
+            panels.count > 1 ? " All pictures share one scale, so the paler the difference, the better." : ""
         return """
-            <p>Linear overdensity scaled to growth factor one, \(reference.lineOfSight). All pictures share one scale, so \
-            the paler the difference, the better.</p>
+            <p>Linear overdensity scaled to growth factor one, \(reference.lineOfSight).\(reading)</p>
             \(try row.html())
             """
     }

@@ -81,7 +81,7 @@ struct KeyNumbers: ReportSection {
     private static func quality(_ file: borrowing InputFile) throws -> [Entry] {
         var entries: [Entry] = []
         if let chiSquared = try file.attribute("chi_squared_per_point")?.real {
-            entries.append(Entry(name: "χ² per mesh point", value: Numbers.short(chiSquared)))
+            entries.append(Entry(name: "χ² per point of the data", value: Numbers.short(chiSquared)))
         }
         if let loss = try file.series("/history/loss"), let last = loss.last {
             entries.append(Entry(name: "Loss", value: Numbers.short(last)))

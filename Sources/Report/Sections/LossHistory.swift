@@ -51,7 +51,7 @@ struct LossHistory: ReportSection {
     }
 
     /// Iterations are counted anew in each stage, whose row 0 is where it starts.
-    private static func steps(_ iterations: [Double], _ stages: [Double]) -> [Double] {
+    static func steps(_ iterations: [Double], _ stages: [Double]) -> [Double] {
         var before = 0.0
         return iterations.indices.map { row in
             if row > 0 && stages[row] != stages[row - 1] && iterations[row] <= iterations[row - 1] {

@@ -7,7 +7,8 @@ struct MatterPictures: ReportSection {
     private let total: Int
 
     let identifier = "matter"
-    let heading = "Matter"
+    static let name = "Matter"
+    let heading = Self.name
 
     /// More pictures than this make the page heavy and tell little.
     private static let most = 9

@@ -7,7 +7,8 @@ struct MatterPower: ReportSection {
     private let total: Int
 
     let identifier = "power"
-    let heading = "Power spectrum"
+    static let name = "Power spectrum"
+    let heading = Self.name
 
     /// More curves than this cannot be told apart.
     private static let most = 6

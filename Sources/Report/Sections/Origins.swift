@@ -47,7 +47,8 @@ struct Origins: ReportSection {
     /// What a file of a run is; nil for a file that is none.
     private static func meaning(of name: String) -> String? {
         let meanings: [(String, String, String)] = [
-            ("run", ".json", "this run's times, memory and versions"),
+            ("run", ".json", "the forward run's times, memory and versions"),
+            ("reconstruction", ".json", "the reconstruction's"), ("gradient", ".json", "the gradient's"),
             ("bench", ".json", "measured times, and what the machine can do"),
             ("snapshot_a", ".h5", "particles, Gadget-4 layout"),
             ("density_a", ".h5", "density / mean on the force mesh"),
@@ -55,7 +56,8 @@ struct Origins: ReportSection {
             ("power_a", ".txt", "power spectrum, measured and linear"), ("power_a", ".svg", "figure"),
             ("checkpoint_", ".h5", "state to continue from"),
             ("reconstruction", ".h5", "noise and densities found, their history and diagnostics"),
-            ("history", ".csv", "loss by iteration"), ("gradient", ".h5", "loss and its gradient"),
+            ("picture_", ".png", "picture"), ("history", ".csv", "loss by iteration"),
+            ("gradient", ".h5", "loss and its gradient"),
         ]
         return meanings.first { name.hasPrefix($0.0) && name.hasSuffix($0.1) }?.2
     }

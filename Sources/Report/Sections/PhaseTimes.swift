@@ -1,16 +1,24 @@
 /// Where the time went.
 struct PhaseTimes: ReportSection {
-    private let record: RunRecord
+    private let records: [RunRecord]
 
     let identifier = "phases"
     let heading = "Time"
 
     init?(of run: RunDirectory) {
-        guard let record = run.record, !record.phases.isEmpty else { return nil }
-        self.record = record
+        records = run.records.filter { !$0.phases.isEmpty }
+        if records.isEmpty { return nil }
     }
 
     func content() -> HTML {
+        HTML(
+            records.map { record in
+                let heading: HTML = records.count == 1 ? .nothing : "<h3>\(record.command)</h3>"
+                return "\(heading)\(table(of: record))"
+            })
+    }
+
+    private func table(of record: RunRecord) -> HTML {
         let total = record.phases.reduce(0) { $0 + $1.meanSeconds }
         let rows = record.phases.map { phase -> HTML in
             let share = total > 0 ? 100 * phase.meanSeconds / total : 0

@@ -74,6 +74,7 @@ struct GradientCommand: RankCommand {
         let loss = try LossFunction(objective, smoothing: objective.smoothing, of: model)
         let noise: Field<Scalar> = try settings.whiteNoise(over: model.particleGrid)
         let gradient = try loss.gradient(at: noise)
+        try RunSummary.removeRecord(of: "gradient", from: directory, on: world)
         try write(
             gradient, to: "\(directory)/gradient.h5", configuration.provenance(model.cosmology), configuration
         )

@@ -22,7 +22,8 @@ struct SimulateCommand: RankCommand {
               mpirun -n 8 palindrome simulate run.yaml --set box.mesh_factor=2
 
             SIGTERM, SIGINT and SIGUSR1 stop it after the step at hand, with a checkpoint and exit code 75. The \
-            same command with --resume goes on, on any number of ranks, and arrives at the same bits.
+            same command with --resume goes on, on any number of ranks, and arrives at the same bits; once all is \
+            done, it does nothing.
             """)
 
     @OptionGroup var options: ConfigurationOptions

@@ -11,7 +11,7 @@ internal import Storage
 /// The loss of white noise under a configuration: the objective at the end, and the prior.
 struct LossFunction<Scalar: StorableScalar>: ~Copyable {
     let model: ForwardModel<Scalar>
-    private(set) var objective: DensityObjective<Scalar>
+    private(set) var objective: ConfiguredObjective<Scalar>
     private let hasPrior: Bool
 
     /// Reads data and weights. Collective.
@@ -21,17 +21,7 @@ struct LossFunction<Scalar: StorableScalar>: ~Copyable {
     init(_ section: ObjectiveSection, smoothing: Double, of model: ForwardModel<Scalar>) throws {
         self.model = model
         hasPrior = section.prior
-        let data: Field<Scalar> = try Self.read(section.data, model.mesh)
-        let weights: Field<Scalar>? =
-            if let address = section.weights { try Self.read(address, model.mesh) } else { nil }
-        objective = try DensityObjective(
-            data: data, weights: weights, sigma: section.sigma, smoothing: smoothing, cell: model.box.cell,
-            model.solver.transform)
-    }
-
-    private static func read(_ address: DatasetAddress, _ mesh: Decomposition) throws -> Field<Scalar> {
-        let file = try InputFile(opening: address.file, over: mesh.grid.world)
-        return try file.readField(at: address.dataset, over: mesh, ghosts: .none, for: "data")
+        objective = try ConfiguredObjective(section, smoothing: smoothing, of: model)
     }
 
     /// Smooths the residual with another radius R [Mpc/h] from now on.

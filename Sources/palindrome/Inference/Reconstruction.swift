@@ -49,11 +49,7 @@ struct Reconstruction<Scalar: StorableScalar> {
         let restored: ReconstructionCheckpoints<Scalar>.Restored?
         switch beginning {
         case .fresh:
-            if let step = checkpoints.store.steps(over: world).last {
-                throw UsageError(
-                    "\(checkpoints.store.path(step: step)) is of a run that has not finished; continue it with "
-                        + "--resume, or start anew with --overwrite")
-            }
+            try checkpoints.store.refuseUnfinishedRun(over: world)
             restored = nil
         case .resume:
             restored = try checkpoints.restore(tell: tell)
@@ -72,6 +68,7 @@ struct Reconstruction<Scalar: StorableScalar> {
     }
 
     private func follow(_ restored: consuming ReconstructionCheckpoints<Scalar>.Restored?) throws -> Ending {
+        try RunSummary.removeRecord(of: "reconstruct", from: directory, on: world)
         var model = model
         // On a machine that computes linear theory to other last bits the units might differ.
         if let exponent = restored?.momentumExponent, exponent != model.units.momentumExponent {
@@ -96,10 +93,11 @@ struct Reconstruction<Scalar: StorableScalar> {
         let first = state.history.iterations
         let ending = try descend(&state, &universe, &progress)
         guard ending == .finished else { return ending }
-        try outputs.write(state, &universe)
+        let results = try outputs.write(state, &universe)
         let summary = RunSummary(on: world)
         try summary.writeRecord(of: "reconstruct", configuration) { record in
             record.continuedFrom = isContinued ? first : nil
+            record.results = results
             record.results["iterations"] = Double(state.history.iterations)
             record.results["loss"] = state.history.rows.last?.loss
         }
@@ -216,6 +214,11 @@ struct Reconstruction<Scalar: StorableScalar> {
             gradientNorm: try state.optimizer.gradientNorm(), smoothing: smoothing(of: state.stage),
             seconds: progress.seconds)
         state.history.add(row)
+        for (varied, value) in zip(settings.vary, state.optimizer.point.parameters) {
+            let name = configuration.cosmology.name(of: varied.parameter)
+            let place = configuration.cosmology[varied.parameter] + varied.scale * value
+            state.history.add(place, of: name)
+        }
         progress.tell(row)
     }
 

@@ -16,6 +16,8 @@ struct ReconstructionHistory {
     }
 
     private(set) var rows: [Row] = []
+    /// The values of each cosmological parameter that is sought, as many as there are rows; by name, as files list them.
+    private(set) var parameters: [(name: String, values: [Double])] = []
 
     /// Iterations after which the loss must have fallen by the tolerance.
     private static let span = 10
@@ -24,6 +26,16 @@ struct ReconstructionHistory {
     var iterations: Int { rows.count { $0.iteration > 0 } }
 
     mutating func add(_ row: Row) { rows.append(row) }
+
+    /// Adds a parameter's value at the row that was added last.
+    mutating func add(_ value: Double, of parameter: String) {
+        if let index = parameters.firstIndex(where: { $0.name == parameter }) {
+            parameters[index].values.append(value)
+        } else {
+            parameters.append((parameter, [value]))
+            parameters.sort { $0.name < $1.name }
+        }
+    }
 
     /// Whether the stage at hand no longer lowers the loss by a fraction over some iterations.
     func isSettled(to tolerance: Double) -> Bool {
@@ -36,7 +48,12 @@ struct ReconstructionHistory {
         let lines = rows.map {
             "\($0.stage + 1),\($0.iteration),\($0.loss),\($0.gradientNorm),\($0.smoothing),\(fixed($0.seconds, 3))"
         }
-        return (["stage,iteration,loss,gradient_norm,smoothing,seconds"] + lines).map { $0 + "\n" }.joined()
+        let head = "stage,iteration,loss,gradient_norm,smoothing,seconds"
+        return
+            ([head + parameters.map { ",\($0.name)" }.joined()]
+            + lines.enumerated().map { row, line in
+                line + parameters.map { ",\($0.values[row])" }.joined()
+            }).map { $0 + "\n" }.joined()
     }
 
     static func bytes(rows: Int) -> Int { 48 * rows }
@@ -60,7 +77,14 @@ struct ReconstructionHistory {
         try file.write(
             rows.map(\.seconds), at: "/history/seconds",
             labels: Labels(units: "s", description: "wall-clock time; differs from run to run"))
+        for (name, values) in parameters {
+            try file.write(
+                values, at: "\(Self.parameterGroup)\(name)",
+                labels: Labels(units: "1", description: "value of the cosmological parameter"))
+        }
     }
+
+    private static let parameterGroup = "/history/cosmology/"
 
     init() {}
 
@@ -72,6 +96,14 @@ struct ReconstructionHistory {
         let norms = try file.readArray(at: "/history/gradient_norm", as: Double.self)
         let smoothings = try file.readArray(at: "/history/smoothing", as: Double.self)
         let seconds = try file.readArray(at: "/history/seconds", as: Double.self)
+        let datasets = try file.datasets().sorted { $0.path < $1.path }
+        for dataset in datasets where dataset.path.hasPrefix(Self.parameterGroup) {
+            parameters.append(
+                (
+                    String(dataset.path.dropFirst(Self.parameterGroup.count)),
+                    try file.readArray(at: dataset.path, as: Double.self)
+                ))
+        }
         for index in stages.indices {
             rows.append(
                 Row(

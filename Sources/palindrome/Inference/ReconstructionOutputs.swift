@@ -50,22 +50,23 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
     }
 
     /// Runs the result forwards, judges it, and writes everything. Collective.
-    func write(_ state: borrowing ReconstructionState<Scalar>, _ sought: inout SoughtUniverse<Scalar>) throws
-    {
+    ///
+    /// - Returns: further numbers for the record.
+    func write(
+        _ state: borrowing ReconstructionState<Scalar>, _ sought: inout SoughtUniverse<Scalar>
+    ) throws -> [String: Double] {
         let parameters = state.optimizer.point.parameters
         guard let model = try sought.model(at: parameters) else {
             preconditionFailure("the point that was found has no universe")
         }
         let found = try universe(state.optimizer.point.noise.copy(for: "white noise"), model)
-        let data = sought.loss.objective.copyOfData()
-        let dataModes = model.solver.transform.forward(data.copy(for: "data"))
-        let againstData = try SpectralComparison(of: found.finalModes, with: dataModes, box: model.box.size)
-        _ = consume dataModes
+        let againstData = try compareWithData(found, sought, model)
+        let pictures = try pictures(of: found, sought, model)
         let statistics = try NoiseStatistics(of: found.noise)
         let pointCount = sought.loss.objective.pointCount()
         let chiSquared = 2 * (try sought.unsmoothedDataLoss(at: state.optimizer.point)) / Double(pointCount)
 
-        let fields = configuration.reconstruct!.truth == nil ? 2 : 4
+        let fields = configuration.reconstruct!.truth == nil ? 3 : 5
         let grids =
             model.box.particles.x * model.box.particles.y * model.box.particles.z + model.box.meshCount
         var file = try OutputFile(
@@ -78,7 +79,15 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
         file.set("noise_skewness", to: .real(statistics.skewness))
         file.set("noise_excess_kurtosis", to: .real(statistics.excessKurtosis))
         try write(found, in: "", of: model, to: &file)
-        try write(data, at: "/data", "the data, density / mean on the force mesh", of: model, to: &file)
+        if let data = sought.loss.objective.copyOfDensity() {
+            try write(
+                data, at: "/data", "the data, density / mean on the force mesh", of: model,
+                to: &file)
+        }
+        if let weights = sought.loss.objective.copyOfDensityWeights() {
+            try write(weights, at: "/weights", "the weights of the data", of: model, to: &file)
+        }
+        try pictures?.write(to: &file)
         try state.history.write(to: &file)
         try writeCosmology(sought.cosmology(at: parameters), to: &file)
         var diagnostics: Diagnostics?
@@ -96,9 +105,32 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
         try write(againstData, diagnostics, to: &file)
         try file.finish()
         try write(state.history)
+        if configuration.output.pictures { try pictures?.draw(in: directory) }
         tell(chiSquared, statistics, count: model.particleGrid.pointCount)
         tell(sought.cosmology(at: parameters))
         tell(againstData, diagnostics)
+        pictures?.tell()
+        return pictures?.results ?? [:]
+    }
+
+    /// Only a density on the mesh has modes to be compared with.
+    private func compareWithData(
+        _ found: borrowing Universe, _ sought: borrowing SoughtUniverse<Scalar>,
+        _ model: ForwardModel<Scalar>
+    ) throws -> SpectralComparison? {
+        guard let data = sought.loss.objective.copyOfDensity() else { return nil }
+        let modes = model.solver.transform.forward(data)
+        return try SpectralComparison(of: found.finalModes, with: modes, box: model.box.size)
+    }
+
+    private func pictures(
+        of found: borrowing Universe, _ sought: borrowing SoughtUniverse<Scalar>,
+        _ model: ForwardModel<Scalar>
+    ) throws -> PictureOutputs<Scalar>? {
+        guard let objective = sought.loss.objective.withPicture else { return nil }
+        return try PictureOutputs(
+            of: objective, found.noise.copy(for: "white noise"), under: model,
+            through: configuration.evolution.scaleFactors)
     }
 
     private func universe(_ noise: consuming Field<Scalar>, _ model: ForwardModel<Scalar>) throws -> Universe
@@ -146,16 +178,25 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
     private func writeCosmology(_ cosmology: CosmologyParameters, to file: inout OutputFile) throws {
         for parameter in CosmologyParameter.allCases {
             let name = cosmology.name(of: parameter)
-            let isVaried = configuration.reconstruct!.vary.contains { $0.parameter == parameter }
+            let varied = configuration.reconstruct!.vary.first { $0.parameter == parameter }
+            var more: [String: AttributeValue] = [:]
+            if let varied {
+                more["start"] = .real(configuration.cosmology[parameter])
+                if let prior = varied.prior {
+                    more["prior_mean"] = .real(prior.mean)
+                    more["prior_sigma"] = .real(prior.sigma)
+                }
+            }
             try file.write(
                 [cosmology[parameter]], shape: [], at: "/cosmology/\(name)",
-                labels: Labels(units: "1", description: isVaried ? "sought" : "given"))
+                labels: Labels(units: "1", description: varied == nil ? "given" : "sought", more: more))
         }
     }
 
     private func write(
-        _ data: SpectralComparison, _ truth: Diagnostics?, to file: inout OutputFile
+        _ data: SpectralComparison?, _ truth: Diagnostics?, to file: inout OutputFile
     ) throws {
+        guard let wavenumbers = (truth?.initial ?? data)?.wavenumbers else { return }
         func write(_ values: some Sequence<Double>, _ name: String, _ units: String, _ description: String)
             throws
         {
@@ -163,11 +204,13 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
                 Array(values), at: "/diagnostics/\(name)",
                 labels: Labels(units: units, description: description))
         }
-        let shells = truth?.shells ?? data.wavenumbers.indices
-        try write((truth?.initial ?? data).wavenumbers[shells], "k", "h/Mpc", "mean wavenumber of a shell")
-        try write(
-            data.correlation[shells], "correlation_data", "1", "r(k) of the final density with the data")
-        try write(data.transfer[shells], "transfer_data", "1", "T(k) of the final density to the data")
+        let shells = truth?.shells ?? wavenumbers.indices
+        try write(wavenumbers[shells], "k", "h/Mpc", "mean wavenumber of a shell")
+        if let data {
+            try write(
+                data.correlation[shells], "correlation_data", "1", "r(k) of the final density with the data")
+            try write(data.transfer[shells], "transfer_data", "1", "T(k) of the final density to the data")
+        }
         guard let truth else { return }
         try write(
             truth.initial.correlation[shells], "correlation_initial", "1",
@@ -184,7 +227,7 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
 
     private func tell(_ chiSquared: Double, _ noise: NoiseStatistics, count: Int) {
         guard world.isRoot else { return }
-        Console.say("chi^2 per mesh point \(fixed(chiSquared, 4))")
+        Console.say("chi^2 per point of the data \(fixed(chiSquared, 4))")
         Console.say(
             "white noise: mean \(fixed(noise.mean, 5)), variance \(fixed(noise.variance, 4)), skewness "
                 + "\(fixed(noise.skewness, 4)), excess kurtosis \(fixed(noise.excessKurtosis, 4)) "
@@ -205,17 +248,17 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
     /// At most this many rows of r and T are printed; the file has them all.
     private static var rows: Int { 32 }
 
-    private func tell(_ data: SpectralComparison, _ truth: Diagnostics?) {
-        guard world.isRoot else { return }
-        let shells = truth?.shells ?? data.wavenumbers.indices
+    private func tell(_ data: SpectralComparison?, _ truth: Diagnostics?) {
+        guard world.isRoot, let wavenumbers = (truth?.initial ?? data)?.wavenumbers else { return }
+        let shells = truth?.shells ?? wavenumbers.indices
         var table = TextTable(
             ["k [h/Mpc]"] + (truth == nil ? [] : ["r initial", "T initial", "r final", "T final"])
-                + ["r data", "T data"])
+                + (data == nil ? [] : ["r data", "T data"]))
         for shell in stride(from: 0, to: shells.count, by: max(1, (shells.count + Self.rows - 1) / Self.rows))
         {
-            let comparisons = (truth.map { [$0.initial, $0.final] } ?? []) + [data]
+            let comparisons = (truth.map { [$0.initial, $0.final] } ?? []) + (data.map { [$0] } ?? [])
             table.add(
-                [fixed((truth?.initial ?? data).wavenumbers[shell], 4)]
+                [fixed(wavenumbers[shell], 4)]
                     + comparisons.flatMap { [fixed($0.correlation[shell], 4), fixed($0.transfer[shell], 4)] })
         }
         Console.say(table.text)

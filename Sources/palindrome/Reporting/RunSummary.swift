@@ -5,7 +5,7 @@ internal import Parallel
 internal import Report
 internal import Storage
 
-/// What a run took: the lines that end a log, and `run.json`.
+/// What a run took: the lines that end a log, and a ``RunRecord``.
 struct RunSummary {
     private let table: PhaseTable
     private let largestPeak: Int
@@ -29,9 +29,11 @@ struct RunSummary {
                 + "\(fixed(Double(totalPeak) / 1_048_576, 0)) MiB in all")
     }
 
-    /// Forgets the record of an earlier run in the same directory, before its files are replaced. Collective.
-    static func removeRecord(from directory: String, on world: Communicator) throws(AgreedFailure) {
-        let path = "\(directory)/\(RunRecord.fileName)"
+    /// Forgets a command's record of an earlier run in the same directory, before its files are replaced. Collective.
+    static func removeRecord(
+        of command: String, from directory: String, on world: Communicator
+    ) throws(AgreedFailure) {
+        let path = "\(directory)/\(RunRecord.fileName(of: command))"
         try world.onRoot {
             guard unsafe unlink(path) == 0 || errno == ENOENT else {
                 throw EnvironmentError(
@@ -40,7 +42,7 @@ struct RunSummary {
         }
     }
 
-    /// Writes `run.json` into the output directory of a run that is done. Collective.
+    /// Writes the record into the output directory of a run that is done. Collective.
     ///
     /// - Parameters:
     ///   - command: its name.
@@ -58,6 +60,7 @@ struct RunSummary {
             phases: table.phases, configuration: configuration.resolvedText)
         record.steps = configuration.evolution.scaleFactors.count - 1
         complete(&record)
-        try world.writeFile("\(configuration.output.directory)/\(RunRecord.fileName)", text: record.json)
+        try world.writeFile(
+            "\(configuration.output.directory)/\(RunRecord.fileName(of: command))", text: record.json)
     }
 }

@@ -2,6 +2,7 @@ internal import Configuration
 internal import Dynamics
 internal import Parallel
 internal import Particles
+internal import Report
 internal import Storage
 
 /// How a run treats what an earlier one left in its directory.
@@ -12,6 +13,18 @@ enum Beginning {
     case resume
     /// Start at the beginning and forget the checkpoints.
     case overwrite
+}
+
+extension CheckpointStore {
+    /// Refuses to begin where a run has not come to its end. Collective.
+    ///
+    /// - Throws: `UsageError` on all ranks when there is a checkpoint.
+    func refuseUnfinishedRun(over world: Communicator) throws(UsageError) {
+        guard let step = steps(over: world).last else { return }
+        throw UsageError(
+            "\(path(step: step)) is of a run that has not finished; continue it with --resume, or start anew "
+                + "with --overwrite")
+    }
 }
 
 /// `palindrome simulate`: from white noise to outputs, step by step, through any number of kills.
@@ -36,22 +49,23 @@ struct Simulation<Scalar: StorableScalar> {
 
     /// Runs to the end, or to a signal. Collective.
     func run(_ beginning: Beginning) throws -> Ending {
-        let evolution = try begin(beginning)
+        guard let evolution = try begin(beginning) else { return .finished }
         return try follow(evolution)
     }
 
-    private func begin(_ beginning: Beginning) throws -> Evolution<Scalar> {
+    /// - Returns: nil if nothing is left to do.
+    private func begin(_ beginning: Beginning) throws -> Evolution<Scalar>? {
         let directory = configuration.output.directory
         for note in try OutputDirectory.prepare(directory, over: world) { tell(note) }
         switch beginning {
         case .fresh:
-            if let step = checkpoints.store.steps(over: world).last {
-                throw UsageError(
-                    "\(checkpoints.store.path(step: step)) is of a run that has not finished; continue it with "
-                        + "--resume, or start anew with --overwrite")
-            }
+            try checkpoints.store.refuseUnfinishedRun(over: world)
         case .resume:
             if let evolution = try checkpoints.restore(tell: tell) { return evolution }
+            if try isFinished() {
+                tell("\(directory) holds this very run, finished: nothing is left to do")
+                return nil
+            }
             tell("no checkpoint in \(directory): starting at the beginning")
         case .overwrite:
             checkpoints.store.removeAll(over: world)
@@ -59,10 +73,22 @@ struct Simulation<Scalar: StorableScalar> {
         return try model.start(from: configuration.whiteNoise(over: model.particleGrid))
     }
 
+    /// Whether the record in the output directory is that of this very run, and its snapshots are there. Collective.
+    private func isFinished() throws -> Bool {
+        let directory = configuration.output.directory
+        let names = try OutputDirectory.names(in: directory, over: world)
+        let record = RunRecord.fileName(of: "simulate")
+        guard names.contains(record), outputs.snapshotNames.allSatisfy(names.contains) else { return false }
+        let json = try world.fromRoot { try TextFile.read("\(directory)/\(record)") }
+        return try world.agree {
+            try RunRecord(json: String(decoding: json, as: UTF8.self), source: "\(directory)/\(record)")
+        }.configuration == configuration.resolvedText
+    }
+
     private func follow(_ start: consuming Evolution<Scalar>) throws -> Ending {
         var evolution = start
         let first = evolution.finishedSteps
-        try RunSummary.removeRecord(from: configuration.output.directory, on: world)
+        try RunSummary.removeRecord(of: "simulate", from: configuration.output.directory, on: world)
         var progress = ProgressLine(steps: evolution.schedule.stepCount, after: first, on: world)
         while !evolution.isFinished {
             let step = evolution.finishedSteps

@@ -19,6 +19,11 @@ struct SimulationOutputs<Scalar: StorableScalar> {
     /// Thickness of the slab in pictures [Mpc/h].
     private static var slab: Double { 16 }
 
+    /// The files of the particles, by time.
+    var snapshotNames: [String] {
+        settings.snapshots.map { "snapshot_a\(OutputSection.label($0)).h5" }
+    }
+
     /// Writes what the configuration asks for. Collective.
     func write(_ particles: borrowing ParticleSet<Scalar>, at scaleFactor: Double) throws {
         let name = "a" + OutputSection.label(scaleFactor)
@@ -76,20 +81,19 @@ struct SimulationOutputs<Scalar: StorableScalar> {
         let thickness = min(Self.slab, model.box.size.z)
         let slab = Projection(along: .z, thickness: thickness, mesh: model.box.mesh, box: model.box.size)
         let map = try slab.map(of: density, box: model.box.size)
-        try world.writeFile(path + ".png") {
-            let map = map!
-            let picture = Picture(of: map, .density(of: map), in: .density, pixels: 1024)
-            return try picture.png()
-        }
-        try world.writeFile(path + ".svg") {
-            let map = map!
-            return try MapFigure(
+        let figure = map.map { map in
+            MapFigure(
                 of: map, .density(of: map), in: .density,
                 title:
                     "Matter in a slab of \(OutputSection.label(thickness)) Mpc/h at a = \(OutputSection.label(scaleFactor))",
-                quantity: "density / mean"
-            ).svg()
+                quantity: "density / mean")
         }
+        var png: [UInt8] = []  // on rank 0, as the figure
+        try world.writeFile(path + ".png") {
+            png = try figure!.png()
+            return png
+        }
+        try world.writeFile(path + ".svg") { try figure!.svg(holding: png) }
     }
 
     private func write(
