@@ -51,7 +51,8 @@ let layers: [Target] = [
         "Dynamics",
         ["Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions"]),
     layer("Analysis", ["CPicture", "Memory", "Parallel", "Mesh"]),
-    layer("Inference", ["Memory", "Parallel", "Mesh", "Particles"]),
+    layer(
+        "Inference", ["Memory", "Parallel", "Mesh", "Particles", "InitialConditions", "Analysis"]),
     layer(
         "Storage", ["CStorage", "Memory", "Parallel", "Mesh", "Particles"]),
     layer("Report", ["Memory", "Parallel", "Mesh", "Analysis", "Storage"]),
@@ -131,7 +132,7 @@ let package = Package(
             "Inference",
             [
                 "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics",
-                "Inference",
+                "Analysis", "Inference",
             ]),
         tests("Storage", ["Memory", "Parallel", "Mesh", "Storage"]),
         tests("Report", ["Memory", "Parallel", "Mesh", "Analysis", "Storage", "Report"]),

@@ -26,6 +26,8 @@ public struct OptimizerSection: Sendable, Equatable {
     public var learningRate: Double
     /// Pairs kept by L-BFGS.
     public var history: Int
+    /// Whether the curvature of the loss is measured at the beginning of each stage, scale by scale; not by Adam.
+    public var preconditions: Bool
     /// What is done, in order.
     public var stages: [Stage]
 
@@ -35,6 +37,7 @@ public struct OptimizerSection: Sendable, Equatable {
         method = section.choice("method", default: .lbfgs)
         learningRate = section.positive("learning_rate", default: 0.1)
         history = section.whole("history", 1...1000, default: 10)
+        preconditions = section.flag("precondition", default: true)
         stages =
             section.read("stages") { entry throws(Problem) in
                 let remedy = "try [{smoothing: 1.0, iterations: 100}, {smoothing: 0.0, iterations: 100}]"
@@ -70,7 +73,8 @@ public struct OptimizerSection: Sendable, Equatable {
         }
         return [
             .init("method", method.rawValue), .init("learning_rate", "\(learningRate)"),
-            .init("history", "\(history)"), .init("stages", "[\(stages.joined(separator: ", "))]"),
+            .init("history", "\(history)"), .init("precondition", "\(preconditions)"),
+            .init("stages", "[\(stages.joined(separator: ", "))]"),
         ]
     }
 }

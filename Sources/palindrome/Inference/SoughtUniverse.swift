@@ -22,15 +22,27 @@ struct SoughtUniverse<Scalar: StorableScalar>: ~Copyable {
     let configuration: RunConfiguration
     let varied: [ReconstructSection.Varied]
     private let world: Communicator
+    private let tally = Tally()
 
+    /// A count that grows where the universe itself stays as it is.
+    private final class Tally {
+        var gradients = 0
+    }
+
+    /// - Parameter gradients: how many were computed by processes before this one.
     init(
-        _ loss: consuming LossFunction<Scalar>, _ configuration: RunConfiguration, on world: Communicator
+        _ loss: consuming LossFunction<Scalar>, _ configuration: RunConfiguration, after gradients: Int,
+        on world: Communicator
     ) {
+        tally.gradients = gradients
         self.configuration = configuration
         self.varied = configuration.reconstruct!.vary
         self.world = world
         self.loss = loss
     }
+
+    /// Gradients computed since the very beginning.
+    var gradients: Int { tally.gradients }
 
     /// Smooths the residual with another radius [Mpc/h] from now on.
     mutating func smooth(by radius: Double) { loss.smooth(by: radius) }
@@ -64,6 +76,7 @@ struct SoughtUniverse<Scalar: StorableScalar>: ~Copyable {
     func evaluate(at point: borrowing ParameterVector<Scalar>) throws -> Evaluation<Scalar>? {
         guard let model = try model(at: point.parameters) else { return nil }
         let gradient: Gradient<Scalar>
+        tally.gradients += 1
         do {
             gradient = try loss.gradient(at: point.noise, under: model)
         } catch let error where Self.meansTooFar(error) {
