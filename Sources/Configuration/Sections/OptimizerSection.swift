@@ -46,7 +46,14 @@ public struct OptimizerSection: Sendable, Equatable {
                 var stages: [Stage] = []
                 for element in elements { stages.append(try Self.stage(element)) }
                 return stages
-            } ?? [4, 2, 1, 0.5, 0].map { Stage(smoothing: $0, iterations: 100, tolerance: 1e-4) }
+            } ?? Self.usualStages
+    }
+
+    /// Each stage takes longer to bring to its end than the one before.
+    private static var usualStages: [Stage] {
+        [(4, 50), (2, 75), (1, 125), (0.5, 150), (0, 200)].map {
+            Stage(smoothing: $0, iterations: $1, tolerance: 1e-4)
+        }
     }
 
     private static func stage(_ entry: Entry) throws(Problem) -> Stage {

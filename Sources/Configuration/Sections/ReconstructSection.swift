@@ -12,6 +12,14 @@ public struct ReconstructSection: Sendable, Equatable {
         case file(DatasetAddress)
     }
 
+    /// White noise to judge the result by.
+    public enum Truth: Sendable, Equatable {
+        /// That of the section `initial`.
+        case initial
+        /// A dataset `[nx][ny][nz]`.
+        case file(DatasetAddress)
+    }
+
     /// A cosmological parameter that is sought with the white noise; it starts at its configured value.
     public struct Varied: Sendable, Equatable {
         /// Which.
@@ -39,9 +47,11 @@ public struct ReconstructSection: Sendable, Equatable {
     /// The seed of that noise; not that of the data's universe.
     public var startSeed: UInt64
     /// The white noise of the truth, if it is known, to judge the result by.
-    public var truth: DatasetAddress?
+    public var truth: Truth?
     /// Cosmological parameters that are sought too.
     public var vary: [Varied]
+    /// r(k) and T(k) of a reconstruction with a truth, for unbiased parameters; none if nil.
+    public var response: DatasetAddress?
     /// Iterations between checkpoints; 0: none for their number.
     public var checkpointEvery: Int
     /// Minutes between checkpoints; 0: none for the time.
@@ -62,7 +72,11 @@ public struct ReconstructSection: Sendable, Equatable {
             } ?? .noise
         startAmplitude = section.positive("start_amplitude", default: 0.1)
         startSeed = UInt64(section.whole("start_seed", 0...Int.max, default: 987_654_321))
-        truth = section.dataset("truth")
+        truth = section.read("truth") { entry throws(Problem) in
+            let (rule, remedy) = ("it must be initial or file.h5:/dataset", "try \"truth.h5:/white_noise\"")
+            return try entry.text(rule, remedy) == "initial"
+                ? .initial : .file(try entry.dataset(rule, remedy))
+        }
         vary =
             section.read("vary") { entry throws(Problem) in
                 var found: [Varied] = []
@@ -75,6 +89,7 @@ public struct ReconstructSection: Sendable, Equatable {
                 }
                 return found
             } ?? []
+        response = section.dataset("response")
         checkpointEvery = section.whole("checkpoint_every", 0...1_000_000, default: 10)
         checkpointMinutes = section.number("checkpoint_minutes", .notNegative, default: 10)
     }
@@ -113,6 +128,13 @@ public struct ReconstructSection: Sendable, Equatable {
             scale: sigma ?? (value == 0 ? 0.01 : 0.01 * abs(value)))
     }
 
+    private static func text(_ truth: Truth) -> String {
+        switch truth {
+        case .initial: "initial"
+        case .file(let address): quoted(address.description)
+        }
+    }
+
     var entries: [ResolvedEntry] {
         let start =
             switch start {
@@ -134,8 +156,9 @@ public struct ReconstructSection: Sendable, Equatable {
         return [
             .init("start", start), .init("start_amplitude", "\(startAmplitude)"),
             .init("start_seed", "\(startSeed)"),
-        ] + (truth.map { [.init("truth", quoted($0.description))] } ?? []) + [
-            .init("vary", "[\(varied.joined(separator: ", "))]"),
+        ] + (truth.map { [.init("truth", Self.text($0))] } ?? []) + [
+            .init("vary", "[\(varied.joined(separator: ", "))]")
+        ] + (response.map { [.init("response", quoted($0.description))] } ?? []) + [
             .init("checkpoint_every", "\(checkpointEvery)"),
             .init("checkpoint_minutes", "\(checkpointMinutes)"),
         ]

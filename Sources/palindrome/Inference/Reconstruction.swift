@@ -81,9 +81,9 @@ struct Reconstruction<Scalar: StorableScalar> {
                 model, with: configuration.cosmology,
                 in: StateUnits(box: model.box.size, momentumExponent: exponent))
         }
-        var universe = SoughtUniverse(
+        var universe = try SoughtUniverse(
             try LossFunction(configuration.objective!, smoothing: smoothing(of: 0), of: model), configuration,
-            after: restored?.state.history.rows.last?.gradients ?? 0, on: world)
+            after: restored?.state.history.rows.last?.gradients ?? 0, transform)
         var state: ReconstructionState<Scalar>
         var progress: ReconstructionProgress
         let isContinued = restored != nil
@@ -92,6 +92,7 @@ struct Reconstruction<Scalar: StorableScalar> {
             progress = ReconstructionProgress(stages, after: state.history.rows.last?.seconds ?? 0, on: world)
         } else {
             progress = ReconstructionProgress(stages, after: 0, on: world)
+            universe.enter(smoothing: smoothing(of: 0), isJoint: stages.count == 1)
             state = try start(universe)
             try note(&state, universe, &progress)
         }
@@ -149,7 +150,7 @@ struct Reconstruction<Scalar: StorableScalar> {
     ) throws -> Ending {
         var saved = MPIRuntime.time
         while state.stage < stages.count {
-            universe.smooth(by: smoothing(of: state.stage))
+            universe.enter(smoothing: smoothing(of: state.stage), isJoint: state.stage == stages.count - 1)
             do {
                 try precondition(&state, universe)
                 while try iterate(&state, universe, &progress) {
@@ -218,7 +219,7 @@ struct Reconstruction<Scalar: StorableScalar> {
     ) throws {
         let next = state.stage + 1
         if next < stages.count {
-            universe.smooth(by: smoothing(of: next))
+            universe.enter(smoothing: smoothing(of: next), isJoint: next == stages.count - 1)
             guard let evaluation = try universe.evaluate(at: state.optimizer.point) else {
                 preconditionFailure("a point that had a loss has none under another smoothing")
             }

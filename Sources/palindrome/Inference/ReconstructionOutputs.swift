@@ -56,7 +56,7 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
         guard let model = try sought.model(at: parameters) else {
             preconditionFailure("the point that was found has no universe")
         }
-        let found = try universe(state.optimizer.point.noise.copy(for: "white noise"), model)
+        let found = try universe(sought.noise(at: state.optimizer.point, in: model), model)
         let data = sought.loss.objective.copyOfData()
         let dataModes = model.solver.transform.forward(data.copy(for: "data"))
         let againstData = try SpectralComparison(of: found.finalModes, with: dataModes, box: model.box.size)
@@ -82,10 +82,8 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
         try state.history.write(to: &file)
         try writeCosmology(sought.cosmology(at: parameters), to: &file)
         var diagnostics: Diagnostics?
-        if let address = configuration.reconstruct!.truth {
-            let noise: Field<Scalar> = try InputFile(opening: address.file, over: world)
-                .readField(at: address.dataset, over: model.particleGrid, ghosts: .none, for: "white noise")
-            let truth = try universe(noise, model)
+        if let source = configuration.reconstruct!.truth {
+            let truth = try universe(try noise(of: source, over: model.particleGrid), model)
             try write(truth, in: "/truth", of: model, to: &file)
             diagnostics = Diagnostics(
                 initial: try SpectralComparison(
@@ -97,8 +95,17 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
         try file.finish()
         try write(state.history)
         tell(chiSquared, statistics, count: model.particleGrid.pointCount)
-        tell(sought.cosmology(at: parameters))
+        tell(sought.cosmology(at: parameters), errors(sought, model))
         tell(againstData, diagnostics)
+    }
+
+    private func noise(of truth: ReconstructSection.Truth, over grid: Decomposition) throws -> Field<Scalar> {
+        switch truth {
+        case .initial: return try configuration.whiteNoise(over: grid)
+        case .file(let address):
+            let file = try InputFile(opening: address.file, over: world)
+            return try file.readField(at: address.dataset, over: grid, ghosts: .none, for: "white noise")
+        }
     }
 
     private func universe(_ noise: consuming Field<Scalar>, _ model: ForwardModel<Scalar>) throws -> Universe
@@ -170,6 +177,8 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
         try write(data.transfer[shells], "transfer_data", "1", "T(k) of the final density to the data")
         guard let truth else { return }
         try write(
+            truth.initial.cross.modesPerShell[shells].map(Double.init), "modes", "1", "modes in a shell")
+        try write(
             truth.initial.correlation[shells], "correlation_initial", "1",
             "r(k) of the initial density with the truth")
         try write(
@@ -192,13 +201,27 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
                 + "\(fixed((24 / Double(count)).squareRoot(), 4)))")
     }
 
-    private func tell(_ cosmology: CosmologyParameters) {
+    /// The standard deviations of the varied parameters, if a response tells them.
+    private func errors(_ sought: borrowing SoughtUniverse<Scalar>, _ model: ForwardModel<Scalar>)
+        -> [Double]?
+    {
+        guard let response = sought.response else { return nil }
+        let varied = configuration.reconstruct!.vary
+        var information = response.information(on: varied.map(\.parameter), in: model.cosmology)
+        for (index, varied) in varied.enumerated() {
+            if let prior = varied.prior { information[index][index] += 1 / (prior.sigma * prior.sigma) }
+        }
+        return inverseDiagonal(information).map { $0.squareRoot() }
+    }
+
+    private func tell(_ cosmology: CosmologyParameters, _ errors: [Double]?) {
         guard world.isRoot else { return }
-        for varied in configuration.reconstruct!.vary {
+        for (index, varied) in configuration.reconstruct!.vary.enumerated() {
             let (name, start) = (
                 cosmology.name(of: varied.parameter), configuration.cosmology[varied.parameter]
             )
-            Console.say("\(name) \(cosmology[varied.parameter]), from \(start)")
+            let error = errors.map { " +- \(scientific($0[index], 2))" } ?? ""
+            Console.say("\(name) \(cosmology[varied.parameter])\(error), from \(start)")
         }
     }
 
@@ -220,4 +243,18 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
         }
         Console.say(table.text)
     }
+}
+
+/// The diagonal of a positive definite matrix's inverse, by Gauss and Jordan without exchanges.
+private func inverseDiagonal(_ matrix: [[Double]]) -> [Double] {
+    let size = matrix.count
+    var rows = matrix.enumerated().map { index, row in row + (0..<size).map { $0 == index ? 1 : 0 } }
+    for pivot in 0..<size {
+        rows[pivot] = rows[pivot].map { $0 / rows[pivot][pivot] }
+        for other in 0..<size where other != pivot {
+            let factor = rows[other][pivot]
+            rows[other] = zip(rows[other], rows[pivot]).map { $0 - factor * $1 }
+        }
+    }
+    return (0..<size).map { rows[$0][size + $0] }
 }
