@@ -50,8 +50,8 @@ public struct ReconstructSection: Sendable, Equatable {
     public var truth: Truth?
     /// Cosmological parameters that are sought too.
     public var vary: [Varied]
-    /// r(k) and T(k) of a reconstruction with a truth, for unbiased parameters; none if nil.
-    public var response: DatasetAddress?
+    /// Diagnostics of reconstructions whose truth was known, for unbiased parameters.
+    public var response: [DatasetAddress]
     /// Iterations between checkpoints; 0: none for their number.
     public var checkpointEvery: Int
     /// Minutes between checkpoints; 0: none for the time.
@@ -89,7 +89,19 @@ public struct ReconstructSection: Sendable, Equatable {
                 }
                 return found
             } ?? []
-        response = section.dataset("response")
+        response =
+            section.read("response") { entry throws(Problem) in
+                let (rule, remedy) = (
+                    "it must be file.h5:/diagnostics or a list of them",
+                    "try \"mock/reconstruction.h5:/diagnostics\""
+                )
+                guard entry.node.scalar == nil else { return [try entry.dataset(rule, remedy)] }
+                var found: [DatasetAddress] = []
+                for element in try entry.list(rule, remedy) {
+                    found.append(try element.dataset(rule, remedy))
+                }
+                return found
+            } ?? []
         checkpointEvery = section.whole("checkpoint_every", 0...1_000_000, default: 10)
         checkpointMinutes = section.number("checkpoint_minutes", .notNegative, default: 10)
     }
@@ -153,12 +165,13 @@ public struct ReconstructSection: Sendable, Equatable {
             }
             return "{\(fields.joined(separator: ", "))}"
         }
+        let responses = response.map { quoted($0.description) }
         return [
             .init("start", start), .init("start_amplitude", "\(startAmplitude)"),
             .init("start_seed", "\(startSeed)"),
         ] + (truth.map { [.init("truth", Self.text($0))] } ?? []) + [
             .init("vary", "[\(varied.joined(separator: ", "))]")
-        ] + (response.map { [.init("response", quoted($0.description))] } ?? []) + [
+        ] + (response.isEmpty ? [] : [.init("response", "[\(responses.joined(separator: ", "))]")]) + [
             .init("checkpoint_every", "\(checkpointEvery)"),
             .init("checkpoint_minutes", "\(checkpointMinutes)"),
         ]

@@ -10,19 +10,21 @@ internal import Storage
 /// How the white noise that is found answers to that which was there, scale by scale: what is needed to look for
 /// cosmological parameters with it.
 ///
-/// The probability of θ is the integral of exp(−L) over all s, not its height at the best ŝ. A θ with more power
-/// explains the same modes with less noise, lowers `½ Σ s²`, and would win without end. For a universe drawn at θ
-/// the mean slope at ŝ is known from a reconstruction whose truth is known: where the final density depends on
-/// `√P_lin(k, a) s_k`,
+/// The probability of θ is the integral of exp(−L) over all noise s, not its height at the best ŝ. A θ with more
+/// power explains the same modes with less noise, lowers `½ Σ s²`, and would win without end. How the loss slopes at
+/// ŝ in a universe that was drawn at θ is known from reconstructions of such universes, mocks: since the final
+/// density depends on `√P_lin(k, a) s_k`,
 ///
-///     ⟨∂L/∂θ⟩ = −½ Σ_k T²(k) ∂ln P_lin(k, a)/∂θ,    T² = |ŝ_k|² / |s_k|²
+///     ⟨∂L/∂θ⟩ = −½ Σ_k f(k) ∂ln P_lin(k, a)/∂θ,    f(k) = ⟨|ŝ_k|²⟩ over mocks
 ///
-/// and `V(θ) = ½ Σ_k T²(k) ln P_lin(k, a)` makes it zero: L + V has its minimum at the θ that the data were
-/// drawn at, on the mean. Its error is that of the power in the modes that were found,
+/// and `V(θ) = ½ Σ_k f(k) ln P_lin(k, a)` makes it zero: L + V has its minimum, on the mean, at the θ that the data
+/// were drawn at. With r(k) of the mocks its covariance is H⁻¹ J H⁻¹ (1 + 1/mocks),
 ///
-///     (σ⁻²)_ij = ½ Σ_k r⁴(k) ∂ln P/∂θ_i ∂ln P/∂θ_j
+///     H_ij = ½ Σ_k r⁴(k) ∂ln P/∂θ_i ∂ln P/∂θ_j,    J_ij = cov(V_i, V_j) over mocks,  V_i = ½ Σ_k |ŝ_k|² ∂ln P/∂θ_i
 ///
-/// The search moves along `s_k = v_k (P_lin(k, a; θ start) / P_lin(k, a; θ))^(T²/2)`, so that a step in θ leaves the
+/// with J = H, what Gaussian modes have, for a single mock.
+///
+/// The search moves along `s_k = v_k (P_lin(k, a; θ start) / P_lin(k, a; θ))^(f/2)`, so that a step in θ leaves the
 /// modes that the data know where they are.
 ///
 /// - Source: Millea & Seljak 2022 (marginal unbiased score expansion), with the simulated mean written by scale.
@@ -30,8 +32,12 @@ struct ModeResponse<Scalar: StorableScalar> {
     private struct Shell {
         let wavenumber: Double
         let modes: Double
-        let transferSquared: Double
-        let correlationToTheFourth: Double
+        /// |ŝ_k|² of each mock.
+        let powers: [Double]
+        /// f.
+        let meanPower: Double
+        /// r⁴, the mean over mocks.
+        let information: Double
     }
 
     private let shells: [Shell]
@@ -41,42 +47,28 @@ struct ModeResponse<Scalar: StorableScalar> {
     /// ln P_lin(k, a) at the start.
     private var startingLogarithms: [Double] = []
 
-    /// Reads r(k) and T(k) of a reconstruction whose truth was given. Collective.
+    /// Reads reconstructions of mocks. Collective.
     ///
     /// - Parameters:
-    ///   - address: the group `/diagnostics` of its file.
-    ///   - forward: where the parameters start; its box is that of the file.
+    ///   - mocks: the groups `/diagnostics` of their files; at least one.
+    ///   - forward: where the parameters start; its box is that of the mocks.
     ///   - transform: on the particle grid.
-    /// - Throws: `UsageError` on all ranks when they are not there.
+    /// - Throws: `UsageError` on all ranks when what is needed is not there.
     init(
-        reading address: DatasetAddress, of configuration: RunConfiguration, _ forward: ForwardModel<Scalar>,
+        reading mocks: [DatasetAddress], of configuration: RunConfiguration, _ forward: ForwardModel<Scalar>,
         _ transform: FourierTransform<Scalar>
     ) throws {
         let world = forward.particleGrid.grid.world
-        let file = try InputFile(opening: address.file, over: world)
-        func column(_ name: String) throws -> [Double] {
-            let path = "\(address.dataset)/\(name)"
-            guard try file.describe(path) != nil else {
-                throw UsageError(
-                    "\(address): \(path) is not there; reconstruct.response must be the diagnostics of a "
-                        + "reconstruction with a truth; try \"mock/reconstruction.h5:/diagnostics\"")
-            }
-            return try file.readArray(at: path, as: Double.self)
-        }
-        let (waves, modes) = (try column("k"), try column("modes"))
-        let (transfer, correlation) = (try column("transfer_initial"), try column("correlation_initial"))
-        let width = 2 * Double.pi / max(forward.box.size.x, forward.box.size.y, forward.box.size.z)
-        guard let first = waves.first, abs(first - width) < width / 2 else {
-            throw UsageError(
-                "\(address): its longest wave is not that of the box; reconstruct.response must be of a "
-                    + "reconstruction in the same box; make it with the same configuration")
-        }
-        shells = waves.indices.map { shell in
-            let fraction = correlation[shell] * correlation[shell]
+        let size = forward.box.size
+        let read = try mocks.map { try Mock(reading: $0, longest: max(size.x, size.y, size.z), over: world) }
+        let count = Double(read.count)
+        shells = (0..<read.map(\.wavenumbers.count).min()!).map { shell in
+            let powers = read.map { $0.powers[shell] }
+            let fractions = read.map { $0.correlations[shell] * $0.correlations[shell] }
             return Shell(
-                wavenumber: waves[shell], modes: modes[shell],
-                transferSquared: transfer[shell] * transfer[shell],
-                correlationToTheFourth: fraction * fraction)
+                wavenumber: read[0].wavenumbers[shell], modes: read[0].modes[shell], powers: powers,
+                meanPower: powers.reduce(0, +) / count,
+                information: fractions.reduce(0) { $0 + $1 * $1 } / count)
         }
         scaleFactor = configuration.evolution.stop
         model = try configuration.linearPowerModel(on: world)
@@ -84,17 +76,48 @@ struct ModeResponse<Scalar: StorableScalar> {
         startingLogarithms = logarithms(in: forward.cosmology).map(\.value)
     }
 
+    /// What is read of one.
+    private struct Mock {
+        let wavenumbers: [Double]
+        let modes: [Double]
+        let powers: [Double]
+        let correlations: [Double]
+
+        init(reading address: DatasetAddress, longest: Double, over world: Communicator) throws {
+            let file = try InputFile(opening: address.file, over: world)
+            func column(_ name: String) throws -> [Double] {
+                let path = "\(address.dataset)/\(name)"
+                guard try file.describe(path) != nil else {
+                    throw UsageError(
+                        "\(address): it has no \(name); reconstruct.response must be the diagnostics of a "
+                            + "reconstruction whose truth was given; make one with reconstruct.truth")
+                }
+                return try file.readArray(at: path, as: Double.self)
+            }
+            wavenumbers = try column("k")
+            modes = try column("modes")
+            powers = try column("noise_power")
+            correlations = try column("correlation_initial")
+            let width = 2 * Double.pi / longest
+            guard let first = wavenumbers.first, abs(first - width) < width / 2 else {
+                throw UsageError(
+                    "\(address): it is of another box; reconstruct.response must be of a reconstruction in this "
+                        + "one; make it with the same configuration")
+            }
+        }
+    }
+
     /// V(θ) − V(θ start), with its derivatives.
     func volume(in cosmology: Cosmology<Dual>) -> Dual {
         zip(shells, changes(in: cosmology)).reduce(Dual(0)) { sum, term in
-            sum + term.1.scaled(by: term.0.modes * term.0.transferSquared / 2)
+            sum + term.1.scaled(by: term.0.modes * term.0.meanPower / 2)
         }
     }
 
     /// s of a v; linear and diagonal, so its own transpose. Collective.
     func noise(of variable: consuming Field<Scalar>, in cosmology: Cosmology<Dual>) -> Field<Scalar> {
         let factors = zip(shells, changes(in: cosmology)).map { shell, change in
-            Double.exp(-change.value * shell.transferSquared / 2)
+            Double.exp(-change.value * shell.meanPower / 2)
         }
         var modes = transform.forward(variable)
         let shape = transform.decomposition.shape
@@ -118,7 +141,7 @@ struct ModeResponse<Scalar: StorableScalar> {
 
     /// What a change of θ at fixed v does through s. Collective.
     ///
-    ///     Σ_k Re(∂L/∂s_k s_k*) · (−T²/2) ∂ln P_lin(k, a)/∂θ
+    ///     Σ_k Re(∂L/∂s_k s_k*) · (−f/2) ∂ln P_lin(k, a)/∂θ
     func slope(
         through noise: borrowing Field<Scalar>, _ gradient: borrowing Field<Scalar>,
         in cosmology: Cosmology<Dual>
@@ -131,19 +154,47 @@ struct ModeResponse<Scalar: StorableScalar> {
         return zip(shells.indices, changes(in: cosmology)).reduce(Dual(0)) { sum, term in
             let shell = shells[term.0]
             return sum
-                + term.1.scaled(by: -shell.transferSquared / 2 * shell.modes * products.powers[term.0])
+                + term.1.scaled(by: -shell.meanPower / 2 * shell.modes * products.powers[term.0])
         }
     }
 
-    /// (σ⁻²)_ij of some parameters.
-    func information(on parameters: [CosmologyParameter], in cosmology: Cosmology<Dual>) -> [[Double]] {
+    /// The standard deviations of some parameters, with the Gaussian priors that they have.
+    func errors(
+        of varied: [ReconstructSection.Varied], in cosmology: Cosmology<Dual>
+    ) -> [Double] {
         let logarithms = logarithms(in: cosmology)
-        return parameters.map { first in
-            parameters.map { second in
-                zip(shells, logarithms).reduce(0) { sum, term in
-                    sum + term.0.modes * term.0.correlationToTheFourth / 2 * term.1[first] * term.1[second]
+        func sum(_ weight: (Shell) -> Double, _ first: Int, _ second: Int?) -> Double {
+            zip(shells, logarithms).reduce(0) { sum, term in
+                let slope = term.1[varied[first].parameter]
+                let other = second.map { term.1[varied[$0].parameter] } ?? 1
+                return sum + term.0.modes / 2 * weight(term.0) * slope * other
+            }
+        }
+        var information = varied.indices.map { first in
+            varied.indices.map { sum(\.information, first, $0) }
+        }
+        var scatter = information
+        let mocks = shells.first?.powers.count ?? 0
+        if mocks > 1 {
+            let scores = varied.indices.map { first in
+                (0..<mocks).map { mock in sum({ $0.powers[mock] }, first, nil) }
+            }
+            scatter = scores.map { one in scores.map { other in covariance(one, other) } }
+        }
+        for (index, varied) in varied.enumerated() {
+            guard let prior = varied.prior else { continue }
+            information[index][index] += 1 / (prior.sigma * prior.sigma)
+            scatter[index][index] += 1 / (prior.sigma * prior.sigma)
+        }
+        let inverse = inverted(information)
+        return varied.indices.map { index in
+            var variance = 0.0
+            for first in varied.indices {
+                for second in varied.indices {
+                    variance += inverse[index][first] * scatter[first][second] * inverse[second][index]
                 }
             }
+            return (variance * (1 + 1 / Double(mocks))).squareRoot()
         }
     }
 
@@ -157,4 +208,24 @@ struct ModeResponse<Scalar: StorableScalar> {
         let growth = growthFactors(at: [scaleFactor], cosmology)[0].d1
         return shells.map { Dual.log(power($0.wavenumber) * growth * growth) }
     }
+}
+
+private func covariance(_ first: [Double], _ second: [Double]) -> Double {
+    let count = Double(first.count)
+    let means = (first.reduce(0, +) / count, second.reduce(0, +) / count)
+    return zip(first, second).reduce(0) { $0 + ($1.0 - means.0) * ($1.1 - means.1) } / (count - 1)
+}
+
+/// The inverse of a positive definite matrix, by Gauss and Jordan without exchanges.
+private func inverted(_ matrix: [[Double]]) -> [[Double]] {
+    let size = matrix.count
+    var rows = matrix.enumerated().map { index, row in row + (0..<size).map { $0 == index ? 1 : 0 } }
+    for pivot in 0..<size {
+        rows[pivot] = rows[pivot].map { $0 / rows[pivot][pivot] }
+        for other in 0..<size where other != pivot {
+            let factor = rows[other][pivot]
+            rows[other] = zip(rows[other], rows[pivot]).map { $0 - factor * $1 }
+        }
+    }
+    return rows.map { Array($0.dropFirst(size)) }
 }

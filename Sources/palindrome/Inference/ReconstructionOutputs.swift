@@ -62,6 +62,10 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
         let againstData = try SpectralComparison(of: found.finalModes, with: dataModes, box: model.box.size)
         _ = consume dataModes
         let statistics = try NoiseStatistics(of: found.noise)
+        let shape = model.box.particles
+        let noisePower = try PowerSpectrum(
+            of: FourierTransform(model.particleGrid).forward(found.noise.copy(for: "white noise")),
+            box: SIMD3(Double(shape.x), Double(shape.y), Double(shape.z)))
         let pointCount = sought.loss.objective.pointCount()
         let chiSquared = 2 * (try sought.unsmoothedDataLoss(at: state.optimizer.point)) / Double(pointCount)
 
@@ -91,11 +95,12 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
                 final: try SpectralComparison(
                     of: found.finalModes, with: truth.finalModes, box: model.box.size))
         }
-        try write(againstData, diagnostics, to: &file)
+        try write(againstData, diagnostics, noisePower, to: &file)
         try file.finish()
         try write(state.history)
         tell(chiSquared, statistics, count: model.particleGrid.pointCount)
-        tell(sought.cosmology(at: parameters), errors(sought, model))
+        tell(
+            sought.cosmology(at: parameters), sought.response?.errors(of: sought.varied, in: model.cosmology))
         tell(againstData, diagnostics)
     }
 
@@ -161,7 +166,7 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
     }
 
     private func write(
-        _ data: SpectralComparison, _ truth: Diagnostics?, to file: inout OutputFile
+        _ data: SpectralComparison, _ truth: Diagnostics?, _ noise: PowerSpectrum, to file: inout OutputFile
     ) throws {
         func write(_ values: some Sequence<Double>, _ name: String, _ units: String, _ description: String)
             throws
@@ -175,9 +180,11 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
         try write(
             data.correlation[shells], "correlation_data", "1", "r(k) of the final density with the data")
         try write(data.transfer[shells], "transfer_data", "1", "T(k) of the final density to the data")
-        guard let truth else { return }
+        let known = shells.prefix(noise.powers.count)
         try write(
-            truth.initial.cross.modesPerShell[shells].map(Double.init), "modes", "1", "modes in a shell")
+            noise.modesPerShell[known].map(Double.init), "modes", "1", "modes in a shell of the white noise")
+        try write(noise.powers[known], "noise_power", "1", "power of the white noise; of a unit normal 1")
+        guard let truth else { return }
         try write(
             truth.initial.correlation[shells], "correlation_initial", "1",
             "r(k) of the initial density with the truth")
@@ -199,19 +206,6 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
                 + "\(fixed(noise.skewness, 4)), excess kurtosis \(fixed(noise.excessKurtosis, 4)) "
                 + "(of a unit normal: 0, 1, 0 +- \(fixed((6 / Double(count)).squareRoot(), 4)), 0 +- "
                 + "\(fixed((24 / Double(count)).squareRoot(), 4)))")
-    }
-
-    /// The standard deviations of the varied parameters, if a response tells them.
-    private func errors(_ sought: borrowing SoughtUniverse<Scalar>, _ model: ForwardModel<Scalar>)
-        -> [Double]?
-    {
-        guard let response = sought.response else { return nil }
-        let varied = configuration.reconstruct!.vary
-        var information = response.information(on: varied.map(\.parameter), in: model.cosmology)
-        for (index, varied) in varied.enumerated() {
-            if let prior = varied.prior { information[index][index] += 1 / (prior.sigma * prior.sigma) }
-        }
-        return inverseDiagonal(information).map { $0.squareRoot() }
     }
 
     private func tell(_ cosmology: CosmologyParameters, _ errors: [Double]?) {
@@ -243,18 +237,4 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
         }
         Console.say(table.text)
     }
-}
-
-/// The diagonal of a positive definite matrix's inverse, by Gauss and Jordan without exchanges.
-private func inverseDiagonal(_ matrix: [[Double]]) -> [Double] {
-    let size = matrix.count
-    var rows = matrix.enumerated().map { index, row in row + (0..<size).map { $0 == index ? 1 : 0 } }
-    for pivot in 0..<size {
-        rows[pivot] = rows[pivot].map { $0 / rows[pivot][pivot] }
-        for other in 0..<size where other != pivot {
-            let factor = rows[other][pivot]
-            rows[other] = zip(rows[other], rows[pivot]).map { $0 - factor * $1 }
-        }
-    }
-    return (0..<size).map { rows[$0][size + $0] }
 }

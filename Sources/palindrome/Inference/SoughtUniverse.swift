@@ -40,9 +40,9 @@ struct SoughtUniverse<Scalar: StorableScalar>: ~Copyable {
         _ transform: FourierTransform<Scalar>
     ) throws {
         let model = loss.model
-        response = try configuration.reconstruct!.response.map { address in
-            try ModeResponse(reading: address, of: configuration, model, transform)
-        }
+        let mocks = configuration.reconstruct!.response
+        response =
+            mocks.isEmpty ? nil : try ModeResponse(reading: mocks, of: configuration, model, transform)
         tally.gradients = gradients
         self.configuration = configuration
         self.varied = configuration.reconstruct!.vary
