@@ -50,13 +50,17 @@ let layers: [Target] = [
     layer(
         "Dynamics",
         ["Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions"]),
+    layer("Cost", ["Parallel", "Mesh", "Gravity"]),
+    layer(
+        "Benchmark",
+        ["CMachine", "Memory", "Parallel", "Mesh", "Particles", "Dynamics", "Cost"]),
     layer("Analysis", ["CPicture", "Memory", "Parallel", "Mesh"]),
     layer(
         "Inference", ["Memory", "Parallel", "Mesh", "Particles", "InitialConditions", "Analysis"]),
     layer(
         "Storage", ["CStorage", "Memory", "Parallel", "Mesh", "Particles"]),
     layer("Report", ["Memory", "Parallel", "Mesh", "Analysis", "Storage"]),
-    layer("Configuration", ["Parallel", "Background", "Mesh", numerics, yaml]),
+    layer("Configuration", ["Parallel", "Background", "Mesh", "Gravity", "Cost", numerics, yaml]),
 ]
 
 let package = Package(
@@ -91,6 +95,7 @@ let package = Package(
             link: ["fftw3_mpi", "fftw3f_mpi", "fftw3", "fftw3f"]),
         kernels("CStorage", ["SystemMPI", "SystemHDF5"]),
         kernels("CPicture", ["SystemPNG"]),
+        kernels("CMachine", ["SystemFFTW", "SystemFFTWSingle"], link: ["fftw3", "fftw3f"]),
     ] + layers + [
         .executableTarget(
             name: "palindrome",
@@ -133,6 +138,12 @@ let package = Package(
             [
                 "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics",
                 "Analysis", "Inference",
+            ]),
+        tests(
+            "Cost",
+            [
+                "Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions",
+                "Dynamics", "Inference", "Benchmark", "Cost",
             ]),
         tests("Storage", ["Memory", "Parallel", "Mesh", "Storage"]),
         tests("Report", ["Memory", "Parallel", "Mesh", "Analysis", "Storage", "Report"]),

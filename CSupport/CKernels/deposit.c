@@ -4,11 +4,13 @@
 
 #define PRECISION 32
 #include "precision.h"
+#include "planes.template.h"
 #include "deposit.template.h"
 #undef PRECISION
 
 #define PRECISION 64
 #include "precision.h"
+#include "planes.template.h"
 #include "deposit.template.h"
 
 CLONES uint64_t palindrome_owned_sum(palindrome_block block, const int64_t *density) {

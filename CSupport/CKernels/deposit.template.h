@@ -1,77 +1,103 @@
 // Mass assignment in one precision. Particles go in batches: first cells and parts, which vectorise; then the
 // additions, one particle after the other.
 
-enum { NAME(deposit_batch) = 64 };
-
-// Each particle has the mass `scale`, or round(value * scale) if there are values.
-INLINE int32_t NAME(deposit)(int64_t count, const POSITION *restrict x, const POSITION *restrict y,
-                             const POSITION *restrict z, palindrome_block block, const REAL *restrict value,
-                             double scale, int64_t *restrict density) {
-    enum { batch = NAME(deposit_batch) };
-    const uint32_t mx = (uint32_t)block.points_x, my = (uint32_t)block.points_y,
-                   mz = (uint32_t)block.points_z;
-    const int64_t xs = block.x_stride, ys = block.y_stride;
+// The eight parts of a mass, which sum to it exactly: split along x, the parts along y, those along z.
+INLINE void NAME(split)(double mass, double dx, double dy, double dz, int64_t i,
+                        int64_t (*restrict part)[NAME(batch)]) {
     const uint64_t shift = bits_of(rounding_shift);
-    int64_t element[batch];
-    int64_t up[batch];
-    int64_t part[8][batch];
-    for (int64_t start = 0; start < count; start += batch) {
-        const int64_t n = count - start < batch ? count - start : batch;
-        uint32_t strays = 0;
-        for (int64_t i = 0; i < n; i++) {
-            const POSITION px = x[start + i], py = y[start + i], pz = z[start + i];
-            const uint32_t cx = NAME(cell)(px, mx), cy = NAME(cell)(py, my), cz = NAME(cell)(pz, mz);
-            strays |= is_stray(cx, cy, &block);
-            element[i] = element_of(cx, cy, cz, &block);
-            up[i] = cz + 1 == mz ? 1 - (int64_t)mz : 1;
-            const double dx = NAME(share)(NAME(fraction)(px, mx));
-            const double dy = NAME(share)(NAME(fraction)(py, my));
-            const double dz = NAME(share)(NAME(fraction)(pz, mz));
-            double mass = scale;
-            if (value)
-                mass = __builtin_fma((double)value[start + i], scale, rounding_shift) - rounding_shift;
-            const double upper = __builtin_fma(mass, dx, rounding_shift) - rounding_shift;
-            const double lower = mass - upper;
-            const double half[2] = {lower, upper};
-            for (int a = 0; a < 2; a++) {
-                const double yupper = __builtin_fma(half[a], dy, rounding_shift) - rounding_shift;
-                const double quarter[2] = {half[a] - yupper, yupper};
-                for (int b = 0; b < 2; b++) {
-                    const uint64_t zupper = bits_of(__builtin_fma(quarter[b], dz, rounding_shift)) - shift;
-                    const uint64_t whole = bits_of(quarter[b] + rounding_shift) - shift;
-                    part[4 * a + 2 * b][i] = (int64_t)(whole - zupper);
-                    part[4 * a + 2 * b + 1][i] = (int64_t)zupper;
-                }
-            }
-        }
-        if (strays)
-            return -1;
-        for (int64_t i = 0; i < n; i++) {
-            int64_t *lower = density + element[i], *upper = lower + up[i];
-            lower[0] += part[0][i];
-            upper[0] += part[1][i];
-            lower[ys] += part[2][i];
-            upper[ys] += part[3][i];
-            lower[xs] += part[4][i];
-            upper[xs] += part[5][i];
-            lower[xs + ys] += part[6][i];
-            upper[xs + ys] += part[7][i];
+    const double upper = __builtin_fma(mass, dx, rounding_shift) - rounding_shift;
+    const double half[2] = {mass - upper, upper};
+    for (int a = 0; a < 2; a++) {
+        const double yupper = __builtin_fma(half[a], dy, rounding_shift) - rounding_shift;
+        const double quarter[2] = {half[a] - yupper, yupper};
+        for (int b = 0; b < 2; b++) {
+            const uint64_t zupper = bits_of(__builtin_fma(quarter[b], dz, rounding_shift)) - shift;
+            const uint64_t whole = bits_of(quarter[b] + rounding_shift) - shift;
+            part[4 * a + 2 * b][i] = (int64_t)(whole - zupper);
+            part[4 * a + 2 * b + 1][i] = (int64_t)zupper;
         }
     }
-    return 0;
 }
 
-CLONES int32_t NAME(palindrome_deposit)(int64_t count, const POSITION *restrict x, const POSITION *restrict y,
-                                        const POSITION *restrict z, palindrome_block block, double mass,
-                                        int64_t *restrict density) {
-    return NAME(deposit)(count, x, y, z, block, 0, mass, density);
+INLINE void NAME(shares)(const NAME(group) *restrict group, const palindrome_block *block,
+                         double (*restrict share)[NAME(batch)]) {
+    const uint32_t points[3] = {(uint32_t)block->points_x, (uint32_t)block->points_y,
+                                (uint32_t)block->points_z};
+    for (int axis = 0; axis < 3; axis++)
+        for (int64_t i = 0; i < group->count; i++)
+            share[axis][i] = NAME(share)(NAME(fraction)(group->at[axis][i], points[axis]));
 }
 
-CLONES int32_t NAME(palindrome_deposit_values)(int64_t count, const POSITION *restrict x,
-                                               const POSITION *restrict y, const POSITION *restrict z,
-                                               palindrome_block block, const REAL *restrict value,
-                                               double scale, int64_t *restrict density) {
-    return NAME(deposit)(count, x, y, z, block, value, scale, density);
+// A plane of the window is complete: moves it to the field, and makes room for another.
+INLINE void NAME(put_plane)(int64_t **lower, int64_t **upper, const palindrome_block *block, int64_t x,
+                            int64_t *restrict density) {
+    const int64_t mz = block->points_z, rows = block->owned_y + 1;
+    int64_t *const passed = *lower;
+    for (int64_t y = 0; y < rows; y++) {
+        const int64_t *row = passed + y * (mz + 1);
+        int64_t *to = density + (x + block->lower) * block->x_stride + (y + block->lower) * block->y_stride;
+        memcpy(to, row, (size_t)mz * sizeof *to);
+        // The point behind the last is the first.
+        to[0] += row[mz];
+    }
+    memset(passed, 0, (size_t)(rows * (mz + 1)) * sizeof *passed);
+    *lower = *upper;
+    *upper = passed;
+}
+
+// Each particle has the mass `scale`, or round(value * scale) if there are values.
+INLINE int32_t NAME(deposit)(const palindrome_planes *planes, const POSITION *x, const POSITION *y,
+                             const POSITION *z, const palindrome_block *block, const REAL *value,
+                             double scale, int64_t *restrict density, int64_t *window) {
+    const int64_t line = block->points_z + 1, plane = line * (block->owned_y + 1);
+    int64_t *lower = window, *upper = window + plane, passed = 0;
+    memset(window, 0, (size_t)(2 * plane) * sizeof *window);
+    NAME(walk) walk;
+    NAME(begin)(&walk, planes, x, y, z, block);
+    while (NAME(next)(&walk)) {
+        for (; passed < walk.x; passed++)
+            NAME(put_plane)(&lower, &upper, block, passed, density);
+        const NAME(group) *group = &walk.group;
+        double share[3][NAME(batch)], mass[NAME(batch)];
+        int64_t part[8][NAME(batch)];
+        NAME(shares)(group, block, share);
+        for (int64_t i = 0; i < group->count; i++)
+            mass[i] = scale;
+        if (value) {
+            REAL own[NAME(batch)];
+            NAME(pick)(group, value, own);
+            for (int64_t i = 0; i < group->count; i++)
+                mass[i] = __builtin_fma((double)own[i], scale, rounding_shift) - rounding_shift;
+        }
+        for (int64_t i = 0; i < group->count; i++)
+            NAME(split)(mass[i], share[0][i], share[1][i], share[2][i], i, part);
+        for (int64_t i = 0; i < group->count; i++) {
+            int64_t *l = lower + group->element[i], *u = upper + group->element[i];
+            l[0] += part[0][i];
+            l[1] += part[1][i];
+            l[line] += part[2][i];
+            l[line + 1] += part[3][i];
+            u[0] += part[4][i];
+            u[1] += part[5][i];
+            u[line] += part[6][i];
+            u[line + 1] += part[7][i];
+        }
+    }
+    for (; passed <= block->owned_x; passed++)
+        NAME(put_plane)(&lower, &upper, block, passed, density);
+    return walk.is_stray ? -1 : 0;
+}
+
+CLONES int32_t NAME(palindrome_deposit)(palindrome_planes planes, const POSITION *x, const POSITION *y,
+                                        const POSITION *z, palindrome_block block, double mass,
+                                        int64_t *restrict density, int64_t *window) {
+    return NAME(deposit)(&planes, x, y, z, &block, 0, mass, density, window);
+}
+
+CLONES int32_t NAME(palindrome_deposit_values)(palindrome_planes planes, const POSITION *x, const POSITION *y,
+                                               const POSITION *z, palindrome_block block, const REAL *value,
+                                               double scale, int64_t *restrict density, int64_t *window) {
+    return NAME(deposit)(&planes, x, y, z, &block, value, scale, density, window);
 }
 
 CLONES void NAME(palindrome_magnitudes)(int64_t count, const REAL *x, const REAL *y, const REAL *z,
@@ -81,15 +107,20 @@ CLONES void NAME(palindrome_magnitudes)(int64_t count, const REAL *x, const REAL
             (__builtin_fabs((double)x[i]) + __builtin_fabs((double)y[i])) + __builtin_fabs((double)z[i]);
 }
 
-CLONES void NAME(palindrome_contrast)(palindrome_block from, const int64_t *restrict density, double scale,
-                                      double shift, palindrome_block to, REAL *restrict contrast) {
+CLONES uint64_t NAME(palindrome_contrast)(palindrome_block from, const int64_t *restrict density,
+                                          double scale, double shift, palindrome_block to,
+                                          REAL *restrict contrast) {
     const int64_t run = from.points_z;
+    uint64_t sum = 0;
     for (int64_t i = 0; i < from.owned_x; i++)
         for (int64_t j = 0; j < from.owned_y; j++) {
             const int64_t *source =
                 density + (i + from.lower) * from.x_stride + (j + from.lower) * from.y_stride;
             REAL *target = contrast + (i + to.lower) * to.x_stride + (j + to.lower) * to.y_stride;
-            for (int64_t k = 0; k < run; k++)
+            for (int64_t k = 0; k < run; k++) {
                 target[k] = (REAL)__builtin_fma((double)source[k], scale, shift);
+                sum += (uint64_t)source[k];
+            }
         }
+    return sum;
 }

@@ -18,6 +18,10 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
+// A loop of moves by a list, one by one: gather and scatter instructions are slower.
+#define ONE_BY_ONE(i, count)                                                                                 \
+    _Pragma("clang loop vectorize(disable) unroll_count(4)") for (int64_t i = 0; i < (count); i++)
+
 INLINE uint64_t bits_of(double value) {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);

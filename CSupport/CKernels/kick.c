@@ -3,25 +3,29 @@
 #include "kernel.h"
 #include "locate.h"
 
-typedef float row2_f32 __attribute__((vector_size(8), aligned(4)));
 typedef float row4_f32 __attribute__((vector_size(16), aligned(4)));
 typedef float row8_f32 __attribute__((vector_size(32), aligned(4)));
-typedef double row2_f64 __attribute__((vector_size(16), aligned(8)));
 typedef double row4_f64 __attribute__((vector_size(32), aligned(8)));
 typedef double row8_f64 __attribute__((vector_size(64), aligned(8)));
-// Lanes chosen (-1) or not (0), as wide as the reals.
-typedef int32_t lanes_f32 __attribute__((vector_size(32)));
-typedef int64_t lanes_f64 __attribute__((vector_size(64)));
 
 // Four doubles, and integers in their place, in either precision.
 typedef double quad __attribute__((vector_size(32), aligned(8)));
 typedef int64_t whole_quad __attribute__((vector_size(32), aligned(8)));
-typedef int64_t whole_pair __attribute__((vector_size(16), aligned(8)));
 
 #define ALL4(value)                                                                                          \
     { value, value, value, value }
 #define ALL8(value)                                                                                          \
     { value, value, value, value, value, value, value, value }
+
+// Interpolation of rows, at the share d of the way. Macros, since a vector as an argument would have to be
+// one of every instruction set.
+#define BETWEEN(lower, upper, d)                                                                             \
+    __builtin_elementwise_fma(upper, (ROW8)ALL8(d), (lower) * (ROW8)ALL8(1 - (d)))
+// A row of eight holds the four numbers of a point and those of the next point along z.
+#define FIRST(pair) __builtin_shufflevector(pair, pair, 0, 1, 2, 3)
+#define SECOND(pair) __builtin_shufflevector(pair, pair, 4, 5, 6, 7)
+#define ALONG_Z(pair, d)                                                                                     \
+    __builtin_elementwise_fma(SECOND(pair), (ROW4)ALL4(d), FIRST(pair) * (ROW4)ALL4(1 - (d)))
 
 INLINE void note_failure(palindrome_kick_outcome *outcome, int64_t kick, int32_t is_finite) {
     if (is_finite)
@@ -75,11 +79,13 @@ INLINE void add_kicks_f64(int64_t n, int64_t *restrict momentum, const double *r
 
 #define PRECISION 32
 #include "precision.h"
+#include "planes.template.h"
 #include "kick.template.h"
 #include "kick_adjoint.template.h"
 #undef PRECISION
 
 #define PRECISION 64
 #include "precision.h"
+#include "planes.template.h"
 #include "kick.template.h"
 #include "kick_adjoint.template.h"

@@ -1,8 +1,6 @@
 // Forces and kicks in one precision. Particles go in batches: cells and offsets, which vectorise; forces, one
 // particle after the other with rows along z as vectors; kicks, which vectorise.
 
-enum { NAME(batch) = 64 };
-
 typedef struct {
     int64_t element[NAME(batch)];
     int32_t z[NAME(batch)];
@@ -28,220 +26,151 @@ INLINE uint32_t NAME(place)(int64_t n, const POSITION *restrict x, const POSITIO
     return strays;
 }
 
-// How the eight points z - 2 ... z + 5 of a row are read where z wraps: those of `here` from their own place,
-// the others from a whole row further. Both places are within the field, whose ghosts leave a row before and
-// after.
+// A window of forces: those at the mesh points of the two planes between which particles read, `[y][z][4]`
+// with the components of a point side by side, one more point than the mesh along z and one more row than
+// owned along y. Each plane's forces are made once, when the window comes to it, and not kept.
+
+// The four-point difference between the rows at a distance, without the factor -1 / 12h.
+INLINE REAL NAME(difference)(const REAL *at, int64_t distance) {
+    return FMA(8, at[distance] - at[-distance], at[-2 * distance] - at[2 * distance]);
+}
+
+INLINE void NAME(force_line)(const REAL *restrict potential, const palindrome_block *block,
+                             REAL *restrict force) {
+    const int64_t mz = block->points_z;
+    // At the ends of the line the differences along z read beyond it, in vain.
+    for (int64_t z = 0; z < mz; z++) {
+        force[4 * z] = NAME(difference)(potential + z, block->x_stride);
+        force[4 * z + 1] = NAME(difference)(potential + z, block->y_stride);
+        force[4 * z + 2] = NAME(difference)(potential + z, 1);
+        force[4 * z + 3] = 0;
+    }
+    const int64_t ends[4] = {0, 1, mz - 2, mz - 1};
+    for (int e = 0; e < 4; e++) {
+        REAL around[5];
+        for (int64_t d = 0; d < 5; d++)
+            around[d] = potential[(ends[e] + d - 2 + mz) % mz];
+        force[4 * ends[e] + 2] = NAME(difference)(around + 2, 1);
+    }
+    memcpy(force + 4 * mz, force, 4 * sizeof *force);
+}
+
+INLINE void NAME(force_plane)(const REAL *restrict potential, const palindrome_block *block, int64_t x,
+                              REAL *restrict force) {
+    const REAL *plane = potential + (x + block->lower) * block->x_stride + block->lower * block->y_stride;
+    for (int64_t y = 0; y <= block->owned_y; y++)
+        NAME(force_line)(plane + y * block->y_stride, block, force + y * 4 * (block->points_z + 1));
+}
+
+// The window at the planes between which the particles of a plane read.
 typedef struct {
-    LANES here;
-    int64_t further;
-    // From z to z + 1.
-    int64_t up;
-} NAME(wrap);
+    REAL *lower, *upper;
+    // From one row to the next.
+    int64_t line;
+    // Planes made so far.
+    int64_t made;
+} NAME(window);
 
-INLINE void NAME(wrap_at)(int32_t z, int32_t mz, NAME(wrap) * wrap) {
-    const LANES shift = {-2, -1, 0, 1, 2, 3, 4, 5};
-    const LANES point = shift + (LANE)z;
-    wrap->here = (point >= 0) & (point < (LANE)mz);
-    wrap->further = z < 2 ? mz : -mz;
-    wrap->up = z + 1 == mz ? 1 - mz : 1;
+INLINE NAME(window) NAME(open_window)(REAL *memory, const palindrome_block *block) {
+    const int64_t line = 4 * (block->points_z + 1);
+    return (NAME(window)){memory, memory + (block->owned_y + 1) * line, line, 0};
 }
 
-INLINE void NAME(load8)(const REAL *at, const NAME(wrap) * wrap, ROW8 *row) {
-    *row = *(const ROW8 *)at;
-    if (wrap) {
-        const ROW8 other = *(const ROW8 *)(at + wrap->further);
-        *row = (ROW8)(((LANES)*row & wrap->here) | ((LANES)other & ~wrap->here));
+// Takes the window on to a plane and the next.
+INLINE void NAME(move_window)(NAME(window) * window, const REAL *potential, const palindrome_block *block,
+                              int64_t x) {
+    for (; window->made < x + 2; window->made++) {
+        REAL *const passed = window->lower;
+        window->lower = window->upper;
+        window->upper = passed;
+        NAME(force_plane)(potential, block, window->made, window->upper);
     }
 }
 
-// The four points of a plane across an axis: two rows, at z and z + 1 each.
-INLINE void NAME(load_square)(const REAL *at, int64_t across, const NAME(wrap) * wrap, ROW4 *square) {
-    if (wrap) {
-        *square = (ROW4){at[0], at[wrap->up], at[across], at[across + wrap->up]};
-    } else {
-        const ROW2 lower = *(const ROW2 *)at, upper = *(const ROW2 *)(at + across);
-        *square = __builtin_shufflevector(lower, upper, 0, 1, 2, 3);
-    }
+INLINE void NAME(offsets)(const NAME(group) *restrict group, const palindrome_block *block,
+                          REAL (*restrict offset)[NAME(batch)]) {
+    const uint32_t points[3] = {(uint32_t)block->points_x, (uint32_t)block->points_y,
+                                (uint32_t)block->points_z};
+    for (int axis = 0; axis < 3; axis++)
+        for (int64_t i = 0; i < group->count; i++)
+            offset[axis][i] = NAME(offset)(NAME(fraction)(group->at[axis][i], points[axis]));
 }
 
-// Weights of a batch: the stencil (1, -8, 0, 8, -1) weighted with (1 - d, d) has six taps, stencil + d *
-// slope.
-typedef struct {
-    // Along x and along y.
-    REAL tap[2][6][NAME(batch)];
-    // The four rows along z: (1 - dx, dx) times (1 - dy, dy).
-    REAL row[4][NAME(batch)];
-} NAME(weights);
-
-INLINE void NAME(weigh)(int64_t n, const NAME(places) *restrict places, NAME(weights) *restrict weights) {
-    static const REAL stencil[6] = {1, -8, 0, 8, -1, 0}, slope[6] = {-1, 9, -8, -8, 9, -1};
-    for (int axis = 0; axis < 2; axis++)
-        for (int t = 0; t < 6; t++)
-            for (int64_t i = 0; i < n; i++)
-                weights->tap[axis][t][i] = FMA(slope[t], places->offset[axis][i], stencil[t]);
-    for (int64_t i = 0; i < n; i++) {
-        const REAL dx = places->offset[0][i], dy = places->offset[1][i];
-        weights->row[0][i] = (1 - dx) * (1 - dy);
-        weights->row[1][i] = (1 - dx) * dy;
-        weights->row[2][i] = dx * (1 - dy);
-        weights->row[3][i] = dx * dy;
-    }
-}
-
-// What is left of a batch's stencils before the last sums, which vectorise again: along x (along y) four
-// points across and along z, `[j][k]`; along z four partial sums. The slopes are those that adjoints need.
-typedef struct {
-    REAL across[2][NAME(batch)][4];
-    REAL along[NAME(batch)][4];
-} NAME(sums);
-
-typedef struct {
-    REAL across[2][NAME(batch)][4];
-    REAL along[3][NAME(batch)][4];
-} NAME(slopes);
-
-// Two sums at once, since the additions wait for each other.
-#define TAPPED(plane, tap)                                                                                   \
-    (__builtin_elementwise_fma(                                                                              \
-         plane[4], (ROW4)ALL4((tap)[4]),                                                                     \
-         __builtin_elementwise_fma(plane[2], (ROW4)ALL4((tap)[2]), plane[0] * (ROW4)ALL4((tap)[0]))) +       \
-     __builtin_elementwise_fma(                                                                              \
-         plane[5], (ROW4)ALL4((tap)[5]),                                                                     \
-         __builtin_elementwise_fma(plane[3], (ROW4)ALL4((tap)[3]), plane[1] * (ROW4)ALL4((tap)[1]))))
-
-INLINE void NAME(halve)(const ROW8 *terms, REAL *half) {
-    *(ROW4 *)half = __builtin_shufflevector(*terms, *terms, 0, 1, 2, 3) +
-                    __builtin_shufflevector(*terms, *terms, 4, 5, 6, 7);
-}
-
-// The stencils of particle i of a batch.
-INLINE void NAME(stencils)(int64_t i, const REAL *p, const palindrome_block *block, REAL dz,
-                           const NAME(weights) *restrict weights, const NAME(wrap) * wrap,
-                           NAME(sums) *restrict sums, NAME(slopes) *restrict slopes) {
-    static const REAL stencil_slope[6] = {-1, 9, -8, -8, 9, -1};
-    const int64_t xs = block->x_stride, ys = block->y_stride;
-    const ROW8 stencil = {1, -8, 0, 8, -1, 0, 0, 0}, slope = {-1, 9, -8, -8, 9, -1, 0, 0};
-    const ROW8 taps = __builtin_elementwise_fma(slope, (ROW8)ALL8(dz), stencil);
-    ROW8 row[4], weight[4];
-    for (int r = 0; r < 4; r++) {
-        NAME(load8)(p - 2 + (r / 2) * xs + (r % 2) * ys, wrap, &row[r]);
-        weight[r] = (ROW8)ALL8(weights->row[r][i]);
-    }
-    for (int axis = 0; axis < 2; axis++) {
-        const int64_t along = axis ? ys : xs, across = axis ? xs : ys;
-        ROW4 plane[6];
-        REAL tap[6];
-        for (int t = 0; t < 6; t++) {
-            tap[t] = weights->tap[axis][t][i];
-            if (t != 2 && t != 3)
-                NAME(load_square)(p + (t - 2) * along, across, wrap, &plane[t]);
-        }
-        // The two middle planes are in the rows along z.
-        plane[2] = __builtin_shufflevector(row[0], row[axis ? 2 : 1], 2, 3, 10, 11);
-        plane[3] = __builtin_shufflevector(row[axis ? 1 : 2], row[3], 2, 3, 10, 11);
-        *(ROW4 *)sums->across[axis][i] = TAPPED(plane, tap);
-        if (slopes)
-            *(ROW4 *)slopes->across[axis][i] = TAPPED(plane, stencil_slope);
-    }
-    const ROW8 middle = __builtin_elementwise_fma(row[1], weight[1], row[0] * weight[0]) +
-                        __builtin_elementwise_fma(row[3], weight[3], row[2] * weight[2]);
-    const ROW8 terms = middle * taps;
-    NAME(halve)(&terms, sums->along[i]);
-    if (slopes) {
-        // Differences between x and x + 1, weighted with (1 - dy, dy); between y and y + 1 likewise.
-        const ROW8 ex = weight[0] + weight[1], dx = weight[2] + weight[3];
-        const ROW8 ey = weight[0] + weight[2], dy = weight[1] + weight[3];
-        const ROW8 by_x = __builtin_elementwise_fma(row[3] - row[1], dy, (row[2] - row[0]) * ey) * taps;
-        const ROW8 by_y = __builtin_elementwise_fma(row[3] - row[2], dx, (row[1] - row[0]) * ex) * taps;
-        const ROW8 by_z = middle * slope;
-        NAME(halve)(&by_x, slopes->along[0][i]);
-        NAME(halve)(&by_y, slopes->along[1][i]);
-        NAME(halve)(&by_z, slopes->along[2][i]);
-    }
-}
-
-INLINE void NAME(all_stencils)(int64_t n, const NAME(places) *restrict places, const palindrome_block *block,
-                               const REAL *restrict potential, NAME(weights) *restrict weights,
-                               NAME(sums) *restrict sums, NAME(slopes) *restrict slopes) {
-    const int32_t mz = (int32_t)block->points_z;
-    NAME(weigh)(n, places, weights);
-    for (int64_t i = 0; i < n; i++) {
-        const REAL *p = potential + places->element[i];
-        const REAL dz = places->offset[2][i];
-        if (__builtin_expect(places->z[i] >= 2 && places->z[i] + 6 <= mz, 1)) {
-            NAME(stencils)(i, p, block, dz, weights, 0, sums, slopes);
-        } else {
-            NAME(wrap) wrap;
-            NAME(wrap_at)(places->z[i], mz, &wrap);
-            NAME(stencils)(i, p, block, dz, weights, &wrap, sums, slopes);
+// The forces on a batch; with slopes, their derivatives by each offset too, not yet times `scale`.
+INLINE void NAME(read_forces)(const NAME(group) *restrict group, const NAME(window) *restrict window,
+                              const REAL (*restrict offset)[NAME(batch)], const REAL *scale,
+                              REAL (*restrict force)[NAME(batch)], REAL (*restrict slope)[NAME(batch)][4]) {
+    const int64_t line = window->line;
+    REAL sum[NAME(batch)][4];
+    for (int64_t i = 0; i < group->count; i++) {
+        const REAL *l = window->lower + 4 * group->element[i], *u = window->upper + 4 * group->element[i];
+        const REAL dx = offset[0][i], dy = offset[1][i], dz = offset[2][i];
+        const ROW8 f00 = *(const ROW8 *)l, f01 = *(const ROW8 *)(l + line);
+        const ROW8 f10 = *(const ROW8 *)u, f11 = *(const ROW8 *)(u + line);
+        const ROW8 f0 = BETWEEN(f00, f01, dy), f1 = BETWEEN(f10, f11, dy), f = BETWEEN(f0, f1, dx);
+        *(ROW4 *)sum[i] = ALONG_Z(f, dz);
+        if (slope) {
+            const ROW8 by_x = f1 - f0, low_x = f01 - f00, high_x = f11 - f10,
+                       by_y = BETWEEN(low_x, high_x, dx);
+            *(ROW4 *)slope[0][i] = ALONG_Z(by_x, dz);
+            *(ROW4 *)slope[1][i] = ALONG_Z(by_y, dz);
+            *(ROW4 *)slope[2][i] = SECOND(f) - FIRST(f);
         }
     }
+    for (int axis = 0; axis < 3; axis++)
+        for (int64_t i = 0; i < group->count; i++)
+            force[axis][i] = sum[i][axis] * scale[axis];
 }
 
-// Between the four points of a square: [j][k] with weights for j and for k.
-INLINE REAL NAME(between)(const REAL *square, REAL lower, REAL upper, REAL lower_z, REAL upper_z) {
-    return FMA(square[1], upper_z, square[0] * lower_z) * lower +
-           FMA(square[3], upper_z, square[2] * lower_z) * upper;
+INLINE void NAME(kick_group)(const NAME(group) * group, MOMENTUM *const momentum[3],
+                             REAL (*restrict force)[NAME(batch)], int64_t kicks, const double *coefficients,
+                             palindrome_kick_outcome *outcome) {
+    for (int axis = 0; axis < 3; axis++) {
+        MOMENTUM own[NAME(batch)];
+        NAME(pick_momenta)(group, momentum[axis], own);
+        NAME(add_kicks)(group->count, own, force[axis], kicks, coefficients, outcome);
+        NAME(put_momenta)(group, own, momentum[axis]);
+    }
 }
 
-INLINE REAL NAME(total)(const REAL *half) {
-    return (half[0] + half[2]) + (half[1] + half[3]);
-}
-
-INLINE void NAME(forces)(int64_t n, const NAME(places) *restrict places, const NAME(sums) *restrict sums,
-                         const REAL *scale, REAL (*restrict force)[NAME(batch)]) {
-    for (int axis = 0; axis < 2; axis++)
-        for (int64_t i = 0; i < n; i++) {
-            const REAL d = places->offset[1 - axis][i], dz = places->offset[2][i];
-            force[axis][i] = NAME(between)(sums->across[axis][i], 1 - d, d, 1 - dz, dz) * scale[axis];
-        }
-    for (int64_t i = 0; i < n; i++)
-        force[2][i] = NAME(total)(sums->along[i]) * scale[2];
-}
-
-CLONES palindrome_kick_outcome NAME(palindrome_kick)(int64_t count, const POSITION *x, const POSITION *y,
-                                                     const POSITION *z, MOMENTUM *px, MOMENTUM *py,
-                                                     MOMENTUM *pz, palindrome_block block,
+CLONES palindrome_kick_outcome NAME(palindrome_kick)(palindrome_planes planes, const POSITION *x,
+                                                     const POSITION *y, const POSITION *z, MOMENTUM *px,
+                                                     MOMENTUM *py, MOMENTUM *pz, palindrome_block block,
                                                      const REAL *potential, const REAL scale[3],
-                                                     int64_t kicks, const double *coefficients) {
+                                                     int64_t kicks, const double *coefficients,
+                                                     REAL *memory) {
     palindrome_kick_outcome outcome = {0};
     MOMENTUM *const momentum[3] = {px, py, pz};
-    NAME(places) places;
-    NAME(weights) weights;
-    NAME(sums) sums;
-    REAL force[3][NAME(batch)];
-    for (int64_t start = 0; start < count; start += NAME(batch)) {
-        const int64_t n = count - start < NAME(batch) ? count - start : NAME(batch);
-        if (NAME(place)(n, x + start, y + start, z + start, &block, &places)) {
-            outcome.is_stray = 1;
-            return outcome;
-        }
-        NAME(all_stencils)(n, &places, &block, potential, &weights, &sums, 0);
-        NAME(forces)(n, &places, &sums, scale, force);
-        for (int axis = 0; axis < 3; axis++)
-            NAME(add_kicks)(n, momentum[axis] + start, force[axis], kicks, coefficients, &outcome);
+    REAL offset[3][NAME(batch)], force[3][NAME(batch)];
+    NAME(window) window = NAME(open_window)(memory, &block);
+    NAME(walk) walk;
+    NAME(begin)(&walk, &planes, x, y, z, &block);
+    while (NAME(next)(&walk)) {
+        NAME(move_window)(&window, potential, &block, walk.x);
+        NAME(offsets)(&walk.group, &block, offset);
+        NAME(read_forces)(&walk.group, &window, offset, scale, force, 0);
+        NAME(kick_group)(&walk.group, momentum, force, kicks, coefficients, &outcome);
     }
+    outcome.is_stray = (int32_t)walk.is_stray;
     return outcome;
 }
 
-CLONES int32_t NAME(palindrome_force)(int64_t count, const POSITION *x, const POSITION *y, const POSITION *z,
-                                      palindrome_block block, const REAL *potential, const REAL scale[3],
-                                      REAL *fx, REAL *fy, REAL *fz) {
+CLONES int32_t NAME(palindrome_force)(palindrome_planes planes, const POSITION *x, const POSITION *y,
+                                      const POSITION *z, palindrome_block block, const REAL *potential,
+                                      const REAL scale[3], REAL *fx, REAL *fy, REAL *fz, REAL *memory) {
     REAL *const result[3] = {fx, fy, fz};
-    NAME(places) places;
-    NAME(weights) weights;
-    NAME(sums) sums;
-    REAL force[3][NAME(batch)];
-    for (int64_t start = 0; start < count; start += NAME(batch)) {
-        const int64_t n = count - start < NAME(batch) ? count - start : NAME(batch);
-        if (NAME(place)(n, x + start, y + start, z + start, &block, &places))
-            return -1;
-        NAME(all_stencils)(n, &places, &block, potential, &weights, &sums, 0);
-        NAME(forces)(n, &places, &sums, scale, force);
+    REAL offset[3][NAME(batch)], force[3][NAME(batch)];
+    NAME(window) window = NAME(open_window)(memory, &block);
+    NAME(walk) walk;
+    NAME(begin)(&walk, &planes, x, y, z, &block);
+    while (NAME(next)(&walk)) {
+        NAME(move_window)(&window, potential, &block, walk.x);
+        NAME(offsets)(&walk.group, &block, offset);
+        NAME(read_forces)(&walk.group, &window, offset, scale, force, 0);
         for (int axis = 0; axis < 3; axis++)
-            memcpy(result[axis] + start, force[axis], (size_t)n * sizeof(REAL));
+            NAME(put)(&walk.group, force[axis], result[axis]);
     }
-    return 0;
+    return walk.is_stray ? -1 : 0;
 }
 
 INLINE void NAME(gather)(int64_t n, const NAME(places) *restrict places, const palindrome_block *block,
@@ -291,5 +220,3 @@ CLONES int32_t NAME(palindrome_gather)(int64_t count, const POSITION *x, const P
     }
     return 0;
 }
-
-#undef TAPPED

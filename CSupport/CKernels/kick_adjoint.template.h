@@ -1,55 +1,152 @@
 // The adjoints of forces and kicks in one precision; see kick_adjoint.h.
 
-// position_cotangent[b] += factor[b] * change, the product and the sum in double.
+// cotangent + factor * change, the product and the sum in double.
 INLINE REAL NAME(added)(REAL cotangent, double factor, REAL change) {
     return (REAL)__builtin_fma(factor, (double)change, (double)cotangent);
 }
 
+// Moving a particle changes the force that it reads: adds factor[b] * sum over a of bar_a dF_a / d(offset b).
+INLINE void NAME(add_changes)(const NAME(group) *restrict group, const REAL *scale,
+                              const REAL (*restrict slope)[NAME(batch)][4],
+                              const REAL (*restrict bar)[NAME(batch)], const double *factor,
+                              REAL *const position_bar[3]) {
+    const int64_t n = group->count;
+    for (int axis = 0; axis < 3; axis++) {
+        REAL own[NAME(batch)];
+        NAME(pick)(group, position_bar[axis], own);
+        for (int64_t i = 0; i < n; i++) {
+            const REAL *by = slope[axis][i];
+            const REAL by_z = bar[2][i] * (by[2] * scale[2]);
+            const REAL change = FMA(bar[0][i], by[0] * scale[0], FMA(bar[1][i], by[1] * scale[1], by_z));
+            own[i] = NAME(added)(own[i], factor[axis], change);
+        }
+        NAME(put)(group, own, position_bar[axis]);
+    }
+}
+
+INLINE void NAME(put_products)(const NAME(group) *restrict group, const REAL (*restrict force)[NAME(batch)],
+                               const REAL (*restrict bar)[NAME(batch)], double *product) {
+    double own[NAME(batch)];
+    for (int64_t i = 0; i < group->count; i++) {
+        const double by_y = (double)bar[1][i] * (double)force[1][i];
+        const double by_xy = __builtin_fma((double)bar[0][i], (double)force[0][i], by_y);
+        own[i] = __builtin_fma((double)bar[2][i], (double)force[2][i], by_xy);
+    }
+    NAME(put_doubles)(group, own, product);
+}
+
+// Adds a batch's parts of the force cotangents at eight points each, weighted as cloud-in-cell and rounded to
+// integers: three components and nothing.
+INLINE void NAME(scatter)(const NAME(group) *restrict group, const REAL (*restrict offset)[NAME(batch)],
+                          const REAL (*restrict bar)[NAME(batch)], const double *weight, int64_t line,
+                          int64_t *lower, int64_t *upper) {
+    const quad shift = ALL4(rounding_shift);
+    for (int64_t i = 0; i < group->count; i++) {
+        const double dx = (double)offset[0][i], dy = (double)offset[1][i];
+        const double dz = (double)offset[2][i];
+        const quad value = {weight[0] * (double)bar[0][i], weight[1] * (double)bar[1][i],
+                            weight[2] * (double)bar[2][i], 0};
+        int64_t *const l = lower + 4 * group->element[i], *const u = upper + 4 * group->element[i];
+        int64_t *const rows[4] = {l, l + line, u, u + line};
+        const double weights[4] = {(1 - dx) * (1 - dy), (1 - dx) * dy, dx * (1 - dy), dx * dy};
+        for (int r = 0; r < 4; r++) {
+            const quad part = value * (quad)ALL4(weights[r]);
+            const quad first = part * (quad)ALL4(1 - dz), second = part * (quad)ALL4(dz);
+            *(whole_quad *)rows[r] += (whole_quad)(first + shift) - (whole_quad)shift;
+            *(whole_quad *)(rows[r] + 4) += (whole_quad)(second + shift) - (whole_quad)shift;
+        }
+    }
+}
+
+// The transpose of the four-point differences, from one plane of force cotangents V, in integers:
+//
+//     sum(c) = sum over axes of 8 (V(c - 1) - V(c + 1)) + V(c + 2) - V(c - 2)
+//
+// Planes come in ascending order, so the one two further on is set here for the first time and not added to.
+CLONES static void NAME(add_slopes)(int64_t *restrict cotangent, const palindrome_block *block, int64_t x,
+                                    int64_t *restrict sum) {
+    const int64_t mz = block->points_z, line = 4 * (mz + 1), xs = block->x_stride, ys = block->y_stride;
+    int64_t *const plane = sum + (x + block->lower) * xs + block->lower * ys;
+    memset(plane + 2 * xs - block->lower * ys, 0, (size_t)xs * sizeof *sum);
+    for (int64_t y = 0; y <= block->owned_y; y++) {
+        int64_t *restrict v = cotangent + y * line;
+        // The point behind the last is the first.
+        for (int c = 0; c < 4; c++)
+            v[c] += v[4 * mz + c];
+        int64_t *restrict at = plane + y * ys;
+#pragma clang loop vectorize(assume_safety)
+        for (int64_t z = 0; z < mz; z++) {
+            const int64_t vx = v[4 * z], vy = v[4 * z + 1];
+            at[z - 2 * xs] += vx;
+            at[z - xs] -= 8 * vx;
+            at[z + xs] += 8 * vx;
+            at[z + 2 * xs] = -vx;
+            at[z - 2 * ys] += vy;
+            at[z - ys] -= 8 * vy;
+            at[z + ys] += 8 * vy;
+            at[z + 2 * ys] -= vy;
+        }
+        for (int64_t z = 2; z < mz - 2; z++)
+            at[z] += 8 * (v[4 * z - 2] - v[4 * z + 6]) + v[4 * z + 10] - v[4 * z - 6];
+        const int64_t ends[4] = {0, 1, mz - 2, mz - 1};
+        for (int e = 0; e < 4; e++) {
+            const int64_t z = ends[e];
+            int64_t around[5];
+            for (int64_t d = 0; d < 5; d++)
+                around[d] = v[4 * ((z + d - 2 + mz) % mz) + 2];
+            at[z] += 8 * (around[1] - around[3]) + around[4] - around[0];
+        }
+    }
+    memset(cotangent, 0, (size_t)(line * (block->owned_y + 1)) * sizeof *cotangent);
+}
+
+// A plane of the window is complete: takes it out, and makes room for another.
+INLINE void NAME(pass)(int64_t **lower, int64_t **upper, const palindrome_block *block, int64_t x,
+                       int64_t *sum) {
+    int64_t *const passed = *lower;
+    NAME(add_slopes)(passed, block, x, sum);
+    *lower = *upper;
+    *upper = passed;
+}
+
 CLONES palindrome_kick_outcome NAME(palindrome_kick_adjoint)(
-    int64_t count, const POSITION *x, const POSITION *y, const POSITION *z, MOMENTUM *px, MOMENTUM *py,
-    MOMENTUM *pz, palindrome_block block, const REAL *potential, const REAL scale[3], int64_t kicks,
-    const double *undoing, const double factor[3], const REAL *px_bar, const REAL *py_bar, const REAL *pz_bar,
-    REAL *x_bar, REAL *y_bar, REAL *z_bar, double *product) {
+    palindrome_planes planes, const POSITION *x, const POSITION *y, const POSITION *z, MOMENTUM *px,
+    MOMENTUM *py, MOMENTUM *pz, palindrome_block block, const REAL *potential, const REAL scale[3],
+    int64_t kicks, const double *undoing, const double factor[3], const REAL *px_bar, const REAL *py_bar,
+    const REAL *pz_bar, REAL *x_bar, REAL *y_bar, REAL *z_bar, double *product, const double weight[3],
+    int64_t *sum, REAL *memory, int64_t *cotangent_window) {
     palindrome_kick_outcome outcome = {0};
     MOMENTUM *const momentum[3] = {px, py, pz};
-    NAME(places) places;
-    NAME(weights) weights;
-    NAME(sums) sums;
-    NAME(slopes) slopes;
-    REAL force[3][NAME(batch)];
-    for (int64_t start = 0; start < count; start += NAME(batch)) {
-        const int64_t n = count - start < NAME(batch) ? count - start : NAME(batch);
-        if (NAME(place)(n, x + start, y + start, z + start, &block, &places)) {
-            outcome.is_stray = 1;
-            return outcome;
-        }
-        NAME(all_stencils)(n, &places, &block, potential, &weights, &sums, &slopes);
-        NAME(forces)(n, &places, &sums, scale, force);
-        for (int64_t i = 0; i < n; i++) {
-            const int64_t k = start + i;
-            const REAL vx = px_bar[k], vy = py_bar[k], vz = pz_bar[k];
-            const REAL dx = places.offset[0][i], dy = places.offset[1][i], dz = places.offset[2][i];
-            const REAL ex = 1 - dx, ey = 1 - dy, ez = 1 - dz;
-            const REAL *along_x = sums.across[0][i], *along_y = sums.across[1][i];
-            const REAL x_by_x = NAME(between)(slopes.across[0][i], ey, dy, ez, dz) * scale[0];
-            const REAL x_by_y = NAME(between)(along_x, -1, 1, ez, dz) * scale[0];
-            const REAL x_by_z = NAME(between)(along_x, ey, dy, -1, 1) * scale[0];
-            const REAL y_by_x = NAME(between)(along_y, -1, 1, ez, dz) * scale[1];
-            const REAL y_by_y = NAME(between)(slopes.across[1][i], ex, dx, ez, dz) * scale[1];
-            const REAL y_by_z = NAME(between)(along_y, ex, dx, -1, 1) * scale[1];
-            const REAL z_by_x = NAME(total)(slopes.along[0][i]) * scale[2];
-            const REAL z_by_y = NAME(total)(slopes.along[1][i]) * scale[2];
-            const REAL z_by_z = NAME(total)(slopes.along[2][i]) * scale[2];
-            x_bar[k] = NAME(added)(x_bar[k], factor[0], FMA(vx, x_by_x, FMA(vy, y_by_x, vz * z_by_x)));
-            y_bar[k] = NAME(added)(y_bar[k], factor[1], FMA(vx, x_by_y, FMA(vy, y_by_y, vz * z_by_y)));
-            z_bar[k] = NAME(added)(z_bar[k], factor[2], FMA(vx, x_by_z, FMA(vy, y_by_z, vz * z_by_z)));
-            const double by_xy =
-                __builtin_fma((double)vx, (double)force[0][i], (double)vy * (double)force[1][i]);
-            product[k] = __builtin_fma((double)vz, (double)force[2][i], by_xy);
-        }
+    const REAL *const momentum_bar[3] = {px_bar, py_bar, pz_bar};
+    REAL *const position_bar[3] = {x_bar, y_bar, z_bar};
+    REAL force[3][NAME(batch)], slope[3][NAME(batch)][4];
+    // The window of cotangents goes along with that of forces; a plane that is passed is complete.
+    const int64_t cotangents = palindrome_cotangent_window(block);
+    int64_t *lower = cotangent_window, *upper = cotangent_window + cotangents / 2, passed = 0;
+    memset(cotangent_window, 0, (size_t)cotangents * sizeof *cotangent_window);
+    // The planes that no plane two before them sets.
+    memset(sum, 0, (size_t)((block.lower + 2) * block.x_stride) * sizeof *sum);
+    NAME(window) window = NAME(open_window)(memory, &block);
+    NAME(walk) walk;
+    NAME(begin)(&walk, &planes, x, y, z, &block);
+    while (NAME(next)(&walk)) {
+        for (; passed < walk.x; passed++)
+            NAME(pass)(&lower, &upper, &block, passed, sum);
+        NAME(move_window)(&window, potential, &block, walk.x);
+        const NAME(group) *group = &walk.group;
+        REAL bar[3][NAME(batch)], offset[3][NAME(batch)];
         for (int axis = 0; axis < 3; axis++)
-            NAME(add_kicks)(n, momentum[axis] + start, force[axis], kicks, undoing, &outcome);
+            NAME(pick)(group, momentum_bar[axis], bar[axis]);
+        NAME(offsets)(group, &block, offset);
+        NAME(read_forces)(group, &window, offset, scale, force, slope);
+        NAME(add_changes)(group, scale, slope, bar, factor, position_bar);
+        NAME(put_products)(group, force, bar, product);
+        NAME(scatter)(group, offset, bar, weight, window.line, lower, upper);
+        NAME(kick_group)(group, momentum, force, kicks, undoing, &outcome);
     }
+    for (; passed <= block.owned_x; passed++)
+        NAME(pass)(&lower, &upper, &block, passed, sum);
+    outcome.is_stray = (int32_t)walk.is_stray;
     return outcome;
 }
 
@@ -84,121 +181,6 @@ CLONES int32_t NAME(palindrome_gather_adjoint)(int64_t count, const POSITION *x,
             z_bar[k] = NAME(added)(z_bar[k], factor[2], w * by_z);
             if (product)
                 product[k] = (double)w * (double)FMA(f1, dx, f0 * ex);
-        }
-    }
-    return 0;
-}
-
-// What a particle adds to a potential's cotangent, in double in either precision.
-typedef struct {
-    // v times the six taps of the stencil, along x and along y.
-    double tap[2][6][NAME(batch)];
-    double value[NAME(batch)];
-} NAME(loads);
-
-INLINE void NAME(load_up)(int64_t n, const NAME(places) *restrict places, const REAL *const value[3],
-                          const double *weight, NAME(loads) *restrict loads) {
-    static const double stencil[6] = {1, -8, 0, 8, -1, 0}, slope[6] = {-1, 9, -8, -8, 9, -1};
-    for (int axis = 0; axis < 2; axis++)
-        for (int t = 0; t < 6; t++)
-            for (int64_t i = 0; i < n; i++)
-                loads->tap[axis][t][i] = weight[axis] * (double)value[axis][i] *
-                                         __builtin_fma(slope[t], (double)places->offset[axis][i], stencil[t]);
-    for (int64_t i = 0; i < n; i++)
-        loads->value[i] = weight[2] * (double)value[2][i];
-}
-
-// Adds at two neighbouring points along z, at the four before and two behind.
-INLINE void NAME(add_pair)(int64_t *at, int64_t up, const quad *terms, int upper) {
-    const whole_quad rounded =
-        (whole_quad)(*terms + (quad)ALL4(rounding_shift)) - (whole_quad)(quad)ALL4(rounding_shift);
-    const whole_pair pair = upper ? __builtin_shufflevector(rounded, rounded, 2, 3)
-                                  : __builtin_shufflevector(rounded, rounded, 0, 1);
-    if (up == 1) {
-        *(whole_pair *)at += pair;
-    } else {
-        at[0] += pair[0];
-        at[up] += pair[1];
-    }
-}
-
-// One particle's 56 points. `along` says where z - 2 ... z + 3 are; NULL where they are next to each other.
-INLINE void NAME(scatter)(int64_t i, int64_t *at, const palindrome_block *block,
-                          const NAME(places) *restrict places, const NAME(loads) *restrict loads,
-                          const int64_t *along) {
-    static const int outer[4] = {0, 1, 4, 5};
-    const double offset[3] = {(double)places->offset[0][i], (double)places->offset[1][i],
-                              (double)places->offset[2][i]};
-    const double dz = offset[2], ez = 1 - dz;
-    const int64_t up = along ? along[3] - along[2] : 1;
-    // Across the axis and along z: [j][k].
-    quad central[2][2];
-    for (int axis = 0; axis < 2; axis++) {
-        const int64_t stride = axis ? block->y_stride : block->x_stride;
-        const int64_t across = axis ? block->x_stride : block->y_stride;
-        const double d = offset[1 - axis], e = 1 - d;
-        const quad weight = {e * ez, e * dz, d * ez, d * dz};
-        for (int t = 0; t < 4; t++) {
-            const quad terms = weight * (quad)ALL4(loads->tap[axis][outer[t]][i]);
-            NAME(add_pair)(at + (outer[t] - 2) * stride, up, &terms, 0);
-            NAME(add_pair)(at + (outer[t] - 2) * stride + across, up, &terms, 1);
-        }
-        central[axis][0] = weight * (quad)ALL4(loads->tap[axis][2][i]);
-        central[axis][1] = weight * (quad)ALL4(loads->tap[axis][3][i]);
-    }
-    const quad stencil = {1, -8, 0, 8}, slope = {-1, 9, -8, -8}, end = {-1, 0, 0, 0},
-               end_slope = {9, -1, 0, 0};
-    const quad value = ALL4(loads->value[i]), dz4 = ALL4(dz), none = ALL4(0);
-    const quad front = value * __builtin_elementwise_fma(slope, dz4, stencil);
-    const quad back = value * __builtin_elementwise_fma(end_slope, dz4, end);
-    for (int a = 0; a < 2; a++)
-        for (int b = 0; b < 2; b++) {
-            int64_t *row = at + a * block->x_stride + b * block->y_stride;
-            const double w = (a ? offset[0] : 1 - offset[0]) * (b ? offset[1] : 1 - offset[1]);
-            const quad by_x = b ? __builtin_shufflevector(none, central[0][a], 0, 1, 6, 7)
-                                : __builtin_shufflevector(none, central[0][a], 0, 1, 4, 5);
-            const quad by_y = a ? __builtin_shufflevector(none, central[1][b], 0, 1, 6, 7)
-                                : __builtin_shufflevector(none, central[1][b], 0, 1, 4, 5);
-            const quad first = __builtin_elementwise_fma(front, (quad)ALL4(w), by_x + by_y);
-            const quad last = back * (quad)ALL4(w);
-            if (along) {
-                const whole_quad rounded =
-                    (whole_quad)(first + (quad)ALL4(rounding_shift)) - (whole_quad)(quad)ALL4(rounding_shift);
-                for (int k = 0; k < 4; k++)
-                    row[along[k]] += rounded[k];
-                NAME(add_pair)(row + along[4], along[5] - along[4], &last, 0);
-            } else {
-                *(whole_quad *)(row - 2) +=
-                    (whole_quad)(first + (quad)ALL4(rounding_shift)) - (whole_quad)(quad)ALL4(rounding_shift);
-                NAME(add_pair)(row + 2, 1, &last, 0);
-            }
-        }
-}
-
-CLONES int32_t NAME(palindrome_deposit_slopes)(int64_t count, const POSITION *x, const POSITION *y,
-                                               const POSITION *z, palindrome_block block, const REAL *vx,
-                                               const REAL *vy, const REAL *vz, const double weight[3],
-                                               int64_t *sum) {
-    const int64_t mz = block.points_z;
-    NAME(places) places;
-    NAME(loads) loads;
-    for (int64_t start = 0; start < count; start += NAME(batch)) {
-        const int64_t n = count - start < NAME(batch) ? count - start : NAME(batch);
-        if (NAME(place)(n, x + start, y + start, z + start, &block, &places))
-            return -1;
-        const REAL *const value[3] = {vx + start, vy + start, vz + start};
-        NAME(load_up)(n, &places, value, weight, &loads);
-        for (int64_t i = 0; i < n; i++) {
-            int64_t *at = sum + places.element[i];
-            const int64_t point = places.z[i];
-            if (__builtin_expect(point >= 2 && point + 4 <= mz, 1)) {
-                NAME(scatter)(i, at, &block, &places, &loads, 0);
-            } else {
-                int64_t along[6];
-                for (int k = 0; k < 6; k++)
-                    along[k] = (point + k - 2 + mz) % mz - point;
-                NAME(scatter)(i, at, &block, &places, &loads, along);
-            }
         }
     }
     return 0;

@@ -1,4 +1,5 @@
 #include "include/order.h"
+#include "include/planes.h"
 #include "kernel.h"
 #include "locate.h"
 
@@ -65,16 +66,14 @@ void palindrome_group(int64_t count, const uint32_t *restrict key, int64_t keys,
     first[0] = 0;
 }
 
-CLONES void palindrome_take_32(int64_t count, const uint32_t *restrict order, const uint32_t *restrict from,
-                               uint32_t *restrict to) {
-    for (int64_t i = 0; i < count; i++)
-        to[i] = from[order[i]];
+void palindrome_take_32(int64_t count, const uint32_t *restrict order, const uint32_t *restrict from,
+                        uint32_t *restrict to) {
+    ONE_BY_ONE(i, count) to[i] = from[order[i]];
 }
 
-CLONES void palindrome_take_64(int64_t count, const uint32_t *restrict order, const uint64_t *restrict from,
-                               uint64_t *restrict to) {
-    for (int64_t i = 0; i < count; i++)
-        to[i] = from[order[i]];
+void palindrome_take_64(int64_t count, const uint32_t *restrict order, const uint64_t *restrict from,
+                        uint64_t *restrict to) {
+    ONE_BY_ONE(i, count) to[i] = from[order[i]];
 }
 
 void palindrome_put_32(int64_t count, const uint32_t *restrict order, const uint32_t *restrict from,

@@ -6,11 +6,8 @@
 #undef MOMENTUM
 #undef NAME
 #undef FMA
-#undef ROW2
 #undef ROW4
 #undef ROW8
-#undef LANES
-#undef LANE
 
 #if PRECISION == 32
 #define REAL float
@@ -18,20 +15,14 @@
 #define MOMENTUM int32_t
 #define NAME(name) name##_f32
 #define FMA __builtin_fmaf
-#define ROW2 row2_f32
 #define ROW4 row4_f32
 #define ROW8 row8_f32
-#define LANES lanes_f32
-#define LANE int32_t
 #else
 #define REAL double
 #define POSITION uint64_t
 #define MOMENTUM int64_t
 #define NAME(name) name##_f64
 #define FMA __builtin_fma
-#define ROW2 row2_f64
 #define ROW4 row4_f64
 #define ROW8 row8_f64
-#define LANES lanes_f64
-#define LANE int64_t
 #endif

@@ -50,7 +50,7 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
         case .kick:
             let coefficients = kicks(from: nextStage)
             if force == nil { force = try solver.solve(for: particles) }
-            try solver.kick(&particles, by: coefficients, with: force!)
+            try agreeing { try $0.solver.kick(&$0.particles, by: coefficients, with: $0.force!) }
             nextStage += coefficients.count - 1
         case .drift(let coefficient):
             force = nil
@@ -69,7 +69,7 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
         case .kick:
             let coefficients = kicks(before: nextStage)
             if force == nil { force = try solver.solve(for: particles) }
-            try solver.kickBack(&particles, by: coefficients, with: force!)
+            try agreeing { try $0.solver.kickBack(&$0.particles, by: coefficients, with: $0.force!) }
             nextStage -= coefficients.count
             return
         case .drift(let coefficient):
@@ -97,9 +97,11 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
         switch schedule.stages[nextStage - 1] {
         case .kick:
             let coefficients = kicks(before: nextStage)
-            let known = try force.take() ?? solver.solve(for: particles)
-            let derivative = try solver.kickAdjoint(
-                &particles, by: coefficients, with: known, carrying: &adjoint.cotangents)
+            if force == nil { force = try solver.solve(for: particles) }
+            let derivative = try solver.decomposition.grid.phases.measure("agreement") {
+                try solver.kickAdjoint(
+                    &particles, by: coefficients, with: force.take()!, carrying: &adjoint.cotangents)
+            }
             for index in nextStage - coefficients.count..<nextStage {
                 if case .kick(let coefficient) = schedule.stages[index] {
                     adjoint.parameters += coefficient.scaled(by: derivative)
@@ -121,6 +123,12 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
             nextStage -= 1
         }
         source.restore(&particles, before: nextStage)
+    }
+
+    /// Kicks, which end with all ranks agreeing that nobody overflowed: who is first waits there for the others,
+    /// and that is neither of the kick's kernel nor of nothing.
+    private mutating func agreeing(_ kick: (inout Evolution) throws -> Void) throws {
+        try solver.decomposition.grid.phases.measure("agreement") { try kick(&self) }
     }
 
     /// The particles, when the evolution is over.

@@ -6,10 +6,18 @@ public import Particles
 /// A four-point gradient is a stencil under the particle's read-out, so only the potential is kept; a
 /// spectral gradient keeps the potential's modes and transforms one component at a time.
 public enum Force<Scalar: ParticleScalar>: ~Copyable {
-    /// The potential `∇⁻²δ` [(Mpc/h)²] with its ghost planes.
-    case potential(Field<Scalar>)
+    /// The potential.
+    case potential(ReadablePotential<Scalar>)
     /// The modes of the potential.
     case modes(FourierField<Scalar>)
+}
+
+/// A potential and those who read its gradient.
+public struct ReadablePotential<Scalar: ParticleScalar>: ~Copyable {
+    /// `∇⁻²δ` [(Mpc/h)²] with its ghost planes, filled.
+    public let field: Field<Scalar>
+    /// The particles in the order in which they read it; holds until they move.
+    public let readers: ParticlePlanes
 }
 
 /// Solves `F = −∇ ∇⁻² δ` on a mesh.
@@ -46,18 +54,21 @@ public final class ForceSolver<Scalar: ParticleScalar> {
     ///
     /// - Throws: what ``ParticleSet/deposit()`` throws.
     public func solve(for particles: borrowing ParticleSet<Scalar>) throws -> Force<Scalar> {
-        let contrast = densityContrast(
-            of: try particles.deposit(), totalCount: particles.totalCount, as: Scalar.self)
-        return solve(contrast)
+        let planes = particles.planes()
+        return solve(try particles.densityContrast(planes: planes), for: planes)
     }
 
     /// The force of an overdensity δ (without ghost planes). Collective.
-    public func solve(_ contrast: consuming Field<Scalar>) -> Force<Scalar> {
+    ///
+    /// - Parameter readers: the particles that will be kicked.
+    public func solve(
+        _ contrast: consuming Field<Scalar>, for readers: consuming ParticlePlanes
+    ) -> Force<Scalar> {
         switch kernel.gradient {
         case .fourPoint:
             var potential = transform.filter(contrast, by: greensFunction, ghosts: .stencil)
             potential.fillGhosts()
-            return .potential(potential)
+            return .potential(ReadablePotential(field: potential, readers: readers))
         case .spectral:
             var modes = transform.forward(contrast)
             modes.multiply(by: greensFunction)
@@ -74,7 +85,7 @@ public final class ForceSolver<Scalar: ParticleScalar> {
     ) throws {
         switch force {
         case .potential(let potential):
-            try particles.kick(coefficients, potential: potential)
+            try particles.kick(coefficients, potential: potential.field, planes: potential.readers)
         case .modes(let modes):
             for axis in 0..<3 {
                 let component = component(axis, of: modes)
@@ -93,7 +104,7 @@ public final class ForceSolver<Scalar: ParticleScalar> {
     ) throws {
         switch force {
         case .potential(let potential):
-            try particles.kickBack(coefficients, potential: potential)
+            try particles.kickBack(coefficients, potential: potential.field, planes: potential.readers)
         case .modes(let modes):
             for axis in 0..<3 {
                 let component = component(axis, of: modes)
@@ -125,7 +136,7 @@ public final class ForceSolver<Scalar: ParticleScalar> {
         switch consume force {
         case .potential(let potential):
             let cotangent = try particles.kickAdjoint(
-                coefficients, potential: potential, carrying: &cotangents)
+                coefficients, potential: potential.field, planes: potential.readers, carrying: &cotangents)
             _ = consume potential  // its memory serves the transform
             let derivative = cotangent.coefficient
             var contrast = transform.filter(cotangent.takeField(), by: greensFunction, ghosts: .cloudInCell)
@@ -157,7 +168,7 @@ public final class ForceSolver<Scalar: ParticleScalar> {
     /// - Parameter axis: 0, 1 or 2.
     public func component(_ axis: Int, of force: borrowing Force<Scalar>) -> Field<Scalar> {
         switch force {
-        case .potential(let potential): return difference(of: potential, along: axis)
+        case .potential(let potential): return difference(of: potential.field, along: axis)
         case .modes(let modes): return component(axis, of: modes)
         }
     }

@@ -18,13 +18,14 @@ public struct FourierLayout: Sendable {
     /// All ranges of y in real space, by position in the row.
     let yPencils: [Range<Int>]
     /// Complex numbers per block of the exchange in the row (y against kz).
-    let rowBlock: Int
+    public let rowBlock: Int
     /// Complex numbers per block of the exchange in the column (x against ky).
-    let columnBlock: Int
+    public let columnBlock: Int
     /// Complex numbers that an array needs to serve as source or target of either exchange.
-    let capacity: Int
+    public let capacity: Int
 
-    init(shape: SIMD3<Int>, grid: SIMD2<Int>, position: SIMD2<Int>) {
+    /// The share of the rank at a place of a grid, of a mesh of some points along x, y and z.
+    public init(shape: SIMD3<Int>, grid: SIMD2<Int>, position: SIMD2<Int>) {
         func blocks(_ length: Int, _ parts: Int) -> [Range<Int>] {
             (0..<parts).map { Decomposition.block($0, of: parts, length: length) }
         }

@@ -62,6 +62,20 @@ extension Communicator {
         return received.map(Int.init)
     }
 
+    /// Sends the r-th block to rank r, where it becomes the block of this rank's number.
+    ///
+    /// - Parameters:
+    ///   - sent: ``size`` blocks.
+    ///   - received: as many; must not overlap `sent`.
+    ///   - words: 8-byte words per block.
+    @unsafe public func allToAll(
+        _ sent: UnsafePointer<Int64>, _ received: UnsafeMutablePointer<Int64>, words: Int
+    ) {
+        phases.book(bytesSent: 8 * words * (size - 1), messages: size - 1)
+        unsafe MPIRuntime.check(
+            palindrome_all_to_all(handle, sent, received, Int64(words)), "MPI_Alltoall")
+    }
+
     /// Sends runs of elements point to point, each to its rank. Both sides must name each other.
     ///
     /// - Parameters:
@@ -91,7 +105,7 @@ extension Communicator {
         _ sent: UnsafeRawPointer, to: Int, _ received: UnsafeMutableRawPointer, from: Int,
         runs: Int, runBytes: Int, stride: Int
     ) {
-        if to != rank { phases.book(bytesSent: runs * runBytes, messages: 1) }
+        if to != rank && runs * runBytes > 0 { phases.book(bytesSent: runs * runBytes, messages: 1) }
         unsafe MPIRuntime.check(
             palindrome_shift(
                 handle, sent, Int32(to), received, Int32(from), Int64(runs), Int64(runBytes), Int64(stride)),

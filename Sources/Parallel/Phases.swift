@@ -12,6 +12,13 @@ public final class Phases {
         public var messages = 0
         /// How many times the phase was entered.
         public var calls = 0
+
+        /// What was added to an earlier state of the entry.
+        public static func - (later: Entry, earlier: Entry) -> Entry {
+            Entry(
+                seconds: later.seconds - earlier.seconds, bytesSent: later.bytesSent - earlier.bytesSent,
+                messages: later.messages - earlier.messages, calls: later.calls - earlier.calls)
+        }
     }
 
     /// The entries by name.

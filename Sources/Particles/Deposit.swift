@@ -47,25 +47,60 @@ extension ParticleSet {
     /// The eight parts of a particle sum to its mass exactly, and integer sums do not depend on order: the same
     /// bits on any number of ranks. Collective.
     ///
+    /// - Parameter planes: of the particles as they are.
     /// - Returns: the field with ghosts ``GhostWidth/cloudInCell``, added home [mass units, see ``MassUnit``].
     /// - Throws: ``MassError`` on all ranks when Σ ρ(c) is not N m.
     /// - Source: Hockney & Eastwood 1988, §5-3.
-    public func deposit() throws(MassError) -> Field<Int64> {
+    public func deposit(planes: borrowing ParticlePlanes) throws(MassError) -> Field<Int64> {
+        let density = masses(planes: planes)
+        let sum = grid.phases.measure("deposit") {
+            unsafe palindrome_owned_sum(palindrome_block(density), density.values.start)
+        }
+        try requireAllMass(sum)
+        return density
+    }
+
+    /// The mass of all particles on the mesh, see ``deposit(planes:)``. Collective.
+    public func deposit() throws(MassError) -> Field<Int64> { try deposit(planes: planes()) }
+
+    /// The overdensity of all particles on the mesh, δ(c) = ρ(c) / ρ̄ − 1.
+    ///
+    /// The same bits as ``deposit(planes:)`` and ``densityContrast(of:totalCount:as:)``, with one look less at
+    /// the mesh. Collective.
+    ///
+    /// - Parameter planes: of the particles as they are.
+    /// - Returns: the field, without ghosts.
+    /// - Throws: ``MassError`` on all ranks when Σ ρ(c) is not N m.
+    public func densityContrast(planes: borrowing ParticlePlanes) throws(MassError) -> Field<Scalar> {
+        let contrast = scaled(
+            masses(planes: planes), totalCount: totalCount, shift: -1, for: "density contrast",
+            as: Scalar.self)
+        try requireAllMass(contrast.sum)
+        return contrast.takeField()
+    }
+
+    private func masses(planes: borrowing ParticlePlanes) -> Field<Int64> {
         let mass = MassUnit(totalCount: totalCount).perParticle
         var density = Field<Int64>(decomposition, ghosts: .cloudInCell, for: "deposit")
         grid.phases.measure("deposit") {
-            unsafe density.values.start.update(repeating: 0, count: density.values.count)
+            requirePlanes(planes)
+            let window = massWindow()
             let status = unsafe Scalar._particleKernels.deposit(
-                Int64(count), positionStarts, palindrome_block(density), Double(mass), density.values.start)
+                planes.lists, positionStarts, palindrome_block(density), Double(mass), density.values.start,
+                window.start)
             requireRouted(status != 0)
         }
         density.addGhosts()
+        return density
+    }
+
+    /// - Parameter sum: over this rank's points.
+    private func requireAllMass(_ sum: UInt64) throws(MassError) {
         let missing = grid.phases.measure("deposit") {
-            let own = unsafe palindrome_owned_sum(palindrome_block(density), density.values.start)
-            return Int64(bitPattern: UInt64(totalCount) &* UInt64(mass) &- grid.world.wrappingSum(own))
+            let mass = MassUnit(totalCount: totalCount).perParticle
+            return Int64(bitPattern: UInt64(totalCount) &* UInt64(mass) &- grid.world.wrappingSum(sum))
         }
         guard missing == 0 else { throw MassError(missing: missing) }
-        return density
     }
 }
 
@@ -80,7 +115,7 @@ extension ParticleSet {
 public func densityContrast<Scalar: ParticleScalar>(
     of deposit: consuming Field<Int64>, totalCount: Int, as _: Scalar.Type = Scalar.self
 ) -> Field<Scalar> {
-    scaled(deposit, totalCount: totalCount, shift: -1, for: "density contrast")
+    scaled(deposit, totalCount: totalCount, shift: -1, for: "density contrast", as: Scalar.self).takeField()
 }
 
 /// The density of a deposit in units of its mean, `ρ(c) / ρ̄`.
@@ -92,20 +127,30 @@ public func densityContrast<Scalar: ParticleScalar>(
 public func relativeDensity<Scalar: ParticleScalar>(
     of deposit: consuming Field<Int64>, totalCount: Int, as _: Scalar.Type = Scalar.self
 ) -> Field<Scalar> {
-    scaled(deposit, totalCount: totalCount, shift: 0, for: "density")
+    scaled(deposit, totalCount: totalCount, shift: 0, for: "density", as: Scalar.self).takeField()
+}
+
+/// A field with a number that was found on the way.
+private struct Scaled<Scalar: ParticleScalar>: ~Copyable {
+    let field: Field<Scalar>
+    /// Σ of this rank's part of the deposit, modulo 2⁶⁴.
+    let sum: UInt64
+
+    consuming func takeField() -> Field<Scalar> { field }
 }
 
 private func scaled<Scalar: ParticleScalar>(
-    _ deposit: borrowing Field<Int64>, totalCount: Int, shift: Double, for purpose: StaticString
-) -> Field<Scalar> {
+    _ deposit: borrowing Field<Int64>, totalCount: Int, shift: Double, for purpose: StaticString,
+    as _: Scalar.Type
+) -> Scaled<Scalar> {
     let decomposition = deposit.decomposition
     return decomposition.grid.phases.measure("deposit") {
         let result = Field<Scalar>(decomposition, ghosts: .none, for: purpose)
         let mass = Double(MassUnit(totalCount: totalCount).perParticle)
-        unsafe Scalar._particleKernels.contrast(
+        let sum = unsafe Scalar._particleKernels.contrast(
             palindrome_block(deposit), deposit.values.start,
             Double(decomposition.pointCount) / (Double(totalCount) * mass), shift,
             palindrome_block(result), result.values.start)
-        return result
+        return Scaled(field: result, sum: sum)
     }
 }

@@ -31,26 +31,33 @@ extension ParticleSet {
     ///
     ///     F_x(c) = −[8 (φ(c+1) − φ(c−1)) − (φ(c+2) − φ(c−2))] / 12h,    P += round(κ F(x) / 2^e)
     ///
-    /// The kick depends on the positions alone, so ``kickBack(_:potential:)`` undoes it exactly. Collective.
+    /// The kick depends on the positions alone, so ``kickBack(_:potential:planes:)`` undoes it exactly. Collective.
     ///
     /// - Parameters:
     ///   - coefficients: κ of one or more kicks at this position, each with its own rounding [1/H0].
     ///   - potential: with ghosts ``GhostWidth/stencil``, filled [(Mpc/h)²].
+    ///   - planes: of the particles as they are.
     /// - Throws: ``MomentumOverflow`` or ``NotFiniteError`` on all ranks; the momenta are then undefined.
-    public mutating func kick(_ coefficients: [Double], potential: borrowing Field<Scalar>) throws {
+    public mutating func kick(
+        _ coefficients: [Double], potential: borrowing Field<Scalar>, planes: borrowing ParticlePlanes
+    ) throws {
         let scaled = inMomentumUnits(coefficients)
         let outcome = grid.phases.measure("kick") {
             requireField(potential, ghosts: .stencil)
+            requirePlanes(planes)
+            let window = forceWindow()
             return unsafe Scalar._particleKernels.kick(
-                Int64(count), positionStarts, momentumStarts, palindrome_block(potential),
-                potential.values.start, gradientScale, scaled)
+                planes.lists, positionStarts, momentumStarts, palindrome_block(potential),
+                potential.values.start, gradientScale, scaled, window.start)
         }
         try settle(outcome, coefficients)
     }
 
-    /// Undoes ``kick(_:potential:)`` with the same arguments, to the last bit.
-    public mutating func kickBack(_ coefficients: [Double], potential: borrowing Field<Scalar>) throws {
-        try kick(Self.undoing(coefficients), potential: potential)
+    /// Undoes ``kick(_:potential:planes:)`` with the same arguments, to the last bit.
+    public mutating func kickBack(
+        _ coefficients: [Double], potential: borrowing Field<Scalar>, planes: borrowing ParticlePlanes
+    ) throws {
+        try kick(Self.undoing(coefficients), potential: potential, planes: planes)
     }
 
     /// Kicks one component by a force given on the mesh, read with cloud-in-cell. Collective.
@@ -80,15 +87,17 @@ extension ParticleSet {
         try kick(Self.undoing(coefficients), axis: axis, force: force)
     }
 
-    /// The forces with which ``kick(_:potential:)`` kicks, bit for bit [Mpc/h].
+    /// The forces with which ``kick(_:potential:planes:)`` kicks, bit for bit [Mpc/h].
     public func force(potential: borrowing Field<Scalar>) -> InlineArray<3, Buffer<Scalar>> {
         requireField(potential, ghosts: .stencil)
         let result = InlineArray<3, Buffer<Scalar>> { _ in
             Buffer(count: count, from: grid.memory, for: "forces")
         }
+        let planes = planes()
+        let window = forceWindow()
         let status = unsafe Scalar._particleKernels.force(
-            Int64(count), positionStarts, palindrome_block(potential), potential.values.start, gradientScale,
-            (result[0].start, result[1].start, result[2].start))
+            planes.lists, positionStarts, palindrome_block(potential), potential.values.start, gradientScale,
+            (result[0].start, result[1].start, result[2].start), window.start)
         requireRouted(status != 0)
         return result
     }

@@ -29,31 +29,45 @@ extension ParticleSet {
     /// The potential is read once for all of them. Collective.
     ///
     /// - Parameters:
-    ///   - coefficients: as they were given to ``kick(_:potential:)`` [1/H0].
+    ///   - coefficients: as they were given to ``kick(_:potential:planes:)`` [1/H0].
     ///   - potential: the same to the last bit, with ghosts ``GhostWidth/stencil``, filled [(Mpc/h)²].
+    ///   - planes: of the particles as they are.
     ///   - cotangents: of this set; the momenta's do not change.
     /// - Throws: ``NotFiniteError`` on all ranks.
     public mutating func kickAdjoint(
-        _ coefficients: [Double], potential: borrowing Field<Scalar>,
+        _ coefficients: [Double], potential: borrowing Field<Scalar>, planes: borrowing ParticlePlanes,
         carrying cotangents: inout CotangentSet<Scalar>
     ) throws -> KickCotangent<Scalar> {
         let coefficient = coefficients.reduce(0, +)
         let undoing = Self.undoing(coefficients)
+        let weight = coefficient * gradientScale
+        // A particle's cotangent goes to eight points with weights of 1 in all, from there to each point that
+        // they read with a factor of 9 at most.
+        let growth = max(abs(weight.x), abs(weight.y), abs(weight.z))
+        let exponent = try integerExponent(of: cotangents, termGrowth: growth, sumGrowth: 9 * growth)
         let product = Buffer<Double>(count: count, from: grid.memory, for: "products")
+        var sum = Field<Int64>(decomposition, ghosts: .stencil, for: "deposit")
         let outcome = grid.phases.measure("adjoint") {
             requireField(potential, ghosts: .stencil)
+            requirePlanes(planes)
+            let window = forceWindow()
+            let cotangentWindow = cotangentWindow()
             return unsafe Scalar._particleKernels.kickAdjoint(
-                Int64(count), positionStarts, momentumStarts, palindrome_block(potential),
-                potential.values.start, gradientScale, inMomentumUnits(undoing),
-                coefficient * cellsPerLength, cotangents.momentumStarts, cotangents.positionStarts,
-                product.start)
+                planes.lists, positionStarts, momentumStarts, palindrome_block(potential),
+                potential.values.start, gradientScale,
+                _KickAdjointArguments(
+                    undoing: inMomentumUnits(undoing), factor: coefficient * cellsPerLength,
+                    momentumBar: cotangents.momentumStarts, positionBar: cotangents.positionStarts,
+                    product: product.start, weight: weight * power(exponent), sum: sum.values.start,
+                    window: window.start, cotangentWindow: cotangentWindow.start))
         }
         try settle(outcome, undoing)
         let derivative = try grid.phases.measure("adjoint") {
             try Total(of: product, named: "the derivative by a kick coefficient", over: grid.world).sum
         }
-        return KickCotangent(
-            coefficient: derivative, field: try potentialCotangent(coefficient, cotangents))
+        _ = consume product
+        sum.addGhosts()
+        return KickCotangent(coefficient: derivative, field: real(sum, exponent: exponent))
     }
 
     /// Undoes kicks of one component to the last bit and carries cotangents back through them.
@@ -113,60 +127,43 @@ extension ParticleSet {
     /// 1 / h along each axis.
     private var cellsPerLength: SIMD3<Double> { SIMD3<Double>(decomposition.shape) / units.box }
 
-    /// φ̄(c) = κ ∂/∂φ(c) Σ p̄ · F, summed as integers.
-    private func potentialCotangent(
-        _ coefficient: Double, _ cotangents: borrowing CotangentSet<Scalar>
-    ) throws -> Field<Scalar> {
-        let largestTap = 9.0
-        let weight = coefficient * gradientScale
-        let reach = largestTap * max(abs(weight.x), abs(weight.y), abs(weight.z))
-        let exponent = try integerExponent(of: cotangents, growth: reach)
-        return unsafe integerSum(ghosts: .stencil, exponent: exponent) { count, block, sum in
-            unsafe Scalar._particleKernels.depositSlopes(
-                count, positionStarts, block, cotangents.momentumStarts, weight * power(exponent), sum)
-        }
-    }
-
     /// F̄_a(c) = κ Σᵢ W(xᵢ − c) p̄_a, summed as integers.
     private func depositMomentumCotangent(
         _ coefficient: Double, _ axis: Int, _ cotangents: borrowing CotangentSet<Scalar>
     ) throws -> Field<Scalar> {
-        let exponent = try integerExponent(of: cotangents, growth: abs(coefficient))
-        return unsafe integerSum(ghosts: .cloudInCell, exponent: exponent) { count, block, sum in
-            unsafe Scalar._particleKernels.depositValues(
-                count, positionStarts, block, cotangents.momentum[axis].start, coefficient * power(exponent),
-                sum)
+        let exponent = try integerExponent(
+            of: cotangents, termGrowth: abs(coefficient), sumGrowth: abs(coefficient))
+        var sum = Field<Int64>(decomposition, ghosts: .cloudInCell, for: "deposit")
+        grid.phases.measure("adjoint") {
+            let planes = planes()
+            let window = massWindow()
+            let status = unsafe Scalar._particleKernels.depositValues(
+                planes.lists, positionStarts, palindrome_block(sum), cotangents.momentum[axis].start,
+                coefficient * power(exponent), sum.values.start, window.start)
+            requireRouted(status != 0)
         }
+        sum.addGhosts()
+        return real(sum, exponent: exponent)
     }
 
     /// The scale in which the cotangents of all particles, in one cell, would still be summed without overflow.
     private func integerExponent(
-        of cotangents: borrowing CotangentSet<Scalar>, growth: Double
+        of cotangents: borrowing CotangentSet<Scalar>, termGrowth: Double, sumGrowth: Double
     ) throws -> Int {
         try grid.phases.measure("adjoint") {
             let magnitude = Buffer<Double>(count: count, from: grid.memory, for: "products")
             unsafe Scalar._particleKernels.magnitudes(
                 Int64(count), cotangents.momentumStarts, magnitude.start)
             return try Total(of: magnitude, named: "a particle's cotangent", over: grid.world)
-                .integerExponent(growth: growth)
+                .integerExponent(termGrowth: termGrowth, sumGrowth: sumGrowth)
         }
     }
 
-    /// A sum over particles on the mesh, made of integers of 2^−exponent so that it does not depend on order.
-    private func integerSum(
-        ghosts: GhostWidth, exponent: Int,
-        _ kernel: (Int64, palindrome_block, UnsafeMutablePointer<Int64>) -> Int32
-    ) -> Field<Scalar> {
-        var sum = Field<Int64>(decomposition, ghosts: ghosts, for: "deposit")
+    /// A sum of integers of 2^−exponent, made so because it does not depend on order then, as real numbers.
+    private func real(_ sum: borrowing Field<Int64>, exponent: Int) -> Field<Scalar> {
         grid.phases.measure("adjoint") {
-            unsafe sum.values.start.update(repeating: 0, count: sum.values.count)
-            let status = unsafe kernel(Int64(count), palindrome_block(sum), sum.values.start)
-            requireRouted(status != 0)
-        }
-        sum.addGhosts()
-        return grid.phases.measure("adjoint") {
             let result = Field<Scalar>(decomposition, ghosts: .none, for: "cotangent")
-            unsafe Scalar._particleKernels.contrast(
+            _ = unsafe Scalar._particleKernels.contrast(
                 palindrome_block(sum), sum.values.start, power(-exponent), 0, palindrome_block(result),
                 result.values.start)
             return result

@@ -1,3 +1,4 @@
+import Foundation
 internal import CKernels
 internal import Memory
 internal import Mesh
@@ -25,16 +26,17 @@ extension ParticleSet {
         }
     }
 
-    /// Particles in the order of their columns, or nil if they nearly are.
+    /// Particles in the order of their columns, or nil if that is not worth while.
     private borrowing func columnOrder() -> Buffer<UInt32>? {
-        let memory = grid.memory
         let block = palindrome_block(decomposition)
+        let jumps = unsafe Scalar._particleKernels.countJumps(Int64(count), positionStarts, block)
+        // Measured at 128³ with one and eight cells per particle: with fewer jumps the kernels, which go plane
+        // by plane, lose less in several steps than the sorting costs once.
+        guard jumps > Int(Double(count) * (Double(ProcessInfo.processInfo.environment["JT"] ?? "0.25")!))
+        else { return nil }
+        let memory = grid.memory
         let column = Buffer<UInt32>(count: count, from: memory, for: "ordering")
-        let descents = unsafe Scalar._particleKernels.columns(
-            Int64(count), positionStarts, block, column.start)
-        requireRouted(descents < 0)
-        // Measured at 128³: one particle in eight out of order costs deposit and kick what the sorting would.
-        guard descents > count / 8 else { return nil }
+        unsafe Scalar._particleKernels.columns(Int64(count), positionStarts, block, column.start)
         let columns = decomposition.x.count * decomposition.y.count
         let first = Buffer<Int64>(count: columns + 1, from: memory, for: "ordering")
         let order = Buffer<UInt32>(count: count, from: memory, for: "ordering")

@@ -16,6 +16,7 @@ internal import Mesh
     )
     typealias Block = palindrome_block
     typealias KickOutcome = palindrome_kick_outcome
+    typealias Planes = palindrome_planes
 
     // drift.h
     let drift: (Int64, UnsafeMutablePointer<Scalar.Position>, UnsafePointer<Scalar.Momentum>, Double) -> Int32
@@ -26,17 +27,26 @@ internal import Mesh
             Int32, UnsafeMutablePointer<Double>
         ) -> Void
     // deposit.h
-    let deposit: (Int64, Positions, Block, Double, UnsafeMutablePointer<Int64>) -> Int32
+    let deposit:
+        (Planes, Positions, Block, Double, UnsafeMutablePointer<Int64>, UnsafeMutablePointer<Int64>) -> Int32
     let depositValues:
-        (Int64, Positions, Block, UnsafePointer<Scalar>, Double, UnsafeMutablePointer<Int64>) -> Int32
+        (
+            Planes, Positions, Block, UnsafePointer<Scalar>, Double, UnsafeMutablePointer<Int64>,
+            UnsafeMutablePointer<Int64>
+        ) -> Int32
     let magnitudes: (Int64, Reals, UnsafeMutablePointer<Double>) -> Void
-    let contrast: (Block, UnsafePointer<Int64>, Double, Double, Block, UnsafeMutablePointer<Scalar>) -> Void
+    let contrast: (Block, UnsafePointer<Int64>, Double, Double, Block, UnsafeMutablePointer<Scalar>) -> UInt64
     // kick.h
     let kick:
         (
-            Int64, Positions, Momenta, Block, UnsafePointer<Scalar>, SIMD3<Double>, [Double]
+            Planes, Positions, Momenta, Block, UnsafePointer<Scalar>, SIMD3<Double>, [Double],
+            UnsafeMutablePointer<Scalar>
         ) -> KickOutcome
-    let force: (Int64, Positions, Block, UnsafePointer<Scalar>, SIMD3<Double>, Reals) -> Int32
+    let force:
+        (
+            Planes, Positions, Block, UnsafePointer<Scalar>, SIMD3<Double>, Reals,
+            UnsafeMutablePointer<Scalar>
+        ) -> Int32
     let kickComponent:
         (
             Int64, Positions, UnsafeMutablePointer<Scalar.Momentum>, Block, UnsafePointer<Scalar>, [Double]
@@ -45,18 +55,22 @@ internal import Mesh
     // kick_adjoint.h
     let kickAdjoint:
         (
-            Int64, Positions, Momenta, Block, UnsafePointer<Scalar>, SIMD3<Double>, [Double], SIMD3<Double>,
-            Reals,
-            Reals, UnsafeMutablePointer<Double>
+            Planes, Positions, Momenta, Block, UnsafePointer<Scalar>, SIMD3<Double>,
+            _KickAdjointArguments<Scalar>
         ) -> KickOutcome
     let gatherAdjoint:
         (
             Int64, Positions, Block, UnsafePointer<Scalar>, SIMD3<Double>, UnsafePointer<Scalar>?, Reals,
             UnsafeMutablePointer<Double>?
         ) -> Int32
-    let depositSlopes: (Int64, Positions, Block, Reals, SIMD3<Double>, UnsafeMutablePointer<Int64>) -> Int32
     // order.h
-    let columns: (Int64, Positions, Block, UnsafeMutablePointer<UInt32>) -> Int64
+    let groupPlanes:
+        (
+            Int64, UnsafePointer<Scalar.Position>, Block, UnsafeMutablePointer<Int64>,
+            UnsafeMutablePointer<UInt32>
+        ) -> Int32
+    let columns: (Int64, Positions, Block, UnsafeMutablePointer<UInt32>) -> Void
+    let countJumps: (Int64, Positions, Block) -> Int64
     let countLeavers: (Int64, Positions, Block) -> Int64
     let listLeavers: (Int64, Positions, Block, UnsafeMutablePointer<UInt32>) -> Void
     let owners:
@@ -67,53 +81,72 @@ internal import Mesh
     let checksum: (Int64, Positions, Momenta, UnsafePointer<Int64>) -> UInt64
 }
 
+/// What the adjoint of a kick takes, besides what the kick does.
+@safe struct _KickAdjointArguments<Scalar: ParticleScalar> {
+    /// The kicks' coefficients negated, the last one first [momentum units].
+    let undoing: [Double]
+    /// The sum of the coefficients over the mesh cell, per axis.
+    let factor: SIMD3<Double>
+    let momentumBar: _ParticleKernels<Scalar>.Reals
+    let positionBar: _ParticleKernels<Scalar>.Reals
+    /// p̄ · F, one per particle.
+    let product: UnsafeMutablePointer<Double>
+    /// Integers per p̄ in the cotangent of the potential, per axis.
+    let weight: SIMD3<Double>
+    /// The cotangent of the potential.
+    let sum: UnsafeMutablePointer<Int64>
+    /// Scratch.
+    let window: UnsafeMutablePointer<Scalar>
+    let cotangentWindow: UnsafeMutablePointer<Int64>
+}
+
 extension Float {
     /// The kernels ending in `_f32`.
     public static var _particleKernels: _ParticleKernels<Float> {
         unsafe _ParticleKernels(
             drift: { unsafe palindrome_drift_f32($0, $1, $2, $3) },
             driftAdjoint: { unsafe palindrome_drift_adjoint_f32($0, $1, $2, $3, $4, $5, $6) },
-            deposit: { unsafe palindrome_deposit_f32($0, $1.x, $1.y, $1.z, $2, $3, $4) },
-            depositValues: { unsafe palindrome_deposit_values_f32($0, $1.x, $1.y, $1.z, $2, $3, $4, $5) },
+            deposit: { unsafe palindrome_deposit_f32($0, $1.x, $1.y, $1.z, $2, $3, $4, $5) },
+            depositValues: {
+                unsafe palindrome_deposit_values_f32($0, $1.x, $1.y, $1.z, $2, $3, $4, $5, $6)
+            },
             magnitudes: { unsafe palindrome_magnitudes_f32($0, $1.x, $1.y, $1.z, $2) },
             contrast: { unsafe palindrome_contrast_f32($0, $1, $2, $3, $4, $5) },
-            kick: { count, at, momenta, block, potential, scale, coefficients in
+            kick: { planes, at, momenta, block, potential, scale, coefficients, window in
                 unsafe palindrome_kick_f32(
-                    count, at.x, at.y, at.z, momenta.x, momenta.y, momenta.z, block, potential,
-                    [Float(scale.x), Float(scale.y), Float(scale.z)], Int64(coefficients.count), coefficients)
+                    planes, at.x, at.y, at.z, momenta.x, momenta.y, momenta.z, block, potential,
+                    [Float(scale.x), Float(scale.y), Float(scale.z)], Int64(coefficients.count), coefficients,
+                    window)
             },
-            force: { count, at, block, potential, scale, force in
+            force: { planes, at, block, potential, scale, force, window in
                 unsafe palindrome_force_f32(
-                    count, at.x, at.y, at.z, block, potential,
+                    planes, at.x, at.y, at.z, block, potential,
                     [Float(scale.x), Float(scale.y), Float(scale.z)],
-                    force.x, force.y, force.z)
+                    force.x, force.y, force.z, window)
             },
             kickComponent: { count, at, momentum, block, force, coefficients in
                 unsafe palindrome_kick_component_f32(
                     count, at.x, at.y, at.z, momentum, block, force, Int64(coefficients.count), coefficients)
             },
             gather: { unsafe palindrome_gather_f32($0, $1.x, $1.y, $1.z, $2, $3, $4) },
-            kickAdjoint: {
-                count, at, momenta, block, potential, scale, undoing, factor, momentumBar, positionBar,
-                product in
+            kickAdjoint: { planes, at, momenta, block, potential, scale, more in
                 unsafe palindrome_kick_adjoint_f32(
-                    count, at.x, at.y, at.z, momenta.x, momenta.y, momenta.z, block, potential,
-                    [Float(scale.x), Float(scale.y), Float(scale.z)], Int64(undoing.count), undoing,
-                    [factor.x, factor.y, factor.z],
-                    momentumBar.x, momentumBar.y, momentumBar.z, positionBar.x, positionBar.y, positionBar.z,
-                    product)
+                    planes, at.x, at.y, at.z, momenta.x, momenta.y, momenta.z, block, potential,
+                    [Float(scale.x), Float(scale.y), Float(scale.z)], Int64(more.undoing.count), more.undoing,
+                    [more.factor.x, more.factor.y, more.factor.z],
+                    more.momentumBar.x, more.momentumBar.y, more.momentumBar.z,
+                    more.positionBar.x, more.positionBar.y, more.positionBar.z, more.product,
+                    [more.weight.x, more.weight.y, more.weight.z], more.sum, more.window,
+                    more.cotangentWindow)
             },
             gatherAdjoint: { count, at, block, field, factor, weight, positionBar, product in
                 unsafe palindrome_gather_adjoint_f32(
                     count, at.x, at.y, at.z, block, field, [factor.x, factor.y, factor.z], weight,
                     positionBar.x, positionBar.y, positionBar.z, product)
             },
-            depositSlopes: { count, at, block, values, weight, sum in
-                unsafe palindrome_deposit_slopes_f32(
-                    count, at.x, at.y, at.z, block, values.x, values.y, values.z,
-                    [weight.x, weight.y, weight.z], sum)
-            },
+            groupPlanes: { unsafe palindrome_group_planes_f32($0, $1, $2, $3, $4) },
             columns: { unsafe palindrome_columns_f32($0, $1.x, $1.y, $2, $3) },
+            countJumps: { unsafe palindrome_count_jumps_f32($0, $1.x, $1.y, $2) },
             countLeavers: { unsafe palindrome_count_leavers_f32($0, $1.x, $1.y, $2) },
             listLeavers: { unsafe palindrome_list_leavers_f32($0, $1.x, $1.y, $2, $3) },
             owners: { unsafe palindrome_owners_f32($0, $1.x, $1.y, $2, $3, $4, $5) },
@@ -127,46 +160,45 @@ extension Double {
         unsafe _ParticleKernels(
             drift: { unsafe palindrome_drift_f64($0, $1, $2, $3) },
             driftAdjoint: { unsafe palindrome_drift_adjoint_f64($0, $1, $2, $3, $4, $5, $6) },
-            deposit: { unsafe palindrome_deposit_f64($0, $1.x, $1.y, $1.z, $2, $3, $4) },
-            depositValues: { unsafe palindrome_deposit_values_f64($0, $1.x, $1.y, $1.z, $2, $3, $4, $5) },
+            deposit: { unsafe palindrome_deposit_f64($0, $1.x, $1.y, $1.z, $2, $3, $4, $5) },
+            depositValues: {
+                unsafe palindrome_deposit_values_f64($0, $1.x, $1.y, $1.z, $2, $3, $4, $5, $6)
+            },
             magnitudes: { unsafe palindrome_magnitudes_f64($0, $1.x, $1.y, $1.z, $2) },
             contrast: { unsafe palindrome_contrast_f64($0, $1, $2, $3, $4, $5) },
-            kick: { count, at, momenta, block, potential, scale, coefficients in
+            kick: { planes, at, momenta, block, potential, scale, coefficients, window in
                 unsafe palindrome_kick_f64(
-                    count, at.x, at.y, at.z, momenta.x, momenta.y, momenta.z, block, potential,
-                    [scale.x, scale.y, scale.z], Int64(coefficients.count), coefficients)
+                    planes, at.x, at.y, at.z, momenta.x, momenta.y, momenta.z, block, potential,
+                    [scale.x, scale.y, scale.z], Int64(coefficients.count), coefficients, window)
             },
-            force: { count, at, block, potential, scale, force in
+            force: { planes, at, block, potential, scale, force, window in
                 unsafe palindrome_force_f64(
-                    count, at.x, at.y, at.z, block, potential, [scale.x, scale.y, scale.z],
-                    force.x, force.y, force.z)
+                    planes, at.x, at.y, at.z, block, potential, [scale.x, scale.y, scale.z],
+                    force.x, force.y, force.z, window)
             },
             kickComponent: { count, at, momentum, block, force, coefficients in
                 unsafe palindrome_kick_component_f64(
                     count, at.x, at.y, at.z, momentum, block, force, Int64(coefficients.count), coefficients)
             },
             gather: { unsafe palindrome_gather_f64($0, $1.x, $1.y, $1.z, $2, $3, $4) },
-            kickAdjoint: {
-                count, at, momenta, block, potential, scale, undoing, factor, momentumBar, positionBar,
-                product in
+            kickAdjoint: { planes, at, momenta, block, potential, scale, more in
                 unsafe palindrome_kick_adjoint_f64(
-                    count, at.x, at.y, at.z, momenta.x, momenta.y, momenta.z, block, potential,
-                    [scale.x, scale.y, scale.z], Int64(undoing.count), undoing,
-                    [factor.x, factor.y, factor.z],
-                    momentumBar.x, momentumBar.y, momentumBar.z, positionBar.x, positionBar.y, positionBar.z,
-                    product)
+                    planes, at.x, at.y, at.z, momenta.x, momenta.y, momenta.z, block, potential,
+                    [scale.x, scale.y, scale.z], Int64(more.undoing.count), more.undoing,
+                    [more.factor.x, more.factor.y, more.factor.z],
+                    more.momentumBar.x, more.momentumBar.y, more.momentumBar.z,
+                    more.positionBar.x, more.positionBar.y, more.positionBar.z, more.product,
+                    [more.weight.x, more.weight.y, more.weight.z], more.sum, more.window,
+                    more.cotangentWindow)
             },
             gatherAdjoint: { count, at, block, field, factor, weight, positionBar, product in
                 unsafe palindrome_gather_adjoint_f64(
                     count, at.x, at.y, at.z, block, field, [factor.x, factor.y, factor.z], weight,
                     positionBar.x, positionBar.y, positionBar.z, product)
             },
-            depositSlopes: { count, at, block, values, weight, sum in
-                unsafe palindrome_deposit_slopes_f64(
-                    count, at.x, at.y, at.z, block, values.x, values.y, values.z,
-                    [weight.x, weight.y, weight.z], sum)
-            },
+            groupPlanes: { unsafe palindrome_group_planes_f64($0, $1, $2, $3, $4) },
             columns: { unsafe palindrome_columns_f64($0, $1.x, $1.y, $2, $3) },
+            countJumps: { unsafe palindrome_count_jumps_f64($0, $1.x, $1.y, $2) },
             countLeavers: { unsafe palindrome_count_leavers_f64($0, $1.x, $1.y, $2) },
             listLeavers: { unsafe palindrome_list_leavers_f64($0, $1.x, $1.y, $2, $3) },
             owners: { unsafe palindrome_owners_f64($0, $1.x, $1.y, $2, $3, $4, $5) },

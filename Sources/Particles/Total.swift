@@ -22,13 +22,14 @@ struct Total {
         self.sum = ExactSum.total([sum], over: world)[0]
     }
 
-    /// The power of two that makes integers of the terms: each below 2⁵⁰ and all together below 2⁶¹, both with
-    /// room for `growth` times as much.
+    /// The power of two that makes integers of the terms: each below 2⁵⁰ and all together below 2⁶², with room
+    /// for as many times as much.
     ///
     /// Terms must not be negative.
-    func integerExponent(growth: Double) -> Int {
-        guard largest * growth > 0 else { return 0 }
-        let exponent = min(48 - Int((largest * growth).exponent), 59 - Int((sum * growth).exponent))
+    func integerExponent(termGrowth: Double, sumGrowth: Double) -> Int {
+        guard largest * termGrowth > 0 else { return 0 }
+        let exponent = min(
+            49 - Int((largest * termGrowth).exponent), 60 - Int((sum * sumGrowth).exponent))
         return min(exponent, 900)
     }
 }

@@ -18,7 +18,8 @@ struct Masthead {
         let isReconstruction = run.reconstructionPath != nil
         kind =
             isReconstruction
-            ? "Reconstruction" : run.record?.command == "gradient" ? "Gradient" : "Forward run"
+            ? "Reconstruction"
+            : run.isOnlyBench ? "Benchmark" : run.record?.command == "gradient" ? "Gradient" : "Forward run"
         summary = Self.summary(configuration, run, isReconstruction: isReconstruction)
         if let path = run.reconstructionPath, let slab = try run.slab(of: "/final_density", in: path) {
             self.slab = slab
@@ -26,8 +27,8 @@ struct Masthead {
             slab = try run.densities.last.flatMap { try run.slab(of: "/density", in: $0.path) }
         }
         directory = run.path
-        version = run.record?.codeVersion ?? run.provenance?.codeVersion
-        finished = run.record?.finished
+        version = run.record?.codeVersion ?? run.provenance?.codeVersion ?? run.bench?.codeVersion
+        finished = run.record?.finished ?? run.bench?.finished
     }
 
     func html() throws -> HTML {

@@ -30,6 +30,8 @@ final class RunDirectory {
     let reconstructionPath: String?
     /// Where it comes from.
     let reconstruction: Provenance?
+    /// What was measured, by the kind of study.
+    let benches: [BenchRecord.Study: BenchRecord]
     /// What a reader should know before anything else.
     let notes: [String]
 
@@ -48,17 +50,20 @@ final class RunDirectory {
         let powers = Self.outputs("power_a", ".txt", in: path, names)
         let snapshots = Self.outputs("snapshot_a", ".h5", in: path, names)
         let reconstructionPath = names.contains("reconstruction.h5") ? "\(path)/reconstruction.h5" : nil
+        let studies = BenchRecord.Study.allCases.filter { names.contains(BenchRecord.fileName(of: $0)) }
         guard
             !(densities + powers + snapshots).isEmpty || reconstructionPath != nil
-                || names.contains(RunRecord.fileName)
+                || names.contains(RunRecord.fileName) || !studies.isEmpty
         else {
             throw UsageError(
-                "\(path): holds nothing of a run (no \(RunRecord.fileName), density_a*.h5, power_a*.txt or "
-                    + "reconstruction.h5); give the output.directory of a run")
+                "\(path): holds nothing of a run (no \(RunRecord.fileName), density_a*.h5, power_a*.txt, "
+                    + "reconstruction.h5 or bench.json); give the output.directory of a run or that of a bench"
+            )
         }
         record =
             names.contains(RunRecord.fileName)
             ? try Self.record("\(path)/\(RunRecord.fileName)", on: world) : nil
+        benches = try Self.benches(studies, in: path, on: world)
         self.reconstructionPath = reconstructionPath
         reconstruction = try reconstructionPath.flatMap { try Self.provenance(of: $0, over: world) }
 
@@ -80,6 +85,7 @@ final class RunDirectory {
                         + "another configuration than the rest, and left out here."
                 ])
             + (record == nil
+                && (studies.isEmpty || !(densities + powers + snapshots).isEmpty || reconstructionPath != nil)
                 ? ["There is no \(RunRecord.fileName): the run has not finished, or not in this directory."]
                 : [])
     }
@@ -87,7 +93,14 @@ final class RunDirectory {
     /// The configuration that the page tells, of the reconstruction if there is one.
     var configurationText: String? {
         reconstruction?.configuration ?? record?.configuration ?? forward?.configuration
+            ?? bench?.configuration
     }
+
+    /// A record of what was measured, that of the most ordinary study.
+    var bench: BenchRecord? { BenchRecord.Study.allCases.lazy.compactMap { self.benches[$0] }.first }
+
+    /// Whether there is nothing of a run but what was measured.
+    var isOnlyBench: Bool { bench != nil && record == nil && provenance == nil }
 
     /// Where the page's numbers come from.
     var provenance: Provenance? { reconstruction ?? forward }
@@ -141,6 +154,18 @@ final class RunDirectory {
     private static func record(_ path: String, on world: Communicator) throws -> RunRecord {
         let json = try text(of: path, on: world)
         return try world.agree { try RunRecord(json: json, source: path) }
+    }
+
+    private static func benches(
+        _ studies: [BenchRecord.Study], in path: String, on world: Communicator
+    ) throws -> [BenchRecord.Study: BenchRecord] {
+        var records: [BenchRecord.Study: BenchRecord] = [:]
+        for study in studies {
+            let file = "\(path)/\(BenchRecord.fileName(of: study))"
+            let json = try text(of: file, on: world)
+            records[study] = try world.agree { try BenchRecord(json: json, source: file) }
+        }
+        return records
     }
 
     private static func provenance(of path: String, over world: Communicator) throws -> Provenance? {

@@ -94,12 +94,7 @@ public struct RunRecord: Codable, Sendable, Equatable {
     /// The file's content: keys sorted, `snake_case`.
     ///
     /// - Throws: `EncodingError` when a number is not finite.
-    public func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
-    }
+    public func json() throws -> String { try RecordCoding.text(of: self) }
 
     /// Reads a file's content.
     ///
@@ -108,28 +103,7 @@ public struct RunRecord: Codable, Sendable, Equatable {
     ///   - source: its name, for the error.
     /// - Throws: `UsageError` when it is damaged or of a later format.
     public init(json: String, source: String) throws(UsageError) {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        do {
-            self = try decoder.decode(RunRecord.self, from: Data(json.utf8))
-        } catch {
-            throw UsageError(
-                "\(source): is damaged or not a run's record (\(Self.reason(error))); remove it to leave it out"
-            )
-        }
-        guard format <= Self.currentFormat else {
-            throw UsageError(
-                "\(source): format is \(format); it must be at most \(Self.currentFormat); use a newer palindrome"
-            )
-        }
-    }
-
-    private static func reason(_ error: any Error) -> String {
-        switch error {
-        case DecodingError.keyNotFound(let key, _): "there is no \(key.stringValue)"
-        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
-            "\(context.codingPath.map(\.stringValue).joined(separator: ".")) is of another type"
-        default: "it is not JSON"
-        }
+        self = try RecordCoding.decode(json, source: source, called: "a run's record")
+        try RecordCoding.requireFormat(format, atMost: Self.currentFormat, source: source)
     }
 }

@@ -8,7 +8,8 @@ public enum RunReport {
         [
             KeyNumbers.self, FinalFields.self, InitialFields.self, LossHistory.self, Likeness.self,
             ReconstructedPower.self, NoiseDistribution.self, MatterPictures.self, MatterPower.self,
-            GradientNumbers.self, PhaseTimes.self, ConfigurationTable.self, Origins.self,
+            GradientNumbers.self, ForceSpeed.self, StrongScaling.self, WeakScaling.self, PhaseTimes.self,
+            ConfigurationTable.self, Origins.self,
         ]
     }
 

@@ -90,6 +90,12 @@ enum Stylesheet {
         td.share { width: 34%; padding-left: 1rem; }
         .bar { display: block; height: .75rem; border-radius: .2rem; background: var(--bar); min-width: 1px;
           print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+        dl.numbers + .table { margin-top: 1.6rem; }
+        td.whole { width: 80%; }
+        .stack { display: flex; height: 1.1rem; border-radius: .2rem; overflow: hidden; background: var(--line); }
+        .stack i, .legend i { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+        .legend span { margin-right: 1rem; white-space: nowrap; }
+        .legend i { display: inline-block; width: .8rem; height: .8rem; border-radius: .15rem; margin-right: .35rem; vertical-align: -.08rem; }
         .cards { columns: 3 17rem; column-gap: 2rem; }
         .cards > div { break-inside: avoid; padding-bottom: 1.1rem; }
         .cards h3 { margin: 0 0 .25rem; }
@@ -105,7 +111,7 @@ enum Stylesheet {
         @media (max-width: 44rem) {
           figure.plot { overflow-x: auto; }
           figure.plot svg { max-width: none; width: 44rem; }
-          td.share { display: none; }
+          td.share:not(.whole) { display: none; }
           .maps { grid-template-columns: 1fr; }
           header > div, nav ol, main, footer { width: calc(100% - 2rem); }
         }

@@ -16,6 +16,7 @@ struct Palindrome: ParsableCommand {
               mpirun -n 8 palindrome gradient run.yaml   the loss and its gradient
               palindrome report out                      one page of it, with pictures and curves
               mpirun -n 8 palindrome reconstruct run.yaml   the initial conditions of an observed universe
+              mpirun -n 8 palindrome bench run.yaml      what a step costs, and what it must
               palindrome inspect snapshot_a1.0000.h5     what is in a file
 
             Exit codes: 0 done; 2 a mistake in what was given; 1 a fault of the machine, the file system or a \
@@ -24,6 +25,6 @@ struct Palindrome: ParsableCommand {
         version: Provenance.currentVersion,
         subcommands: [
             SimulateCommand.self, GradientCommand.self, ReconstructCommand.self, ReportCommand.self,
-            InspectCommand.self, DemoCommand.self,
+            BenchCommand.self, InspectCommand.self, DemoCommand.self,
         ])
 }

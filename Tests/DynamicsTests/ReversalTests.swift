@@ -90,8 +90,8 @@ final class ReversalTests: SPMDTestCase {
         }
     }
 
-    /// The promise rests on sums that do not depend on order: with the masses added as floating-point numbers in
-    /// the order of the particles, the same steps do not come back.
+    /// The promise rests on sums that do not depend on order: with the masses added as floating-point numbers, in
+    /// another order on the way back, the same steps do not come back.
     func testADepositThatDependsOnOrderIsNotUndone() throws {
         XCTAssertEqual(try wordsLost(summing: .integers), 0)
         XCTAssertGreaterThan(try wordsLost(summing: .floats), 1000)
@@ -109,17 +109,19 @@ final class ReversalTests: SPMDTestCase {
         let state = try model.initialState(from: .whiteNoise(seed: 2, over: model.particleGrid))
         var particles = ParticleSet(routing: state, to: model.mesh)
         let before = particles.checksum()
-        func force(_ particles: borrowing ParticleSet<Float>) throws -> Force<Float> {
+        func force(_ particles: borrowing ParticleSet<Float>, onTheWayBack: Bool) throws -> Force<Float> {
             switch summation {
             case .integers: try model.solver.solve(for: particles)
-            case .floats: model.solver.solve(naiveContrast(particles))
+            case .floats:
+                model.solver.solve(
+                    naiveContrast(particles, lastOneFirst: onTheWayBack), for: particles.planes())
             }
         }
         let stages = model.schedule.stages
         for stage in stages {
             switch stage {
             case .kick(let coefficient):
-                let force = try force(particles)
+                let force = try force(particles, onTheWayBack: false)
                 try model.solver.kick(&particles, by: [coefficient.value], with: force)
             case .drift(let coefficient):
                 try particles.drift(by: coefficient.value)
@@ -131,7 +133,7 @@ final class ReversalTests: SPMDTestCase {
         for stage in stages.reversed() {
             switch stage {
             case .kick(let coefficient):
-                let force = try force(particles)
+                let force = try force(particles, onTheWayBack: true)
                 try model.solver.kickBack(&particles, by: [coefficient.value], with: force)
             case .drift(let coefficient):
                 try particles.driftBack(by: coefficient.value)
@@ -153,14 +155,18 @@ final class ReversalTests: SPMDTestCase {
         return count
     }
 
-    /// δ by cloud-in-cell on one rank, summed in single precision in the order of the particles.
-    private func naiveContrast(_ particles: borrowing ParticleSet<Float>) -> Field<Float> {
+    /// δ by cloud-in-cell on one rank, summed in single precision in the order of the particles, or the
+    /// other way round.
+    private func naiveContrast(
+        _ particles: borrowing ParticleSet<Float>, lastOneFirst: Bool
+    ) -> Field<Float> {
         let mesh = particles.decomposition
         let shape = mesh.shape
         var field = Field<Float>(mesh, ghosts: .none, for: "naive deposit")
         field.mapPoints { _, _, _, _ in -1 }
         let perCell = Float(mesh.pointCount) / Float(particles.totalCount)
-        for slot in 0..<particles.count {
+        for index in 0..<particles.count {
+            let slot = lastOneFirst ? particles.count - 1 - index : index
             var cell = SIMD3<Int>()
             var offset = SIMD3<Float>()
             for axis in 0..<3 {

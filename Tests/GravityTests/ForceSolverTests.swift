@@ -47,7 +47,7 @@ final class ForceSolverTests: SPMDTestCase {
             let mesh = try Decomposition(shape: shape, over: RankGrid(world: world, shape: gridShape))
             for (name, kernel) in ForceKernel.named {
                 let solver = ForceSolver<Double>(mesh, spacing: cell, kernel: kernel)
-                let force = solver.solve(wave(numbers, over: mesh))
+                let force = solver.solve(wave(numbers, over: mesh), for: ParticlePlanes(ofNobodyOn: mesh))
                 let reference = expected[name]!
                 for axis in 0..<3 {
                     let component = solver.component(axis, of: force)
@@ -72,7 +72,8 @@ final class ForceSolverTests: SPMDTestCase {
         let mesh = try Decomposition(
             shape: shape, over: RankGrid(world: world, shape: RankGrid.shapes(for: world.size)[0]))
         let solver = ForceSolver<Double>(mesh, spacing: cell, kernel: ForceKernel(named: "1_4")!)
-        let force = solver.solve(wave([0, 0, 0], over: mesh))
+        let force = solver.solve(
+            wave([0, 0, 0], over: mesh), for: ParticlePlanes(ofNobodyOn: mesh))
         for axis in 0..<3 {
             let component = solver.component(axis, of: force)
             for x in mesh.x {

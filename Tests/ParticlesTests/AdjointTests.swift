@@ -120,9 +120,10 @@ final class AdjointTests: ParticleTestCase {
             let potential: Field<Scalar> = universe.field(mesh, ghosts: .stencil, seed: 50)
             var set: ParticleSet<Scalar> = universe.set(mesh)
             let checksum = set.checksum()
-            try set.kick(coefficients, potential: potential)
+            try set.kick(coefficients, potential: potential, planes: set.planes())
             var bars = cotangents(set)
-            let kicked = try set.kickAdjoint(coefficients, potential: potential, carrying: &bars)
+            let kicked = try set.kickAdjoint(
+                coefficients, potential: potential, planes: set.planes(), carrying: &bars)
             XCTAssertEqual(set.checksum(), checksum, "the kick is undone")
             func losses(_ set: borrowing ParticleSet<Scalar>, _ potential: borrowing Field<Scalar>)
                 -> [Double]
@@ -240,7 +241,8 @@ final class AdjointTests: ParticleTestCase {
                 var derivatives: [Double] = []
                 var fields: UInt64 = 0
                 for _ in 0..<2 {
-                    let fused = try set.kickAdjoint([0.2, 0.3], potential: potential, carrying: &bars)
+                    let fused = try set.kickAdjoint(
+                        [0.2, 0.3], potential: potential, planes: set.planes(), carrying: &bars)
                     let single = try set.kickAdjoint([0.2], axis: 1, force: force, carrying: &bars)
                     set.depositAdjoint(force, carrying: &bars)
                     derivatives += [fused.coefficient, single.coefficient]
@@ -292,7 +294,7 @@ final class AdjointTests: ParticleTestCase {
             momenta[0] = .nan
         }
         assertThrowsEverywhere("not finite") {
-            _ = try set.kickAdjoint([1], potential: potential, carrying: &bars)
+            _ = try set.kickAdjoint([1], potential: potential, planes: set.planes(), carrying: &bars)
         }
         XCTAssertEqual(bars.position[0].count, set.count)
     }

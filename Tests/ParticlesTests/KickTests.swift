@@ -182,7 +182,7 @@ final class KickTests: ParticleTestCase {
             let force = set.force(potential: potential)
             let before = (0..<3).map { axis in (0..<set.count).map { set.momentum[axis].span[$0] } }
             let coefficients = [0.3, -1.7]
-            try set.kick(coefficients, potential: potential)
+            try set.kick(coefficients, potential: potential, planes: set.planes())
             for axis in 0..<3 {
                 for particle in 0..<set.count {
                     var expected = before[axis][particle]
@@ -207,12 +207,12 @@ final class KickTests: ParticleTestCase {
             let potential: Field<Scalar> = universe.field(mesh, ghosts: .stencil, seed: 7)
             let component: Field<Scalar> = universe.field(mesh, ghosts: .cloudInCell, seed: 8)
             let before = set.checksum()
-            try set.kick([0.3, 1.1, -0.7], potential: potential)
+            try set.kick([0.3, 1.1, -0.7], potential: potential, planes: set.planes())
             try set.kick([0.2, 0.4], axis: 1, force: component)
             set.order()
             XCTAssertNotEqual(set.checksum(), before)
             try set.kickBack([0.2, 0.4], axis: 1, force: component)
-            try set.kickBack([0.3, 1.1, -0.7], potential: potential)
+            try set.kickBack([0.3, 1.1, -0.7], potential: potential, planes: set.planes())
             XCTAssertEqual(set.checksum(), before)
         }
     }
@@ -229,7 +229,7 @@ final class KickTests: ParticleTestCase {
                 let potential: Field<Scalar> = universe.field(mesh, ghosts: .stencil, seed: 9)
                 let component: Field<Scalar> = universe.field(mesh, ghosts: .cloudInCell, seed: 10)
                 for _ in 0..<3 {
-                    try set.kick([0.3, 0.4], potential: potential)
+                    try set.kick([0.3, 0.4], potential: potential, planes: set.planes())
                     try set.kick([0.2], axis: 2, force: component)
                     try set.drift(by: 0.1)
                     set.route()
@@ -328,7 +328,7 @@ final class KickTests: ParticleTestCase {
             values[place] = .nan
         }
         var set: ParticleSet<Scalar> = universe.set(mesh)
-        assertThrowsEverywhere("not finite") { try set.kick([1], potential: potential) }
+        assertThrowsEverywhere("not finite") { try set.kick([1], potential: potential, planes: set.planes()) }
     }
 
     func testOneRanksNotANumberInThePotentialIsAnErrorOnAllRanks() throws {

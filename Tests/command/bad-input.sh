@@ -56,6 +56,22 @@ bad 2 'is a directory' simulate . <<<''
 bad 2 'it must be section.key=value' simulate run.yaml --set particles <<<''
 bad 2 '--set force.kernel: force.kernel is 1_5; it must be 1_4' simulate run.yaml --set force.kernel=1_5 <<<''
 
+bad 2 '--repeats is 0; it must be 1 or more' bench --repeats 0 <<<''
+bad 2 '--strong and --weak are both given' bench --strong --weak <<<''
+bad 2 '--ranks is given; it must come with --strong or --weak' bench --ranks 1 <<<''
+bad 2 "--ranks is '1,x'; it must be numbers" bench --strong --ranks 1,x <<<''
+bad 2 "--ranks is '99'; each number must be at most that of the ranks started" bench --strong --ranks 99 <<<''
+bad 2 "run.yaml:1: run.ranks is [2, 2]; its product must be" bench run.yaml --strong <<<'run: {ranks: [2, 2]}'
+bad 2 'initial.white_noise is a file; a box that grows with the ranks must have a seed' bench run.yaml --weak <<<'initial: {white_noise: "a.h5:/b"}'
+bad 2 "--model: 'rank' is not known; it must be particles, ranks" bench --model rank=3 <<<''
+bad 2 "--model: ranks is '0'; it must be whole numbers" bench --model ranks=0 <<<''
+bad 2 '--model: mesh_factor is 1.5; the mesh of 1001 particles must be whole' bench --model particles=1001 mesh_factor=1.5 <<<''
+bad 2 '--machine or --times is given; they must come with --model' bench --machine latency_us=2 <<<''
+prepare 'printf "# mine\nlatency_us: -1\n" >machine.txt'
+bad 2 "machine.txt:2: latency_us is '-1'; it must be a number above 0" bench --model default --machine machine.txt <<<''
+prepare 'echo "{" >measured.json'
+bad 2 'measured.json: is damaged or not a record of palindrome bench' bench --model default --times measured.json <<<''
+
 # The file
 
 bad 2 'run.yaml:2: box.spcing is not a known key; did you mean box.spacing?' simulate run.yaml <<'E'

@@ -43,6 +43,42 @@ expect 'what was resolved resolves to itself' cmp -s resolved.yaml again.yaml
 on_ranks 1 simulate "$root/jobscripts/example.yaml" --dry-run
 expect 'the example passes a dry run' says 'memory per rank'
 
+# bench
+
+for ranks in 1 4; do
+    rm -rf bench
+    on_ranks $ranks bench --set box.particles=24 --set evolution.steps=2 --repeats 2
+    expect "a bench ends well ($ranks ranks)" [ $? -eq 0 ]
+    for line in 'forward, per force evaluation' 'ratio to the floor' 'FFTW_MEASURE, ' 'to the first force'; do
+        expect "a bench tells '$line' ($ranks ranks)" says "$line"
+    done
+    expect "a bench is printed once ($ranks ranks)" others_are_silent
+    expect "a bench writes its record ($ranks ranks)" grep -q '"seconds_per_force" : ' bench/bench.json
+done
+on_ranks 4 bench run.yaml --strong --ranks 1,2,3 --grids --set box.particles=16 --set box.mesh_factor=1.5 \
+    --set evolution.steps=2 --repeats 1 --forward-only
+expect 'a study of strong scaling ends well' [ $? -eq 0 ]
+for grid in 1x1 2x1 1x2 3x1 1x3; do
+    expect "it has the grid $grid" grep -qE "^$grid +16x16x16 +24x24x24 " "$prints/rank.0.out"
+done
+on_ranks 4 bench run.yaml --strong --add --set box.particles=16 --set box.mesh_factor=1.5 \
+    --set evolution.steps=2 --repeats 1 --forward-only
+expect 'another one adds to it' [ "$(grep -cE '^[0-9]x[0-9] ' "$prints/rank.0.out")" = 6 ]
+on_ranks 4 bench --weak --set box.particles=8 --set evolution.steps=2 --repeats 1 --forward-only
+expect 'a study of weak scaling ends well' [ $? -eq 0 ]
+expect 'its box grows with the ranks' grep -qE '^2x2 +16x16x8 ' "$prints/rank.0.out"
+expect 'its record has a measurement for each number of ranks' [ "$(grep -c '"kernel" : ' bench/bench-weak.json)" = 3 ]
+on_ranks 3 report bench
+expect 'a report of benches alone ends well' [ $? -eq 0 ]
+for section in speed strong weak; do
+    expect "it has the section $section" grep -qF "<section id=\"$section\"" bench/report.html
+done
+on_ranks 4 bench --model particles=512,2048 ranks=100,1000000 --machine latency_us=1 --times bench/bench.json
+expect 'the cost model ends well' [ $? -eq 0 ]
+expect 'it is printed once' others_are_silent
+expect 'it knows where the pencil runs out' says 'too many ranks: at most 170 x 170 = 28900'
+expect 'it names what limits' grep -qE '^2048\^3 +2048\^3 +10x10 .* (exchange|particles|too few ranks)' "$prints/rank.0.out"
+
 "$palindrome" --help | true
 expect 'a reader that went away is no error' [ "${PIPESTATUS[0]}" -eq 0 ]
 

@@ -5,7 +5,7 @@ source "$(dirname "$0")/../command/support.bash"
 cd "$scratch" || exit 1
 
 scripts=$root/jobscripts
-export PALINDROME=$palindrome PALINDROME_JOBSCRIPTS=$scripts
+export PALINDROME=$palindrome
 export OMPI_MCA_mpi_yield_when_idle=1 # the ranks share cores, and srun does not tell MPI
 
 # Jobs
@@ -145,11 +145,11 @@ scaling() { # study, sides of the particle grid on 2 ranks
     submit --ntasks=2 "$scripts/$1-scaling.sbatch" run.yaml --set box.particles=32 --set evolution.steps=3
     await has_ended "$job"
     expect "the study of $1 scaling ends well" is "$job" COMPLETED
-    expect "the table of $1 scaling has a line for 1 rank and one for 2" \
-        [ "$(grep -oE '^\{"study":"[a-z]+","ranks":[0-9]+' "scaling/$1.jsonl" | grep -oE '[0-9]+$' | xargs)" = '1 2' ]
-    expect "the table of $1 scaling has sizes, times and phases" grep -qE \
-        "\"ranks\":2,\"particles\":\[$2\],\"mesh\":\[[0-9, ]*\],\"seconds_per_step\":[0-9]+\.[0-9]+,\"run\":\{.*\"phases\" : \[\{" \
-        "scaling/$1.jsonl"
+    expect "the log of $1 scaling has a line for 1 rank and one for 2" \
+        [ "$(grep -oE '^[0-9]+x[0-9]+ +[0-9]+x[0-9]+x[0-9]+ ' "$1-scaling-$job.log" | tr -s ' \n' ' ')" = "1x1 32x32x32 2x1 $2 " ]
+    expect "the record of $1 scaling has times, phases and floors" \
+        [ "$(grep -cE '"(seconds_per_force|phases|triad_bandwidth)" : ' "scaling/bench-$1.json")" -ge 8 ]
+    expect "the page of $1 scaling has its curves" grep -qF "id=\"$1-plot\"" scaling/report.html
 }
 
 if "$palindrome" help reconstruct | grep -q 'palindrome reconstruct <config>'; then
@@ -167,10 +167,12 @@ expect 'srun runs a simulation on two ranks' grep -q '^state_checksum' straight.
 failures_stay &
 beside+=($!)
 chain
-scaling strong '32, 32, 32'
-scaling weak '64, 32, 32'
+scaling strong 32x32x32
+scaling weak 64x32x32
 [ -z "$has_reconstruct" ] || reconstruction
 expect 'reconstruct.sbatch is simulate.sbatch with another word' diff \
     <(sed 's/simulate/reconstruct/g; s/A forward run/A reconstruction/' "$scripts/simulate.sbatch") "$scripts/reconstruct.sbatch"
+expect 'weak-scaling.sbatch is strong-scaling.sbatch with another word' diff \
+    <(sed 's/strong/weak/g; 2d' "$scripts/strong-scaling.sbatch") <(sed 2d "$scripts/weak-scaling.sbatch")
 for test in "${beside[@]}"; do wait "$test" || failures=$((failures + 1)); done
 exit $((failures > 0))

@@ -8,4 +8,5 @@
 #include "kick_adjoint.h"
 #include "order.h"
 #include "particle_block.h"
+#include "planes.h"
 #include "random.h"

@@ -1,5 +1,6 @@
 #pragma once
 #include "particle_block.h"
+#include "planes.h"
 
 // Reading forces at particles, cloud-in-cell, and kicking with them. No allocation, no MPI, no global state.
 //
@@ -21,28 +22,29 @@ typedef struct palindrome_kick_outcome {
 ///
 ///     F_x = scale_x * sum over the 8 cells c of W(x - c) [8 (phi(c+1) - phi(c-1)) - (phi(c+2) - phi(c-2))]
 ///
-/// Interpolation and stencil commute, so they are one stencil of six points along the axis and two across.
-///
 /// - potential: two lower and three upper ghost planes, filled.
 /// - scale: -1 / (12 h) per axis.
 /// - kicks, coefficients: at most 64 kicks, one after the other, each rounded [momentum units per force
 /// unit].
-palindrome_kick_outcome palindrome_kick_f32(int64_t count, const uint32_t *x, const uint32_t *y,
+/// - window: scratch of `palindrome_force_window` numbers.
+palindrome_kick_outcome palindrome_kick_f32(palindrome_planes planes, const uint32_t *x, const uint32_t *y,
                                             const uint32_t *z, int32_t *px, int32_t *py, int32_t *pz,
                                             palindrome_block block, const float *potential,
-                                            const float scale[3], int64_t kicks, const double *coefficients);
-palindrome_kick_outcome palindrome_kick_f64(int64_t count, const uint64_t *x, const uint64_t *y,
+                                            const float scale[3], int64_t kicks, const double *coefficients,
+                                            float *window);
+palindrome_kick_outcome palindrome_kick_f64(palindrome_planes planes, const uint64_t *x, const uint64_t *y,
                                             const uint64_t *z, int64_t *px, int64_t *py, int64_t *pz,
                                             palindrome_block block, const double *potential,
-                                            const double scale[3], int64_t kicks, const double *coefficients);
+                                            const double scale[3], int64_t kicks, const double *coefficients,
+                                            double *window);
 
 /// The forces with which `palindrome_kick` kicks, bit for bit.
-int32_t palindrome_force_f32(int64_t count, const uint32_t *x, const uint32_t *y, const uint32_t *z,
-                             palindrome_block block, const float *potential, const float scale[3], float *fx,
-                             float *fy, float *fz);
-int32_t palindrome_force_f64(int64_t count, const uint64_t *x, const uint64_t *y, const uint64_t *z,
-                             palindrome_block block, const double *potential, const double scale[3],
-                             double *fx, double *fy, double *fz);
+int32_t palindrome_force_f32(palindrome_planes planes, const uint32_t *x, const uint32_t *y,
+                             const uint32_t *z, palindrome_block block, const float *potential,
+                             const float scale[3], float *fx, float *fy, float *fz, float *window);
+int32_t palindrome_force_f64(palindrome_planes planes, const uint64_t *x, const uint64_t *y,
+                             const uint64_t *z, palindrome_block block, const double *potential,
+                             const double scale[3], double *fx, double *fy, double *fz, double *window);
 
 /// Kicks one component by a force given on the mesh, with one upper ghost plane, filled.
 palindrome_kick_outcome palindrome_kick_component_f32(int64_t count, const uint32_t *x, const uint32_t *y,

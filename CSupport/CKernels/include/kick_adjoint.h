@@ -5,26 +5,36 @@
 //
 // A name with `bar` is a cotangent: the derivative of the loss with respect to what it is named after.
 
-/// Undoes kicks and carries the cotangents through them, with one reading of the potential.
+/// Undoes kicks and carries the cotangents through them, in one pass:
 ///
 ///     position_bar[b] += factor[b] * sum over a of momentum_bar[a] dF_a / d(offset along b)
 ///     product          = momentum_bar . F
+///     V_a(c)           = sum over particles of round(weight[a] momentum_bar[a] W(x - c))
+///     sum(c)           = sum over a of [8 (V_a(c-1) - V_a(c+1)) + V_a(c+2) - V_a(c-2)]
+///
+/// The last two are the transpose of reading the four-point gradient, without its scale.
 ///
 /// - undoing: the kicks' coefficients negated, the last one first, as for `palindrome_kick`; the forces are
 /// the
 ///   same to the last bit.
 /// - factor: the sum of the coefficients [force per momentum] over the mesh cell, per axis.
 /// - product: one per particle.
+/// - weight: such that the rounded terms stay below 2^50 and the sums below 2^62.
+/// - sum: shaped as the potential; what it held is overwritten.
+/// - window: scratch of `palindrome_force_window` numbers; cotangent_window: of
+/// `palindrome_cotangent_window`.
 palindrome_kick_outcome palindrome_kick_adjoint_f32(
-    int64_t count, const uint32_t *x, const uint32_t *y, const uint32_t *z, int32_t *px, int32_t *py,
-    int32_t *pz, palindrome_block block, const float *potential, const float scale[3], int64_t kicks,
-    const double *undoing, const double factor[3], const float *px_bar, const float *py_bar,
-    const float *pz_bar, float *x_bar, float *y_bar, float *z_bar, double *product);
+    palindrome_planes planes, const uint32_t *x, const uint32_t *y, const uint32_t *z, int32_t *px,
+    int32_t *py, int32_t *pz, palindrome_block block, const float *potential, const float scale[3],
+    int64_t kicks, const double *undoing, const double factor[3], const float *px_bar, const float *py_bar,
+    const float *pz_bar, float *x_bar, float *y_bar, float *z_bar, double *product, const double weight[3],
+    int64_t *sum, float *window, int64_t *cotangent_window);
 palindrome_kick_outcome palindrome_kick_adjoint_f64(
-    int64_t count, const uint64_t *x, const uint64_t *y, const uint64_t *z, int64_t *px, int64_t *py,
-    int64_t *pz, palindrome_block block, const double *potential, const double scale[3], int64_t kicks,
-    const double *undoing, const double factor[3], const double *px_bar, const double *py_bar,
-    const double *pz_bar, double *x_bar, double *y_bar, double *z_bar, double *product);
+    palindrome_planes planes, const uint64_t *x, const uint64_t *y, const uint64_t *z, int64_t *px,
+    int64_t *py, int64_t *pz, palindrome_block block, const double *potential, const double scale[3],
+    int64_t kicks, const double *undoing, const double factor[3], const double *px_bar, const double *py_bar,
+    const double *pz_bar, double *x_bar, double *y_bar, double *z_bar, double *product,
+    const double weight[3], int64_t *sum, double *window, int64_t *cotangent_window);
 
 /// Moving a particle changes what it reads:
 ///
@@ -42,16 +52,3 @@ int32_t palindrome_gather_adjoint_f64(int64_t count, const uint64_t *x, const ui
                                       palindrome_block block, const double *field, const double factor[3],
                                       const double *weight, double *x_bar, double *y_bar, double *z_bar,
                                       double *product);
-
-/// The transpose of reading the four-point gradient: adds to the 56 points that a particle reads.
-///
-///     sum(c) += round(sum over a of weight[a] v_a T_a(c)),    F_a = scale[a] sum over c of T_a(c) phi(c)
-///
-/// - weight: such that the terms stay below 2^50 and the sums below 2^62.
-/// - sum: two lower and three upper ghost planes.
-int32_t palindrome_deposit_slopes_f32(int64_t count, const uint32_t *x, const uint32_t *y, const uint32_t *z,
-                                      palindrome_block block, const float *vx, const float *vy,
-                                      const float *vz, const double weight[3], int64_t *restrict sum);
-int32_t palindrome_deposit_slopes_f64(int64_t count, const uint64_t *x, const uint64_t *y, const uint64_t *z,
-                                      palindrome_block block, const double *vx, const double *vy,
-                                      const double *vz, const double weight[3], int64_t *restrict sum);

@@ -4,14 +4,18 @@
 // Who goes where: keys of particles, grouping by key, and moving array elements accordingly.
 // Lists of particles are 32-bit: a rank holds fewer than 2^32. No allocation, no MPI, no global state.
 
-/// The mesh column of each particle, x * owned_y + y counted from the first owned ones.
-///
-/// Returns the number of particles whose column is below that of the particle before it (0: they are
-/// ordered), or -1 if a particle is outside the owned columns.
-int64_t palindrome_columns_f32(int64_t count, const uint32_t *restrict x, const uint32_t *restrict y,
-                               palindrome_block block, uint32_t *restrict column);
-int64_t palindrome_columns_f64(int64_t count, const uint64_t *restrict x, const uint64_t *restrict y,
-                               palindrome_block block, uint32_t *restrict column);
+/// The mesh column of each particle, x * owned_y + y counted from the first owned ones; all are in owned
+/// columns.
+void palindrome_columns_f32(int64_t count, const uint32_t *restrict x, const uint32_t *restrict y,
+                            palindrome_block block, uint32_t *restrict column);
+void palindrome_columns_f64(int64_t count, const uint64_t *restrict x, const uint64_t *restrict y,
+                            palindrome_block block, uint32_t *restrict column);
+
+/// The number of particles whose column is not that of the particle before it nor one next to it.
+int64_t palindrome_count_jumps_f32(int64_t count, const uint32_t *restrict x, const uint32_t *restrict y,
+                                   palindrome_block block);
+int64_t palindrome_count_jumps_f64(int64_t count, const uint64_t *restrict x, const uint64_t *restrict y,
+                                   palindrome_block block);
 
 /// The number of particles outside the owned columns.
 int64_t palindrome_count_leavers_f32(int64_t count, const uint32_t *restrict x, const uint32_t *restrict y,

@@ -4,6 +4,7 @@ internal import Storage
 struct Origins: ReportSection {
     private let record: RunRecord?
     private let provenance: Provenance?
+    private let bench: BenchRecord?
     private let names: [String]
 
     let identifier = "origins"
@@ -12,18 +13,20 @@ struct Origins: ReportSection {
     init?(of run: RunDirectory) {
         record = run.record
         provenance = run.provenance
+        bench = run.bench
         names = run.names.filter { !$0.hasPrefix(".") }
     }
 
     func content() -> HTML {
         let origins: [(String, String?)] = [
-            ("palindrome", record?.codeVersion ?? provenance?.codeVersion),
+            ("palindrome", record?.codeVersion ?? provenance?.codeVersion ?? bench?.codeVersion),
             ("command", record?.command),
-            ("built with", record?.build ?? provenance?.build),
-            ("processor", record?.processor),
+            ("built with", record?.build ?? provenance?.build ?? bench?.build),
+            ("processor", record?.processor ?? bench?.processor),
+            ("MPI", bench?.mpi),
             ("precision", provenance?.precision),
             ("seed", provenance?.seed.map(String.init)),
-            ("finished", record?.finished),
+            ("finished", record?.finished ?? bench?.finished),
         ]
         let list = origins.compactMap { name, value -> HTML? in
             value.map { "<dt>\(name)</dt><dd>\($0)</dd>" }
@@ -45,6 +48,7 @@ struct Origins: ReportSection {
     private static func meaning(of name: String) -> String? {
         let meanings: [(String, String, String)] = [
             ("run", ".json", "this run's times, memory and versions"),
+            ("bench", ".json", "measured times, and what the machine can do"),
             ("snapshot_a", ".h5", "particles, Gadget-4 layout"),
             ("density_a", ".h5", "density / mean on the force mesh"),
             ("density_a", ".png", "picture"), ("density_a", ".svg", "figure"),

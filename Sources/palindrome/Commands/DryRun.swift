@@ -1,5 +1,6 @@
 internal import Background
 internal import Configuration
+internal import Cost
 internal import Parallel
 
 /// What is known of a run before it starts.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Configuration
+internal import Cost
 internal import Parallel
 
 /// `palindrome reconstruct CONFIG`.

@@ -12,8 +12,12 @@ struct PhaseTable {
     /// Gathers what the ranks booked so far. Collective.
     init(_ phases: Phases, on world: Communicator) {
         phases.settle()
-        let names = Self.union(of: phases.names, on: world)
-        let entries = phases.entries  // as they are now: gathering them books traffic too
+        self.init(phases.entries, named: phases.names, on: world)
+    }
+
+    /// Gathers what the ranks booked under some names. Collective.
+    init(_ entries: [String: Phases.Entry], named ownNames: [String], on world: Communicator) {
+        let names = Self.union(of: ownNames, on: world)
         let longest = world.maximum(names.map { entries[$0]?.seconds ?? 0 })
         let sums = world.sum(
             names.flatMap { name in

@@ -1,0 +1,118 @@
+internal import Gravity
+internal import Mesh
+
+/// The sizes of the arrays of the fullest rank, and which of them are there at once.
+struct ArraySizes {
+    typealias Line = MemoryEstimate.Line
+
+    private let word: Int
+    private let gradient: ForceKernel.Gradient
+    /// Particles.
+    private let count: Int
+    /// A field or a transform's array on the particle grid.
+    private let gridField: Int
+    /// The same on the force mesh.
+    private let meshField: Int
+    /// A deposit of 64-bit integers with its ghost planes, for cloud-in-cell and for the stencil.
+    private let deposit: Int
+    private let stencilDeposit: Int
+    /// The force as it is kept: in the memory of the deposit it was made from, if that is not twice too large.
+    private let force: Int
+
+    init(of workload: Workload) {
+        word = workload.wordBytes
+        gradient = workload.gradient
+        // A rank that gains particles has arrays a little larger than need be.
+        let share = workload.largestBlock(of: workload.particles)
+        count = workload.rankCount > 1 ? share + share / 32 : share
+        gridField = word * 2 * workload.largestCapacity(of: workload.particles)
+        meshField = word * 2 * workload.largestCapacity(of: workload.mesh)
+        deposit = 8 * workload.largestExtent(ghosts: .cloudInCell)
+        stencilDeposit = 8 * workload.largestExtent(ghosts: .stencil)
+        let potential = word * workload.largestExtent(ghosts: .stencil)
+        let kept = gradient == .fourPoint ? potential : meshField
+        force = deposit >= kept && deposit <= 2 * kept ? deposit : kept
+    }
+
+    /// Positions, momenta and indices.
+    private var state: [Line] {
+        [
+            Line(array: "particles: positions", bytes: 3 * word * count),
+            Line(array: "particles: momenta", bytes: 3 * word * count),
+            Line(array: "particles: indices", bytes: 8 * count),
+        ]
+    }
+
+    /// Lagrangian perturbation theory writes the last axis: two displacements and the transforms of the second.
+    var start: [Line] {
+        Array(state.dropLast()) + [
+            Line(array: "initial conditions: fields and transforms", bytes: 5 * gridField)
+        ]
+    }
+
+    /// The last array of the particles arrives at its owners.
+    var arrival: [Line] { state + [Line(array: "particles: routing", bytes: (8 + 8 + 4) * count)] }
+
+    /// A deposit becomes an overdensity, or is the memory that a component of a spectral force takes.
+    var solution: [Line] {
+        state + [
+            Line(array: "mesh: deposited mass", bytes: deposit),
+            Line(
+                array: "mesh: potential or force",
+                bytes: gradient == .fourPoint ? max(meshField, 2 * meshField - deposit) : 2 * meshField),
+        ]
+    }
+
+    /// Particles in their first order, array by array, for a snapshot; the last force is still there.
+    var snapshot: [Line] {
+        state + [
+            Line(array: "mesh: potential or force", bytes: force),
+            Line(array: "output: particles in order", bytes: 6 * word * count),
+            Line(array: "output: routing", bytes: (8 + 2 * word) * count),
+        ]
+    }
+
+    /// The transpose of a force deposits momentum cotangents while the force is still there.
+    var transpose: [Line] {
+        let fields = gradient == .fourPoint ? 1 : 3
+        return state + [
+            Line(array: "particles: cotangents", bytes: 6 * word * count),
+            Line(array: "particles: products", bytes: gradient == .fourPoint ? 8 * count : 0),
+            Line(array: "mesh: potential or force", bytes: force),
+            Line(
+                array: "mesh: deposited cotangents", bytes: gradient == .fourPoint ? stencilDeposit : deposit),
+            Line(array: "mesh: cotangents", bytes: fields * meshField),
+        ]
+    }
+
+    /// What is there from the beginning of a gradient to its end.
+    func held(_ holdings: MemoryEstimate.Holdings, for purpose: MemoryEstimate.Purpose) -> [Line] {
+        // The point; a reconstruction has its gradient too, a direction, and those of the trial.
+        let vectors = purpose == .reconstruction ? holdings.keptVectors + 4 : 1
+        return [
+            Line(array: "data and weights", bytes: holdings.observedFields * meshField),
+            Line(
+                array: purpose == .reconstruction
+                    ? "optimiser: \(holdings.keptVectors) vectors and its step" : "white noise",
+                bytes: vectors * gridField),
+        ]
+    }
+}
+
+extension Workload {
+    /// Complex numbers of the largest array that a transform of a grid needs.
+    fileprivate func largestCapacity(of shape: SIMD3<Int>) -> Int {
+        var most = 0
+        for position in fullestPositions(of: shape) {
+            most = max(most, FourierLayout(shape: shape, grid: ranks, position: position).capacity)
+        }
+        return most
+    }
+
+    /// Elements of the largest field of the force mesh with ghost planes, as it is reserved.
+    fileprivate func largestExtent(ghosts: GhostWidth) -> Int {
+        let width = ghosts.lower + ghosts.upper
+        let planes = (0..<2).map { (mesh[$0] + ranks[$0] - 1) / ranks[$0] + width }
+        return max(planes[0] * planes[1] * mesh.z, 2 * largestCapacity(of: mesh))
+    }
+}

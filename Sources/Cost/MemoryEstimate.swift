@@ -1,0 +1,107 @@
+public import Parallel
+
+/// The ledger of the arrays of a run: what the fullest rank holds at once, at the moment when that is most.
+///
+/// It follows the code from moment to moment. Particles are counted as they start; clustering moves some between
+/// ranks. Tests hold it against what the pool of memory counted.
+public struct MemoryEstimate: Sendable, Equatable {
+    /// One array, or several of a kind.
+    public struct Line: Sendable, Equatable {
+        /// What it holds.
+        public let array: String
+        /// Its size on the fullest rank.
+        public let bytes: Int
+    }
+
+    /// The arrays.
+    public let lines: [Line]
+
+    /// The sum.
+    public var bytes: Int { lines.reduce(0) { $0 + $1.bytes } }
+
+    /// What the arrays need, without libraries and code.
+    public var arrayBytes: Int { bytes - Self.program.bytes }
+
+    /// What the arrays are for.
+    public enum Purpose: Sendable {
+        /// A forward run.
+        case simulation
+        /// Forwards and back, once.
+        case gradient
+        /// Many gradients, and what the optimiser remembers.
+        case reconstruction
+    }
+
+    /// What an inference holds beside its gradient.
+    public struct Holdings: Sendable, Equatable {
+        /// Fields of data and weights on the force mesh.
+        public var observedFields: Int
+        /// Vectors that the optimiser keeps from one step to the next.
+        public var keptVectors: Int
+
+        /// Data, perhaps weights, and what an optimiser keeps.
+        public init(observedFields: Int = 1, keptVectors: Int = 0) {
+            self.observedFields = observedFields
+            self.keptVectors = keptVectors
+        }
+    }
+
+    /// The arrays of a run.
+    ///
+    /// - Parameters:
+    ///   - workload: the problem on its ranks.
+    ///   - purpose: what is done with it.
+    ///   - holdings: of a gradient or a reconstruction.
+    public init(of workload: Workload, for purpose: Purpose, holding holdings: Holdings = Holdings()) {
+        let sizes = ArraySizes(of: workload)
+        var moments = [sizes.start, sizes.arrival, sizes.solution]
+        if purpose == .simulation {
+            moments.append(sizes.snapshot)
+        } else {
+            let held = sizes.held(holdings, for: purpose)
+            moments = moments.map { $0 + held }
+            moments.append(sizes.transpose + held)
+        }
+        let fullest = moments.max { Self.sum($0) < Self.sum($1) }!.filter { $0.bytes > 0 }
+        // An array may find a free block that is larger; measured, up to an eighth of all.
+        let slack = Line(array: "memory pool: blocks larger than asked", bytes: Self.sum(fullest) / 8)
+        lines = fullest + [slack, Self.program]
+    }
+
+    private static func sum(_ lines: [Line]) -> Int { lines.reduce(0) { $0 + $1.bytes } }
+
+    private static let program = Line(array: "libraries and code", bytes: 64 << 20)
+
+    /// The ledger as a table.
+    ///
+    /// - Parameter available: bytes that a rank may take, if known.
+    public func table(available: Int?) -> String {
+        let rows =
+            lines.map { ($0.array, $0.bytes) } + [("total", bytes)]
+            + (available.map { [("available", $0)] } ?? [])
+        let width = rows.map(\.0.count).max()!
+        let header = "memory per rank" + String(repeating: " ", count: max(0, width - 15)) + "         MiB"
+        return
+            ([header]
+            + rows.map { name, bytes in
+                name + String(repeating: " ", count: width - name.count) + mebibytes(bytes, width: 12)
+            }).joined(separator: "\n")
+    }
+
+    /// Refuses a run that cannot fit.
+    ///
+    /// - Parameter available: bytes that a rank may take, the same on all ranks; nil if not known.
+    /// - Throws: `EnvironmentError`.
+    public func requireRoom(available: Int?) throws(EnvironmentError) {
+        guard let available, bytes > available else { return }
+        throw EnvironmentError(
+            "the run needs \(mebibytes(bytes)) MiB per rank; \(mebibytes(available)) MiB are available; "
+                + "use more nodes, fewer particles or a smaller mesh_factor")
+    }
+}
+
+private func mebibytes(_ bytes: Int, width: Int = 0) -> String {
+    let tenths = (Double(bytes) / 1_048_576 * 10).rounded()
+    let text = tenths < 1000 ? "\(tenths / 10)" : "\(Int((tenths / 10).rounded()))"
+    return String(repeating: " ", count: max(0, width - text.count)) + text
+}

@@ -1,0 +1,53 @@
+public import Gravity
+internal import Mesh
+
+/// A problem on a grid of ranks, as far as its cost depends on it.
+public struct Workload: Sendable, Equatable {
+    /// Particles along x, y and z.
+    public var particles: SIMD3<Int>
+    /// Points of the force mesh along x, y and z.
+    public var mesh: SIMD3<Int>
+    /// Ranks along x and y.
+    public var ranks: SIMD2<Int>
+    /// Bytes of a number: 4 or 8.
+    public var wordBytes: Int
+    /// The discrete gradient of the force.
+    public var gradient: ForceKernel.Gradient
+
+    /// A problem.
+    public init(
+        particles: SIMD3<Int>, mesh: SIMD3<Int>, ranks: SIMD2<Int>, wordBytes: Int,
+        gradient: ForceKernel.Gradient
+    ) {
+        self.particles = particles
+        self.mesh = mesh
+        self.ranks = ranks
+        self.wordBytes = wordBytes
+        self.gradient = gradient
+    }
+
+    /// The number of ranks.
+    public var rankCount: Int { ranks.x * ranks.y }
+    /// Particles per rank, on average.
+    public var particlesPerRank: Double {
+        Double(particles.x) * Double(particles.y) * Double(particles.z) / Double(rankCount)
+    }
+    /// Mesh cells per rank, on average.
+    public var cellsPerRank: Double {
+        Double(mesh.x) * Double(mesh.y) * Double(mesh.z) / Double(rankCount)
+    }
+
+    /// Inverse transforms of a force evaluation.
+    public var inverses: Int { gradient == .fourPoint ? 1 : 3 }
+
+    /// Whether every rank would own enough planes of both grids.
+    public var fits: Bool { Decomposition.fits(particles, on: ranks) && Decomposition.fits(mesh, on: ranks) }
+
+    /// The finest grid of ranks on which the problem fits.
+    public var finestGrid: SIMD2<Int> {
+        let planes = Decomposition.widestGhostZone
+        return [
+            min(particles.x, mesh.x) / planes, min(particles.y, mesh.y) / planes,
+        ]
+    }
+}

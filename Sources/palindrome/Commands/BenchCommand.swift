@@ -1,0 +1,237 @@
+internal import Analysis
+internal import ArgumentParser
+internal import Configuration
+internal import Cost
+internal import Mesh
+internal import Parallel
+internal import Report
+internal import Storage
+
+/// `palindrome bench [CONFIG]`.
+struct BenchCommand: RankCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Time force evaluations, and hold them against what the machine can do.",
+        discussion: """
+            Runs a configuration several times as simulate and gradient do, without outputs, and prints where the \
+            time of a force evaluation goes, from the first force to the end of the last step. In the same run it \
+            measures the machine: memory bandwidth, FFTW's best transform, all-to-all exchange; and tells the \
+            ratio to the floor that these set. Writes bench.json, which palindrome report draws:
+
+              palindrome bench
+              mpirun -n 2 palindrome bench --set box.particles=256 --set evolution.steps=5
+              mpirun -n 6 palindrome bench run.yaml --strong --grids
+              mpirun -n 8 palindrome bench share.yaml --weak
+
+              palindrome bench --model default
+              palindrome bench --model particles=2048 ranks=1024,4096 --machine latency_us=1.5 --times bench/bench.json
+
+            A scaling study runs on some of the ranks while the others sleep, and writes bench-strong.json or \
+            bench-weak.json.
+            """)
+
+    @Argument(
+        help: ArgumentHelp(
+            "The configuration, a YAML file; 128 x 128 x 128 particles and as many mesh cells, 10 steps, if not given.",
+            valueName: "config"),
+        completion: .file(extensions: ["yaml", "yml"]))
+    var file: String?
+
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("Give a key another value; several are allowed.", valueName: "section.key=value"))
+    var overrides: [String] = []
+
+    @Option(help: ArgumentHelp("Runs that count, after one that does not.", valueName: "N"))
+    var repeats = 5
+
+    @Flag(help: "Leave the gradient out.")
+    var forwardOnly = false
+
+    @Flag(help: "Strong scaling: the same problem on 1, 2, 4 ... and all ranks.")
+    var strong = false
+
+    @Flag(
+        help: "Weak scaling: the configuration is the share of one rank, and the box grows along x, y and z.")
+    var weak = false
+
+    @Option(help: ArgumentHelp("The numbers of ranks of a scaling study, as in 1,6,12.", valueName: "N,N..."))
+    var ranks: String?
+
+    @Flag(help: "Every grid of ranks that fits, as in 6 x 1, 3 x 2, 2 x 3 and 1 x 6; not only the squarest.")
+    var grids = false
+
+    @Flag(help: "Keep what the file of the study holds of other grids of ranks.")
+    var add = false
+
+    @Option(help: ArgumentHelp("The directory of bench.json.", valueName: "directory"))
+    var output = "bench"
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Measure nothing; predict seconds and memory from a model, of ranks=100,1000 particles=1024,4096 "
+                + "mesh_factor= precision= kernel= steps= history= imbalance= displacement=, or default.",
+            valueName: "key=value"))
+    var model: [String] = []
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "The model's machine: latency_us= node_bandwidth_gb_s= cores_per_node= node_memory_gib= core_speed=, "
+                + "or a file of lines 'key: value'.", valueName: "key=value or file"))
+    var machine: [String] = []
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Measured records for the model's times of a core; best two, with different mesh_factor.",
+            valueName: "bench.json"))
+    var times: [String] = []
+
+    func validate() throws {
+        guard !model.isEmpty || machine.isEmpty && times.isEmpty else {
+            throw ValidationError(
+                "--machine or --times is given; they must come with --model; try --model default")
+        }
+        guard repeats > 0 else {
+            throw ValidationError("--repeats is \(repeats); it must be 1 or more; try 5")
+        }
+        guard !(strong && weak) else {
+            throw ValidationError("--strong and --weak are both given; only one of them may be")
+        }
+        guard ranks == nil || strong || weak else {
+            throw ValidationError("--ranks is given; it must come with --strong or --weak; add one of them")
+        }
+        if let ranks, Self.counts(ranks) == nil {
+            throw ValidationError(
+                "--ranks is '\(ranks)'; it must be numbers, each 1 or more; try --ranks 1,2,4")
+        }
+    }
+
+    mutating func run(on world: Communicator) throws -> Ending {
+        guard model.isEmpty else {
+            let text = try costs(on: world)
+            if world.isRoot { Console.say(text) }
+            return .finished
+        }
+        let kind: BenchRecord.Study = strong ? .strong : weak ? .weak : .single
+        let counts = try counts(kind, of: world.size)
+        let configuration = try load(on: world, ranks: kind == .single ? world.size : 1)
+        let study = BenchStudy(kind: kind, counts: counts, triesAllGrids: grids)
+        let (cases, unfit) = try world.agree { try study.cases(of: configuration) }
+        let path = "\(output)/\(BenchRecord.fileName(of: kind))"
+        try OutputDirectory.prepare(output, over: world)
+        let earlier = add ? try self.earlier(path, configuration, on: world) : []
+
+        let board = BenchBoard(of: world)
+        var measurements: [BenchRecord.Measurement] = []
+        for (number, problem) in cases.enumerated() {
+            let plan = BenchPlan(
+                repeats: repeats, measuresGradient: !forwardOnly, isFirst: number == 0)
+            guard let measurement = try board.measure(problem, plan) else { continue }
+            measurements.append(measurement)
+            if world.isRoot && cases.count > 1 { Console.say(BenchTable(measurement: measurement).line) }
+        }
+        for count in unfit where world.isRoot {
+            Console.say(
+                "\(count) ranks are left out: each would own fewer than \(Decomposition.widestGhostZone) planes"
+            )
+        }
+        let kept = earlier.filter { old in !measurements.contains { $0.isOfTheSame(old) } }
+        let all = (kept + measurements).sorted { $0.rankCount < $1.rankCount }
+        if world.isRoot {
+            for table in cases.count == 1 ? [BenchTable(measurement: measurements[0]).text] : [] {
+                Console.say(table)
+            }
+            if kind != .single { Console.say(ScalingTable(kind: kind, measurements: all).text) }
+        }
+        let record = BenchRecord(
+            codeVersion: Provenance.currentVersion, build: Provenance.currentBuild,
+            processor: Processor.name(over: world), mpi: MPIRuntime.library, finished: RunRecord.now,
+            study: kind, measurements: all, configuration: configuration.resolvedText)
+        try world.writeFile(path, text: record.json)
+        return .finished
+    }
+
+    /// What runs would cost, as a table. Collective.
+    private func costs(on world: Communicator) throws -> String {
+        let isFile = { (word: String) in !word.contains("=") }
+        var files: [(name: String, text: String)] = []
+        for name in machine.filter(isFile) + times {
+            let bytes = try world.fromRoot { try TextFile.read(name) }
+            files.append((name, String(decoding: bytes, as: UTF8.self)))
+        }
+        return try world.agree {
+            let (machines, records) = (files.dropLast(times.count), files.suffix(times.count))
+            let measured = try records.map { ($0.name, try BenchRecord(json: $0.text, source: $0.name)) }
+            let report = try CostReport(
+                words: model, machine: machine.filter { !isFile($0) }, files: Array(machines),
+                times: measured.isEmpty ? .reference : KernelTimes(fitting: measured))
+            return report.text
+        }
+    }
+
+    /// The numbers of ranks to measure on.
+    private func counts(_ kind: BenchRecord.Study, of size: Int) throws -> [Int] {
+        guard kind != .single else { return [size] }
+        guard let ranks, let counts = Self.counts(ranks) else { return BenchStudy.powersOfTwo(upTo: size) }
+        guard let most = counts.max(), most <= size else {
+            throw UsageError(
+                "--ranks is '\(ranks)'; each number must be at most that of the ranks started (\(size)); "
+                    + "start \(counts.max()!) ranks")
+        }
+        return counts
+    }
+
+    /// Numbers between commas or blanks, increasing; nil if one is none.
+    private static func counts(_ text: String) -> [Int]? {
+        let words = text.split { $0 == "," || $0 == " " }
+        let counts = words.compactMap { Int($0) }.filter { $0 > 0 }
+        return words.isEmpty || counts.count < words.count ? nil : Set(counts).sorted()
+    }
+
+    /// What the file of the study holds, if there is one. Collective.
+    private func earlier(
+        _ path: String, _ configuration: RunConfiguration, on world: Communicator
+    ) throws -> [BenchRecord.Measurement] {
+        let names = try OutputDirectory.names(in: output, over: world)
+        guard names.contains(where: { "\(output)/\($0)" == path }) else { return [] }
+        let bytes = try world.fromRoot { try TextFile.read(path) }
+        return try world.agree {
+            let record = try BenchRecord(json: String(decoding: bytes, as: UTF8.self), source: path)
+            guard record.configuration == configuration.resolvedText else {
+                throw UsageError(
+                    "\(path): is of another configuration; --add must be with the same; "
+                        + "choose another --output or leave out --add")
+            }
+            return record.measurements
+        }
+    }
+
+    /// Without a file the configuration is this one.
+    private static let standard = "box: {particles: 128}\nevolution: {steps: 10}\n"
+
+    private func load(on world: Communicator, ranks: Int) throws(AgreedFailure) -> RunConfiguration {
+        let bytes = try world.fromRoot { try file.map(TextFile.read) ?? Array(Self.standard.utf8) }
+        return try world.agree {
+            try RunConfiguration(
+                bytes: bytes, name: file ?? "bench", overrides: overrides, ranks: ranks)
+        }
+    }
+}
+
+/// Measures a configuration in its precision. Collective.
+func measure(_ configuration: RunConfiguration, _ plan: BenchPlan, on world: Communicator) throws
+    -> BenchRecord.Measurement
+{
+    MachineMemory.forgetPeak()
+    try MemoryEstimate(
+        configuration, on: configuration.rankGrid(for: world.size),
+        for: plan.measuresGradient ? .gradient : .simulation
+    ).requireRoom(available: MachineMemory.availablePerRank(on: world))
+    return switch configuration.run.precision {
+    case .single: try BenchRun<Float>(configuration, on: world).measure(plan)
+    case .double: try BenchRun<Double>(configuration, on: world).measure(plan)
+    }
+}

@@ -1,0 +1,51 @@
+import Background
+import Benchmark
+import Cost
+import Dynamics
+import Gravity
+import Inference
+import InitialConditions
+import Mesh
+import Parallel
+import Particles
+
+/// A small universe whose runs are timed, to hold the model of their cost against what they booked.
+struct MeasuredUniverse<Scalar: ParticleScalar> {
+    let model: ForwardModel<Scalar>
+
+    static var steps: [Double] { [0.1, 0.4, 0.7, 1] }
+    static var forces: Int { steps.count }
+
+    init(particles: SIMD3<Int>, mesh: SIMD3<Int>, kernel: String, on grid: RankGrid) throws {
+        model = try ForwardModel(
+            Box(particles: particles, spacing: 4, mesh: mesh), in: (.simpleLCDM, .eisensteinHu),
+            startingWith: .second,
+            following: EvolutionPlan(through: Self.steps, by: FastPM(), observing: [1]),
+            under: ForceKernel(named: kernel)!, on: grid)
+    }
+
+    var workload: Workload {
+        Workload(
+            particles: model.box.particles, mesh: model.box.mesh, ranks: model.mesh.grid.shape,
+            wordBytes: MemoryLayout<Scalar>.size, gradient: model.solver.kernel.gradient)
+    }
+
+    func whiteNoise() -> Field<Scalar> { .whiteNoise(seed: 3, over: model.particleGrid) }
+
+    func run() throws -> TimedForwardRun { try model.timedRun(from: whiteNoise()) }
+
+    /// Against a universe without structure.
+    func objective() throws -> DensityObjective<Scalar> {
+        var data = Field<Scalar>(model.mesh, ghosts: .none, for: "data")
+        data.fill(with: 1)
+        return try DensityObjective(
+            data: data, weights: nil, sigma: 1, smoothing: 0, cell: model.box.cell, model.solver.transform)
+    }
+
+    func gradient() throws -> TimedGradient {
+        let objective = try objective()
+        return try model.timedGradient(at: whiteNoise()) { _, particles, cotangents in
+            try objective.evaluate(particles, addingTo: &cotangents)
+        }
+    }
+}
