@@ -2,8 +2,8 @@ internal import Analysis
 internal import Background
 internal import Configuration
 internal import Dynamics
+internal import Foundation
 internal import Mesh
-internal import Numerics
 internal import Parallel
 internal import Storage
 
@@ -117,7 +117,7 @@ struct ModeResponse<Scalar: StorableScalar> {
     /// s of a v; linear and diagonal, so its own transpose. Collective.
     func noise(of variable: consuming Field<Scalar>, in cosmology: Cosmology<Dual>) -> Field<Scalar> {
         let factors = zip(shells, changes(in: cosmology)).map { shell, change in
-            Double.exp(-change.value * shell.meanPower / 2)
+            exp(-change.value * shell.meanPower / 2)
         }
         var modes = transform.forward(variable)
         let shape = transform.decomposition.shape
