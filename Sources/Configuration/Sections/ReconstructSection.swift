@@ -48,7 +48,7 @@ public struct ReconstructSection: Sendable, Equatable {
     public var startSeed: UInt64
     /// The white noise of the truth, if it is known, to judge the result by.
     public var truth: Truth?
-    /// Cosmological parameters that are sought too.
+    /// Cosmological parameters that are sought too, in the last stage.
     public var vary: [Varied]
     /// Diagnostics of reconstructions whose truth was known, for unbiased parameters.
     public var response: [DatasetAddress]

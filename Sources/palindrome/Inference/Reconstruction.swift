@@ -96,6 +96,11 @@ struct Reconstruction<Scalar: StorableScalar> {
             state = try start(universe)
             try note(&state, universe, &progress)
         }
+        if !settings.vary.isEmpty && settings.response.isEmpty {
+            tell(
+                "reconstruct.vary without reconstruct.response: what is found leans towards parameters with more "
+                    + "power; see Cosmological parameters in README.md")
+        }
         let first = state.history.iterations
         let ending = try descend(&state, &universe, &progress)
         guard ending == .finished else { return ending }
