@@ -55,7 +55,8 @@ let layers: [Target] = [
         "Benchmark",
         ["CMachine", "Memory", "Parallel", "Mesh", "Particles", "Dynamics", "Cost"]),
     layer("Analysis", ["CPicture", "Memory", "Parallel", "Mesh"]),
-    layer("Inference", ["Memory", "Parallel", "Mesh", "Particles"]),
+    layer(
+        "Inference", ["Memory", "Parallel", "Mesh", "Particles", "InitialConditions", "Analysis"]),
     layer(
         "Storage", ["CStorage", "Memory", "Parallel", "Mesh", "Particles"]),
     layer("Report", ["Memory", "Parallel", "Mesh", "Analysis", "Storage"]),
@@ -137,7 +138,7 @@ let package = Package(
             "Inference",
             [
                 "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics",
-                "Inference", "HeapTrim",
+                "Analysis", "Inference", "HeapTrim",
             ]),
         tests(
             "Cost",

@@ -24,6 +24,9 @@ public struct Adam: Optimizer {
     /// The two moments.
     public var vectorsKept: Int { 2 }
 
+    /// No: the second moment is its own.
+    public var usesPreconditioner: Bool { false }
+
     /// One step; see ``Optimizer``. The memory is m, v, β₁ᵗ and β₂ᵗ.
     public func step<Scalar: FourierScalar>(
         _ state: inout OptimizerState<Scalar>, on loss: Loss<Scalar>

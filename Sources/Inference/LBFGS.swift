@@ -1,16 +1,18 @@
 public import Mesh
 internal import Parallel
 
-/// Limited-memory BFGS: the curvature along the last m steps, and that of a sphere elsewhere.
+/// Limited-memory BFGS: the curvature along the last m steps, and that of a preconditioner, or of a sphere,
+/// elsewhere.
 ///
-///     d = −H g,   H from the pairs  s = x′ − x,  y = g′ − g,   starting at γ = s·y / y·y of the newest
+///     d = −H g,   H from the pairs  s = x′ − x,  y = g′ − g,   starting at γ H0⁻¹,  γ = s·y / y·H0⁻¹ y of the newest
 ///
 /// by the two-loop recursion, with a strong-Wolfe line search, so that s·y > 0.
 /// - Source: Nocedal & Wright 2006, algorithms 7.4 and 7.5.
 public struct LBFGS: Optimizer {
     /// m, how many pairs are kept.
     public let history: Int
-    /// Root mean square of the very first trial step's components; later ones start at α = 1.
+    /// Root mean square of the very first trial step's components without a preconditioner; all others start
+    /// at α = 1.
     public let firstLength: Double
 
     /// L-BFGS.
@@ -23,13 +25,16 @@ public struct LBFGS: Optimizer {
     /// m pairs.
     public var vectorsKept: Int { 2 * history }
 
-    /// One step; see ``Optimizer``. The memory is s and y of each pair, oldest first, with s·y and y·y.
+    /// Yes.
+    public var usesPreconditioner: Bool { true }
+
+    /// One step; see ``Optimizer``. The memory is s and y of each pair, oldest first, with s·y and y·H0⁻¹ y.
     public func step<Scalar: FourierScalar>(
         _ state: inout OptimizerState<Scalar>, on loss: Loss<Scalar>
     ) throws -> StepOutcome {
         var memory = state.memory
         while true {
-            let direction = try Self.direction(state.evaluation.gradient, memory)
+            let direction = try Self.direction(from: state, memory)
             let slope = try innerProduct(direction, state.evaluation.gradient)
             let isSteepest = memory.vectors.isEmpty
             if slope < 0 {
@@ -51,10 +56,10 @@ public struct LBFGS: Optimizer {
 
     /// The two-loop recursion.
     private static func direction<Scalar>(
-        _ gradient: borrowing ParameterVector<Scalar>, _ memory: OptimizerMemory<Scalar>
+        from state: borrowing OptimizerState<Scalar>, _ memory: OptimizerMemory<Scalar>
     ) throws -> ParameterVector<Scalar> {
         let pairs = memory.vectors.count / 2
-        var direction = gradient.copy()
+        var direction = state.evaluation.gradient.copy()
         direction.scale(by: -1)
         var projections = [Double](repeating: 0, count: pairs)
         for pair in (0..<pairs).reversed() {
@@ -62,6 +67,7 @@ public struct LBFGS: Optimizer {
                 try innerProduct(memory.vectors[2 * pair].vector, direction) / memory.numbers[2 * pair]
             direction.add(memory.vectors[2 * pair + 1].vector, times: -projections[pair])
         }
+        direction = state.preconditioned(direction)
         if pairs > 0 {
             direction.scale(by: memory.numbers[2 * pairs - 2] / memory.numbers[2 * pairs - 1])
         }
@@ -80,7 +86,7 @@ public struct LBFGS: Optimizer {
         let step = ParameterVector.difference(found.point, state.point)
         let change = ParameterVector.difference(found.evaluation.gradient, state.evaluation.gradient)
         let curvature = try innerProduct(step, change)
-        let square = try innerProduct(change, change)
+        let square = try innerProduct(change, state.preconditioned(change))
         // A pair without positive curvature would spoil the others.
         guard curvature > 1e-12 * square, square > 0 else { return }
         memory.vectors += [KeptVector(step), KeptVector(change)]

@@ -29,13 +29,16 @@ public struct OptimizerState<Scalar: FourierScalar>: ~Copyable {
     public internal(set) var evaluation: Evaluation<Scalar>
     /// What the method remembers of earlier steps; empty at the start.
     public internal(set) var memory: OptimizerMemory<Scalar>
+    /// What is known of the loss's curvature; nil if nothing is. Set it where an optimisation begins.
+    public var preconditioner: Preconditioner<Scalar>?
 
     /// A state; without a memory, that of an optimisation that begins.
     public init(
         at point: consuming ParameterVector<Scalar>, _ evaluation: consuming Evaluation<Scalar>,
-        memory: OptimizerMemory<Scalar> = OptimizerMemory()
+        memory: OptimizerMemory<Scalar> = OptimizerMemory(), preconditioner: Preconditioner<Scalar>? = nil
     ) {
         self.memory = memory
+        self.preconditioner = preconditioner
         self.point = point
         self.evaluation = evaluation
     }
@@ -86,12 +89,22 @@ public protocol Optimizer: Sendable {
 
     /// Vectors that it keeps between steps, at most.
     var vectorsKept: Int { get }
+
+    /// Whether it makes use of a ``Preconditioner``.
+    var usesPreconditioner: Bool { get }
 }
 
 extension OptimizerState {
-    /// A first step length along a direction: it moves the components by `length` in the root mean square.
+    /// `H0⁻¹ v`, or v itself where nothing is known. Collective.
+    func preconditioned(_ vector: borrowing ParameterVector<Scalar>) -> ParameterVector<Scalar> {
+        preconditioner?.apply(to: vector) ?? vector.copy()
+    }
+
+    /// A first step length along a direction: the whole step where the curvature is known, or else one that
+    /// moves the components by `length` in the root mean square.
     func firstStep(along direction: borrowing ParameterVector<Scalar>, moving length: Double) throws -> Double
     {
+        guard preconditioner == nil else { return 1 }
         let norm = try innerProduct(direction, direction).squareRoot()
         return norm > 0 ? length * Double(direction.count).squareRoot() / norm : 0
     }

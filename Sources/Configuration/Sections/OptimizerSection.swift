@@ -26,6 +26,8 @@ public struct OptimizerSection: Sendable, Equatable {
     public var learningRate: Double
     /// Pairs kept by L-BFGS.
     public var history: Int
+    /// Whether the curvature of the loss is measured at the beginning of each stage, scale by scale; not by Adam.
+    public var preconditions: Bool
     /// What is done, in order.
     public var stages: [Stage]
 
@@ -35,6 +37,7 @@ public struct OptimizerSection: Sendable, Equatable {
         method = section.choice("method", default: .lbfgs)
         learningRate = section.positive("learning_rate", default: 0.1)
         history = section.whole("history", 1...1000, default: 10)
+        preconditions = section.flag("precondition", default: true)
         stages =
             section.read("stages") { entry throws(Problem) in
                 let remedy = "try [{smoothing: 1.0, iterations: 100}, {smoothing: 0.0, iterations: 100}]"
@@ -43,7 +46,14 @@ public struct OptimizerSection: Sendable, Equatable {
                 var stages: [Stage] = []
                 for element in elements { stages.append(try Self.stage(element)) }
                 return stages
-            } ?? [4, 2, 1, 0.5, 0].map { Stage(smoothing: $0, iterations: 100, tolerance: 1e-4) }
+            } ?? Self.usualStages
+    }
+
+    /// Each stage takes longer to bring to its end than the one before.
+    private static var usualStages: [Stage] {
+        [(4, 50), (2, 75), (1, 125), (0.5, 150), (0, 200)].map {
+            Stage(smoothing: $0, iterations: $1, tolerance: 1e-4)
+        }
     }
 
     private static func stage(_ entry: Entry) throws(Problem) -> Stage {
@@ -70,7 +80,8 @@ public struct OptimizerSection: Sendable, Equatable {
         }
         return [
             .init("method", method.rawValue), .init("learning_rate", "\(learningRate)"),
-            .init("history", "\(history)"), .init("stages", "[\(stages.joined(separator: ", "))]"),
+            .init("history", "\(history)"), .init("precondition", "\(preconditions)"),
+            .init("stages", "[\(stages.joined(separator: ", "))]"),
         ]
     }
 }

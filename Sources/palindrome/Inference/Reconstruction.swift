@@ -16,6 +16,7 @@ struct Reconstruction<Scalar: StorableScalar> {
     private let optimizer: any Optimizer
     private let world: Communicator
     private let model: ForwardModel<Scalar>
+    private let transform: FourierTransform<Scalar>  // on the particle grid
     private let checkpoints: ReconstructionCheckpoints<Scalar>
     private let outputs: ReconstructionOutputs<Scalar>
 
@@ -35,8 +36,9 @@ struct Reconstruction<Scalar: StorableScalar> {
         model = try configuration.forwardModel(Scalar.self, on: world)
         var provenance = given.provenance(model.cosmology)
         provenance.seed = nil  // initial.seed has no part in it
+        transform = FourierTransform(model.particleGrid)
         checkpoints = ReconstructionCheckpoints(
-            store: CheckpointStore(directory: configuration.output.directory), grid: model.particleGrid,
+            store: CheckpointStore(directory: configuration.output.directory), transform: transform,
             units: model.units, provenance: provenance, identity: given.reconstructionIdentity)
         outputs = ReconstructionOutputs(
             configuration: configuration, provenance: provenance, identity: given.reconstructionIdentity,
@@ -76,9 +78,9 @@ struct Reconstruction<Scalar: StorableScalar> {
                 model, with: configuration.cosmology,
                 in: StateUnits(box: model.box.size, momentumExponent: exponent))
         }
-        var universe = SoughtUniverse(
+        var universe = try SoughtUniverse(
             try LossFunction(configuration.objective!, smoothing: smoothing(of: 0), of: model), configuration,
-            on: world)
+            after: restored?.state.history.rows.last?.gradients ?? 0, transform)
         var state: ReconstructionState<Scalar>
         var progress: ReconstructionProgress
         let isContinued = restored != nil
@@ -87,8 +89,9 @@ struct Reconstruction<Scalar: StorableScalar> {
             progress = ReconstructionProgress(stages, after: state.history.rows.last?.seconds ?? 0, on: world)
         } else {
             progress = ReconstructionProgress(stages, after: 0, on: world)
+            universe.enter(smoothing: smoothing(of: 0), isJoint: stages.count == 1)
             state = try start(universe)
-            try note(&state, &progress)
+            try note(&state, universe, &progress)
         }
         let first = state.history.iterations
         let ending = try descend(&state, &universe, &progress)
@@ -145,8 +148,9 @@ struct Reconstruction<Scalar: StorableScalar> {
     ) throws -> Ending {
         var saved = MPIRuntime.time
         while state.stage < stages.count {
-            universe.smooth(by: smoothing(of: state.stage))
+            universe.enter(smoothing: smoothing(of: state.stage), isJoint: state.stage == stages.count - 1)
             do {
+                try precondition(&state, universe)
                 while try iterate(&state, universe, &progress) {
                     if StopSignals.isRaised(on: world) { throw StopRequest() }
                     if isCheckpointDue(state.iteration, saved: saved) {
@@ -169,6 +173,24 @@ struct Reconstruction<Scalar: StorableScalar> {
         return .finished
     }
 
+    /// Measures the curvature of the loss where a stage begins.
+    private func precondition(
+        _ state: inout ReconstructionState<Scalar>, _ universe: borrowing SoughtUniverse<Scalar>
+    ) throws {
+        guard configuration.optimizer!.preconditions, optimizer.usesPreconditioner, state.iteration == 0,
+            state.optimizer.preconditioner == nil
+        else { return }
+        let found = try Preconditioner.measured(
+            at: state.optimizer.point, state.optimizer.evaluation, transform
+        ) { point in try universe.evaluateUnlessStopped(at: point) }
+        state.optimizer.preconditioner = found
+        let curvatures = found.curvatures.dropFirst()
+        tell(
+            "stage \(state.stage + 1)/\(stages.count)  curvature of the loss from "
+                + "\(scientific(curvatures.first!, 1)) at the longest waves to "
+                + "\(scientific(curvatures.last!, 1)) at the shortest")
+    }
+
     /// One step of the optimiser.
     ///
     /// - Returns: whether the stage goes on.
@@ -185,7 +207,7 @@ struct Reconstruction<Scalar: StorableScalar> {
         }
         guard outcome == .moved else { return false }
         state.iteration += 1
-        try note(&state, &progress)
+        try note(&state, universe, &progress)
         return true
     }
 
@@ -195,7 +217,7 @@ struct Reconstruction<Scalar: StorableScalar> {
     ) throws {
         let next = state.stage + 1
         if next < stages.count {
-            universe.smooth(by: smoothing(of: next))
+            universe.enter(smoothing: smoothing(of: next), isJoint: next == stages.count - 1)
             guard let evaluation = try universe.evaluate(at: state.optimizer.point) else {
                 preconditionFailure("a point that had a loss has none under another smoothing")
             }
@@ -203,15 +225,17 @@ struct Reconstruction<Scalar: StorableScalar> {
         }
         state.stage = next
         state.iteration = 0
-        if next < stages.count { try note(&state, &progress) }
+        if next < stages.count { try note(&state, universe, &progress) }
     }
 
-    private func note(_ state: inout ReconstructionState<Scalar>, _ progress: inout ReconstructionProgress)
-        throws
-    {
+    private func note(
+        _ state: inout ReconstructionState<Scalar>, _ universe: borrowing SoughtUniverse<Scalar>,
+        _ progress: inout ReconstructionProgress
+    ) throws {
         let row = ReconstructionHistory.Row(
             stage: state.stage, iteration: state.iteration, loss: state.optimizer.evaluation.value,
-            gradientNorm: try state.optimizer.gradientNorm(), smoothing: smoothing(of: state.stage),
+            gradientNorm: try state.optimizer.gradientNorm(), gradients: universe.gradients,
+            smoothing: smoothing(of: state.stage),
             seconds: progress.seconds)
         state.history.add(row)
         for (varied, value) in zip(settings.vary, state.optimizer.point.parameters) {

@@ -23,12 +23,14 @@ struct ReconstructionState<Scalar: StorableScalar>: ~Copyable {
 /// whether it was interrupted or not, on any number of ranks.
 struct ReconstructionCheckpoints<Scalar: StorableScalar> {
     let store: CheckpointStore
-    let grid: Decomposition
+    /// On the particle grid.
+    let transform: FourierTransform<Scalar>
     let units: StateUnits
     let provenance: Provenance
     /// What must be the same for a reconstruction to be continued, as YAML.
     let identity: String
 
+    private var grid: Decomposition { transform.decomposition }
     private var world: Communicator { grid.grid.world }
 
     /// Writes the state. Collective.
@@ -51,6 +53,10 @@ struct ReconstructionCheckpoints<Scalar: StorableScalar> {
                 }
                 try write(memory.numbers, at: "/memory_numbers", to: &file)
                 try state.history.write(to: &file)
+                if let known = state.optimizer.preconditioner {
+                    try write(known.curvatures, at: "/curvatures", to: &file)
+                    try write(known.parameterCurvatures, at: "/parameter_curvatures", to: &file)
+                }
                 file.set("kept_vectors", to: .integer(memory.vectors.count))
                 file.set("stage", to: .integer(state.stage))
                 file.set("iteration", to: .integer(state.iteration))
@@ -103,7 +109,13 @@ struct ReconstructionCheckpoints<Scalar: StorableScalar> {
         let memory = OptimizerMemory(vectors: vectors, numbers: try numbers("/memory_numbers", in: file))
         let point = try vector("/point", in: file)
         let gradient = try vector("/gradient", in: file)
-        let optimizer = OptimizerState(at: point, Evaluation(value: loss, gradient: gradient), memory: memory)
+        var optimizer = OptimizerState(at: point, Evaluation(value: loss, gradient: gradient), memory: memory)
+        let curvatures = try numbers("/curvatures", in: file)
+        if !curvatures.isEmpty {
+            optimizer.preconditioner = Preconditioner(
+                curvatures: curvatures, parameterCurvatures: try numbers("/parameter_curvatures", in: file),
+                transform)
+        }
         let history = try ReconstructionHistory(from: file)
         return Restored(
             state: ReconstructionState(

@@ -9,6 +9,8 @@ struct ReconstructionHistory {
         let iteration: Int
         let loss: Double
         let gradientNorm: Double
+        /// Gradients computed since the very beginning, those of line searches and of the curvature too.
+        let gradients: Int
         /// R [Mpc/h].
         let smoothing: Double
         /// Wall-clock time of all processes that worked on it [s]; the only column that no run repeats.
@@ -46,9 +48,9 @@ struct ReconstructionHistory {
     /// The table as a file, `history.csv`.
     var text: String {
         let lines = rows.map {
-            "\($0.stage + 1),\($0.iteration),\($0.loss),\($0.gradientNorm),\($0.smoothing),\(fixed($0.seconds, 3))"
+            "\($0.stage + 1),\($0.iteration),\($0.loss),\($0.gradientNorm),\($0.smoothing),\($0.gradients),\(fixed($0.seconds, 3))"
         }
-        let head = "stage,iteration,loss,gradient_norm,smoothing,seconds"
+        let head = "stage,iteration,loss,gradient_norm,smoothing,gradients,seconds"
         return
             ([head + parameters.map { ",\($0.name)" }.joined()]
             + lines.enumerated().map { row, line in
@@ -56,7 +58,7 @@ struct ReconstructionHistory {
             }).map { $0 + "\n" }.joined()
     }
 
-    static func bytes(rows: Int) -> Int { 48 * rows }
+    static func bytes(rows: Int) -> Int { 56 * rows }
 
     /// Writes the columns as datasets of `/history`. Collective.
     func write(to file: inout OutputFile) throws(StorageError) {
@@ -74,6 +76,9 @@ struct ReconstructionHistory {
         try file.write(
             rows.map(\.smoothing), at: "/history/smoothing",
             labels: Labels(units: "Mpc/h", description: "Gaussian radius R of the residual"))
+        try file.write(
+            rows.map { Int64($0.gradients) }, at: "/history/gradients",
+            labels: Labels(units: "1", description: "gradients computed since the beginning"))
         try file.write(
             rows.map(\.seconds), at: "/history/seconds",
             labels: Labels(units: "s", description: "wall-clock time; differs from run to run"))
@@ -95,6 +100,7 @@ struct ReconstructionHistory {
         let losses = try file.readArray(at: "/history/loss", as: Double.self)
         let norms = try file.readArray(at: "/history/gradient_norm", as: Double.self)
         let smoothings = try file.readArray(at: "/history/smoothing", as: Double.self)
+        let gradients = try file.readArray(at: "/history/gradients", as: Int64.self)
         let seconds = try file.readArray(at: "/history/seconds", as: Double.self)
         let datasets = try file.datasets().sorted { $0.path < $1.path }
         for dataset in datasets where dataset.path.hasPrefix(Self.parameterGroup) {
@@ -108,7 +114,9 @@ struct ReconstructionHistory {
             rows.append(
                 Row(
                     stage: Int(stages[index]) - 1, iteration: Int(iterations[index]), loss: losses[index],
-                    gradientNorm: norms[index], smoothing: smoothings[index], seconds: seconds[index]))
+                    gradientNorm: norms[index], gradients: Int(gradients[index]),
+                    smoothing: smoothings[index],
+                    seconds: seconds[index]))
         }
     }
 }

@@ -59,10 +59,14 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
         guard let model = try sought.model(at: parameters) else {
             preconditionFailure("the point that was found has no universe")
         }
-        let found = try universe(state.optimizer.point.noise.copy(for: "white noise"), model)
+        let found = try universe(sought.noise(at: state.optimizer.point, in: model), model)
         let againstData = try compareWithData(found, sought, model)
         let pictures = try pictures(of: found, sought, model)
         let statistics = try NoiseStatistics(of: found.noise)
+        let shape = model.box.particles
+        let noisePower = try PowerSpectrum(
+            of: FourierTransform(model.particleGrid).forward(found.noise.copy(for: "white noise")),
+            box: SIMD3(Double(shape.x), Double(shape.y), Double(shape.z)))
         let pointCount = sought.loss.objective.pointCount()
         let chiSquared = 2 * (try sought.unsmoothedDataLoss(at: state.optimizer.point)) / Double(pointCount)
 
@@ -89,12 +93,11 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
         }
         try pictures?.write(to: &file)
         try state.history.write(to: &file)
-        try writeCosmology(sought.cosmology(at: parameters), to: &file)
+        let errors = sought.response?.errors(of: sought.varied, in: model.cosmology)
+        try writeCosmology(sought.cosmology(at: parameters), errors, to: &file)
         var diagnostics: Diagnostics?
-        if let address = configuration.reconstruct!.truth {
-            let noise: Field<Scalar> = try InputFile(opening: address.file, over: world)
-                .readField(at: address.dataset, over: model.particleGrid, ghosts: .none, for: "white noise")
-            let truth = try universe(noise, model)
+        if let source = configuration.reconstruct!.truth {
+            let truth = try universe(try noise(of: source, over: model.particleGrid), model)
             try write(truth, in: "/truth", of: model, to: &file)
             diagnostics = Diagnostics(
                 initial: try SpectralComparison(
@@ -102,12 +105,12 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
                 final: try SpectralComparison(
                     of: found.finalModes, with: truth.finalModes, box: model.box.size))
         }
-        try write(againstData, diagnostics, to: &file)
+        try write(againstData, diagnostics, noisePower, to: &file)
         try file.finish()
         try write(state.history)
         if configuration.output.pictures { try pictures?.draw(in: directory) }
         tell(chiSquared, statistics, count: model.particleGrid.pointCount)
-        tell(sought.cosmology(at: parameters))
+        tell(sought.cosmology(at: parameters), errors)
         tell(againstData, diagnostics)
         pictures?.tell()
         return pictures?.results ?? [:]
@@ -131,6 +134,15 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
         return try PictureOutputs(
             of: objective, found.noise.copy(for: "white noise"), under: model,
             through: configuration.evolution.scaleFactors)
+    }
+
+    private func noise(of truth: ReconstructSection.Truth, over grid: Decomposition) throws -> Field<Scalar> {
+        switch truth {
+        case .initial: return try configuration.whiteNoise(over: grid)
+        case .file(let address):
+            let file = try InputFile(opening: address.file, over: world)
+            return try file.readField(at: address.dataset, over: grid, ghosts: .none, for: "white noise")
+        }
     }
 
     private func universe(_ noise: consuming Field<Scalar>, _ model: ForwardModel<Scalar>) throws -> Universe
@@ -175,12 +187,16 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
                 more: ["box_size": .reals([size.x, size.y, size.z])]))
     }
 
-    private func writeCosmology(_ cosmology: CosmologyParameters, to file: inout OutputFile) throws {
+    private func writeCosmology(
+        _ cosmology: CosmologyParameters, _ errors: [Double]?, to file: inout OutputFile
+    ) throws {
         for parameter in CosmologyParameter.allCases {
             let name = cosmology.name(of: parameter)
-            let varied = configuration.reconstruct!.vary.first { $0.parameter == parameter }
+            let index = configuration.reconstruct!.vary.firstIndex { $0.parameter == parameter }
+            let varied = index.map { configuration.reconstruct!.vary[$0] }
             var more: [String: AttributeValue] = [:]
-            if let varied {
+            if let index, let varied {
+                if let errors { more["error"] = .real(errors[index]) }
                 more["start"] = .real(configuration.cosmology[parameter])
                 if let prior = varied.prior {
                     more["prior_mean"] = .real(prior.mean)
@@ -194,7 +210,7 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
     }
 
     private func write(
-        _ data: SpectralComparison?, _ truth: Diagnostics?, to file: inout OutputFile
+        _ data: SpectralComparison?, _ truth: Diagnostics?, _ noise: PowerSpectrum, to file: inout OutputFile
     ) throws {
         guard let wavenumbers = (truth?.initial ?? data)?.wavenumbers else { return }
         func write(_ values: some Sequence<Double>, _ name: String, _ units: String, _ description: String)
@@ -211,6 +227,10 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
                 data.correlation[shells], "correlation_data", "1", "r(k) of the final density with the data")
             try write(data.transfer[shells], "transfer_data", "1", "T(k) of the final density to the data")
         }
+        let known = shells.prefix(noise.powers.count)
+        try write(
+            noise.modesPerShell[known].map(Double.init), "modes", "1", "modes in a shell of the white noise")
+        try write(noise.powers[known], "noise_power", "1", "power of the white noise; of a unit normal 1")
         guard let truth else { return }
         try write(
             truth.initial.correlation[shells], "correlation_initial", "1",
@@ -235,13 +255,14 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
                 + "\(fixed((24 / Double(count)).squareRoot(), 4)))")
     }
 
-    private func tell(_ cosmology: CosmologyParameters) {
+    private func tell(_ cosmology: CosmologyParameters, _ errors: [Double]?) {
         guard world.isRoot else { return }
-        for varied in configuration.reconstruct!.vary {
+        for (index, varied) in configuration.reconstruct!.vary.enumerated() {
             let (name, start) = (
                 cosmology.name(of: varied.parameter), configuration.cosmology[varied.parameter]
             )
-            Console.say("\(name) \(cosmology[varied.parameter]), from \(start)")
+            let error = errors.map { " +- \(scientific($0[index], 2))" } ?? ""
+            Console.say("\(name) \(cosmology[varied.parameter])\(error), from \(start)")
         }
     }
 

@@ -15,25 +15,49 @@ struct StopRequest: Error {}
 ///
 ///     θ_i = θ_i(start) + scale_i u_i,    L = objective + ½ Σ s² + ½ Σ ((θ_i − mean_i)/σ_i)²
 ///
-/// The integer units of the state are those of the start, whatever θ becomes, so that they are fixed for the
+/// and with a response that of ``ModeResponse``. The integer units of the state are those of the start, whatever θ becomes, so that they are fixed for the
 /// whole optimisation.
 struct SoughtUniverse<Scalar: StorableScalar>: ~Copyable {
     private(set) var loss: LossFunction<Scalar>
     let configuration: RunConfiguration
     let varied: [ReconstructSection.Varied]
     private let world: Communicator
+    let response: ModeResponse<Scalar>?
+    /// Whether the parameters are free; if not, their derivatives are 0.
+    private var isJoint = true
+    private let tally = Tally()
 
+    /// A count that grows where the universe itself stays as it is.
+    private final class Tally {
+        var gradients = 0
+    }
+
+    /// - Parameters:
+    ///   - gradients: how many were computed by processes before this one.
+    ///   - transform: on the particle grid.
     init(
-        _ loss: consuming LossFunction<Scalar>, _ configuration: RunConfiguration, on world: Communicator
-    ) {
+        _ loss: consuming LossFunction<Scalar>, _ configuration: RunConfiguration, after gradients: Int,
+        _ transform: FourierTransform<Scalar>
+    ) throws {
+        let model = loss.model
+        let mocks = configuration.reconstruct!.response
+        response =
+            mocks.isEmpty ? nil : try ModeResponse(reading: mocks, of: configuration, model, transform)
+        tally.gradients = gradients
         self.configuration = configuration
         self.varied = configuration.reconstruct!.vary
-        self.world = world
+        world = transform.decomposition.grid.world
         self.loss = loss
     }
 
-    /// Smooths the residual with another radius [Mpc/h] from now on.
-    mutating func smooth(by radius: Double) { loss.smooth(by: radius) }
+    /// Gradients computed since the very beginning.
+    var gradients: Int { tally.gradients }
+
+    /// From now on the residual is smoothed with another radius [Mpc/h], and parameters are free or held.
+    mutating func enter(smoothing radius: Double, isJoint: Bool) {
+        loss.smooth(by: radius)
+        self.isJoint = isJoint
+    }
 
     /// The cosmology of a point.
     func cosmology(at parameters: [Double]) -> CosmologyParameters {
@@ -51,6 +75,13 @@ struct SoughtUniverse<Scalar: StorableScalar>: ~Copyable {
         return try ForwardModel(loss.model, with: cosmology)
     }
 
+    /// The white noise of a point. Collective.
+    func noise(at point: borrowing ParameterVector<Scalar>, in model: ForwardModel<Scalar>) -> Field<Scalar> {
+        let variable = point.noise.copy(for: "white noise")
+        guard let response, isJoint else { return variable }
+        return response.noise(of: variable, in: model.cosmology)
+    }
+
     /// Loss and gradient as ``evaluate(at:)`` gives them, unless the run is asked to stop. Collective.
     ///
     /// - Throws: ``StopRequest`` on all ranks after a signal.
@@ -63,18 +94,28 @@ struct SoughtUniverse<Scalar: StorableScalar>: ~Copyable {
     /// Loss and gradient; nil where the loss is infinite. Collective.
     func evaluate(at point: borrowing ParameterVector<Scalar>) throws -> Evaluation<Scalar>? {
         guard let model = try model(at: point.parameters) else { return nil }
-        let gradient: Gradient<Scalar>
+        let noise = noise(at: point, in: model)
+        var gradient: Gradient<Scalar>
+        tally.gradients += 1
         do {
-            gradient = try loss.gradient(at: point.noise, under: model)
+            gradient = try loss.gradient(at: noise, under: model)
         } catch let error where Self.meansTooFar(error) {
             return nil
         }
         guard gradient.value.isFinite else { return nil }
         var value = gradient.value
         let cosmology = cosmology(at: point.parameters)
-        let derivatives = gradient.parameters.derivatives
+        var derivatives = gradient.parameters
+        if let response, isJoint {
+            let volume = response.volume(in: model.cosmology)
+            value += volume.value
+            derivatives += volume
+            derivatives += try response.slope(through: noise, gradient.noise, in: model.cosmology)
+            gradient.noise = response.noise(of: gradient.noise.copy(for: "optimiser"), in: model.cosmology)
+        }
         let slopes = varied.map { varied -> Double in
-            var slope = derivatives[varied.parameter.rawValue]
+            guard isJoint else { return 0 }
+            var slope = derivatives[varied.parameter]
             if let prior = varied.prior {
                 let deviation = (cosmology[varied.parameter] - prior.mean) / prior.sigma
                 value += deviation * deviation / 2
@@ -89,7 +130,8 @@ struct SoughtUniverse<Scalar: StorableScalar>: ~Copyable {
     /// The part of the loss that the data have at a point, without smoothing. Collective.
     mutating func unsmoothedDataLoss(at point: borrowing ParameterVector<Scalar>) throws -> Double {
         loss.smooth(by: 0)
-        return try loss.dataValue(at: point.noise, under: model(at: point.parameters))
+        let model = try model(at: point.parameters)
+        return try loss.dataValue(at: noise(at: point, in: model ?? loss.model), under: model)
     }
 
     /// Whether an error, the same on all ranks, says that the point is beyond what can be simulated.
