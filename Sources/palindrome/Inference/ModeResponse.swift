@@ -2,8 +2,8 @@ internal import Analysis
 internal import Background
 internal import Configuration
 internal import Dynamics
+internal import Foundation
 internal import Mesh
-internal import Numerics
 internal import Parallel
 internal import Storage
 
@@ -22,7 +22,7 @@ internal import Storage
 ///
 ///     H_ij = ½ Σ_k r⁴(k) ∂ln P/∂θ_i ∂ln P/∂θ_j,    J_ij = cov(V_i, V_j) over mocks,  V_i = ½ Σ_k |ŝ_k|² ∂ln P/∂θ_i
 ///
-/// with J = H, what Gaussian modes have, for a single mock.
+/// with J = H, what Gaussian modes have, for fewer mocks than ``enoughMocks``.
 ///
 /// The search moves along `s_k = v_k (P_lin(k, a; θ start) / P_lin(k, a; θ))^(f/2)`, so that a step in θ leaves the
 /// modes that the data know where they are.
@@ -117,7 +117,7 @@ struct ModeResponse<Scalar: StorableScalar> {
     /// s of a v; linear and diagonal, so its own transpose. Collective.
     func noise(of variable: consuming Field<Scalar>, in cosmology: Cosmology<Dual>) -> Field<Scalar> {
         let factors = zip(shells, changes(in: cosmology)).map { shell, change in
-            Double.exp(-change.value * shell.meanPower / 2)
+            exp(-change.value * shell.meanPower / 2)
         }
         var modes = transform.forward(variable)
         let shape = transform.decomposition.shape
@@ -158,6 +158,9 @@ struct ModeResponse<Scalar: StorableScalar> {
         }
     }
 
+    /// How many tell the scatter of a slope to a quarter.
+    private static var enoughMocks: Int { 10 }
+
     /// The standard deviations of some parameters, with the Gaussian priors that they have.
     func errors(
         of varied: [ReconstructSection.Varied], in cosmology: Cosmology<Dual>
@@ -175,7 +178,7 @@ struct ModeResponse<Scalar: StorableScalar> {
         }
         var scatter = information
         let mocks = shells.first?.powers.count ?? 0
-        if mocks > 1 {
+        if mocks >= Self.enoughMocks {
             let scores = varied.indices.map { first in
                 (0..<mocks).map { mock in sum({ $0.powers[mock] }, first, nil) }
             }
