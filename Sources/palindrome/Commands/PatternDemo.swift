@@ -57,7 +57,7 @@ struct PatternDemo {
         """
         # Which initial conditions make particles fall into a picture? After pmwd's example, arXiv:2211.09958.
         #
-        #     palindrome reconstruct pattern.yaml --overwrite --set optimizer.method=lbfgs
+        #     palindrome reconstruct pattern.yaml --overwrite --set optimizer.learning_rate=0.05
 
         box:
           particles: [\(particles.x), \(particles.y), \(Self.shortSide)]
