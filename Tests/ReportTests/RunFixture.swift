@@ -125,7 +125,10 @@ struct RunFixture {
                 [0.345], shape: [], at: "/cosmology/Omega_m",
                 labels: Labels(
                     units: "1", description: "sought",
-                    more: ["start": .real(0.3), "prior_mean": .real(0.32), "prior_sigma": .real(0.01)]))
+                    more: [
+                        "start": .real(0.3), "prior_mean": .real(0.32), "prior_sigma": .real(0.01),
+                        "error": .real(0.004),
+                    ]))
             try file.write(
                 [0.96], shape: [], at: "/cosmology/n_s", labels: Labels(units: "1", description: "given"))
             try file.write(

@@ -64,7 +64,7 @@ final class RunReportTests: SPMDTestCase {
         try fixture.writeReconstruction(["parameters", "history"])
         let page = try page(of: fixture)
         XCTAssertEqual(page.sections, ["numbers", "history", "parameters", "configuration", "origins"])
-        for text in ["0.345", "0.32 ± 0.01", "15.00 %"] {
+        for text in ["0.345 ± 0.004", "0.32 ± 0.01", "15.00 %"] {
             XCTAssertTrue(page.text.contains(text), "no '\(text)'")
         }
         XCTAssertFalse(page.text.contains("n_s"), "what was given is not shown as found")

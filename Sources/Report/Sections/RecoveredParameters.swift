@@ -6,6 +6,8 @@ struct RecoveredParameters: ReportSection {
     private struct Parameter {
         let name: String
         let found: Double
+        /// Its standard deviation, where the reconstruction knew it.
+        let error: Double?
         let start: Double
         let prior: (mean: Double, sigma: Double)?
         /// By row of the history; empty if there is none.
@@ -20,6 +22,8 @@ struct RecoveredParameters: ReportSection {
     let heading = "Cosmological parameters"
 
     private static let group = "/cosmology/"
+    private static let caution =
+        " What was found is the most probable point, not a mean; without an error beside it, it says nothing of its own."
 
     init?(of run: RunDirectory) throws {
         guard let path = run.reconstructionPath else { return nil }
@@ -43,7 +47,8 @@ struct RecoveredParameters: ReportSection {
             let course = try file.series("/history/cosmology/\(name)") ?? []
             parameters.append(
                 Parameter(
-                    name: name, found: found, start: start, prior: prior,
+                    name: name, found: found, error: try file.attribute("error", of: dataset.path)?.real,
+                    start: start, prior: prior,
                     course: course.count == steps.count ? course : []))
         }
         self.parameters = parameters
@@ -54,18 +59,18 @@ struct RecoveredParameters: ReportSection {
         let rows = parameters.map { parameter -> HTML in
             let prior =
                 parameter.prior.map { "\(Numbers.short($0.mean)) ± \(Numbers.short($0.sigma))" } ?? "none"
+            let error = parameter.error.map { " ± \(Numbers.short($0, digits: 2))" } ?? ""
             let change = parameter.found - parameter.start
             let relative =
                 parameter.start == 0
                 ? Numbers.short(change) : "\(Numbers.fixed(100 * change / abs(parameter.start), 2)) %"
             return """
                 <tr><th scope="row">\(parameter.name)</th><td>\(Numbers.short(parameter.start, digits: 6))</td><td>\(prior)</td>\
-                <td>\(Numbers.short(parameter.found, digits: 6))</td><td>\(relative)</td></tr>
+                <td>\(Numbers.short(parameter.found, digits: 6))\(error)</td><td>\(relative)</td></tr>
                 """
         }
         return """
-            <p>Sought together with the initial conditions. What was found is the most probable point, not a mean; it says \
-            nothing of its own error.</p>
+            <p>Sought together with the initial conditions.\(parameters.contains { $0.error == nil } ? Self.caution : "")</p>
             <div class="table"><table>
             <thead><tr><th scope="col">parameter</th><th scope="col">start</th><th scope="col">prior</th>\
             <th scope="col">found</th><th scope="col">change</th></tr></thead>

@@ -93,7 +93,8 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
         }
         try pictures?.write(to: &file)
         try state.history.write(to: &file)
-        try writeCosmology(sought.cosmology(at: parameters), to: &file)
+        let errors = sought.response?.errors(of: sought.varied, in: model.cosmology)
+        try writeCosmology(sought.cosmology(at: parameters), errors, to: &file)
         var diagnostics: Diagnostics?
         if let source = configuration.reconstruct!.truth {
             let truth = try universe(try noise(of: source, over: model.particleGrid), model)
@@ -109,8 +110,7 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
         try write(state.history)
         if configuration.output.pictures { try pictures?.draw(in: directory) }
         tell(chiSquared, statistics, count: model.particleGrid.pointCount)
-        tell(
-            sought.cosmology(at: parameters), sought.response?.errors(of: sought.varied, in: model.cosmology))
+        tell(sought.cosmology(at: parameters), errors)
         tell(againstData, diagnostics)
         pictures?.tell()
         return pictures?.results ?? [:]
@@ -187,12 +187,16 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
                 more: ["box_size": .reals([size.x, size.y, size.z])]))
     }
 
-    private func writeCosmology(_ cosmology: CosmologyParameters, to file: inout OutputFile) throws {
+    private func writeCosmology(
+        _ cosmology: CosmologyParameters, _ errors: [Double]?, to file: inout OutputFile
+    ) throws {
         for parameter in CosmologyParameter.allCases {
             let name = cosmology.name(of: parameter)
-            let varied = configuration.reconstruct!.vary.first { $0.parameter == parameter }
+            let index = configuration.reconstruct!.vary.firstIndex { $0.parameter == parameter }
+            let varied = index.map { configuration.reconstruct!.vary[$0] }
             var more: [String: AttributeValue] = [:]
-            if let varied {
+            if let index, let varied {
+                if let errors { more["error"] = .real(errors[index]) }
                 more["start"] = .real(configuration.cosmology[parameter])
                 if let prior = varied.prior {
                     more["prior_mean"] = .real(prior.mean)
