@@ -141,6 +141,12 @@ let package = Package(
                 "Analysis", "Inference", "HeapTrim",
             ]),
         tests(
+            "Benchmark",
+            [
+                "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics",
+                "Benchmark",
+            ]),
+        tests(
             "Cost",
             [
                 "Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions",
