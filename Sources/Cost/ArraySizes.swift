@@ -60,14 +60,14 @@ struct ArraySizes {
     /// The last array of the particles arrives at its owners.
     var arrival: [Line] { state + [Line(array: "particles: routing", bytes: (8 + 8 + 4) * count)] }
 
-    /// A deposit becomes an overdensity, or is the memory that a component of a spectral force takes.
+    /// A deposit becomes an overdensity; a spectral force has its modes, and a component of it on the way to the mesh.
     var solution: [Line] {
         state + [
             planes,
             Line(array: "mesh: deposited mass", bytes: deposit),
             Line(
                 array: "mesh: potential or force",
-                bytes: gradient == .fourPoint ? max(meshField, 2 * meshField - deposit) : 2 * meshField),
+                bytes: max(meshField, (gradient == .fourPoint ? 2 : 3) * meshField - deposit)),
         ]
     }
 
