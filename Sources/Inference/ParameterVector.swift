@@ -83,58 +83,17 @@ public struct ParameterVector<Scalar: FourierScalar>: ~Copyable {
 
 /// The inner product of two vectors, exact up to one rounding per term, the same bits on all ranks. Collective.
 ///
-/// Terms are scaled by the product of the two largest components, which costs no pass over the terms themselves.
-///
-/// - Throws: `NotFiniteError` on all ranks when a component is NaN or infinite.
+/// - Throws: `NotFiniteError` on all ranks when a product is NaN or infinite.
 public func innerProduct<Scalar: FourierScalar>(
     _ first: borrowing ParameterVector<Scalar>, _ second: borrowing ParameterVector<Scalar>
 ) throws(NotFiniteError) -> Double {
-    let world = first.noise.decomposition.grid.world
-    let largest = world.maximum([largestMagnitude(first.noise), largestMagnitude(second.noise)])
+    let quantity = "a step of the optimiser"
     let others = zip(first.parameters, second.parameters).reduce(0) { $0 + $1.0 * $1.1 }
-    guard largest[0].isFinite, largest[1].isFinite, others.isFinite else {
-        throw NotFiniteError(quantity: "a step of the optimiser")
-    }
-    guard largest[0] > 0, largest[1] > 0 else { return others }
-    // Magnitudes below 2³¹ each make terms below 2⁶².
-    let exponents = (min(30 - Int(largest[0].exponent), 1000), min(30 - Int(largest[1].exponent), 1000))
-    let local = scaledProducts(first.noise, second.noise, exponents)
-    let total = Double(world.sum([local])[0])
-    return scalbn(scalbn(total, -exponents.0), -exponents.1) + others
-}
-
-@_specialize(where Scalar == Float)
-@_specialize(where Scalar == Double)
-private func largestMagnitude<Scalar: FourierScalar>(_ field: borrowing Field<Scalar>) -> Double {
-    let values = field.values.span
-    var largest: Scalar = 0
-    for index in values.indices {
-        let magnitude = abs(values[index])
-        // A comparison with NaN is false.
-        if !(magnitude <= largest) { largest = magnitude }
-        if largest.isNaN { break }
-    }
-    return Double(largest)
-}
-
-@_specialize(where Scalar == Float)
-@_specialize(where Scalar == Double)
-private func scaledProducts<Scalar: FourierScalar>(
-    _ first: borrowing Field<Scalar>, _ second: borrowing Field<Scalar>, _ exponents: (Int, Int)
-) -> Int128 {
-    let scales = (scalbn(1.0, exponents.0), scalbn(1.0, exponents.1))
-    let (one, other) = (first.values.span, second.values.span)
-    var total: Int128 = 0
-    for index in one.indices {
-        let term = (Double(one[index]) * scales.0) * (Double(other[index]) * scales.1)
-        total &+= Int128(Int64(term))
-    }
-    return total
-}
-
-/// `x · 2ⁿ`
-private func scalbn(_ value: Double, _ exponent: Int) -> Double {
-    value * Double(sign: .plus, exponent: exponent, significand: 1)
+    let noise = try innerProduct(
+        first.noise.values.span, second.noise.values.span, of: quantity,
+        over: first.noise.decomposition.grid.world)
+    guard others.isFinite else { throw NotFiniteError(quantity: quantity) }
+    return noise + others
 }
 
 /// A vector that is kept and no longer changed: noncopyable values cannot stand in an array.

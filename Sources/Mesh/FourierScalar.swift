@@ -1,5 +1,7 @@
+public import Parallel
+
 /// The scalars that have a Fourier transform: `Float` and `Double`.
-public protocol FourierScalar: BinaryFloatingPoint, BitwiseCopyable, Sendable {
+public protocol FourierScalar: BinaryFloatingPoint, ExactTerm, Sendable {
     /// Which of the two C libraries transforms it.
     static var _precision: _FourierPrecision { get }
 }

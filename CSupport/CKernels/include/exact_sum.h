@@ -12,3 +12,11 @@ double palindrome_largest(int64_t count, const double *terms);
 /// - first_factor, second_factor: powers of two, such that the products are below 2^62.
 void palindrome_exact_sum(int64_t count, const double *terms, double first_factor, double second_factor,
                           uint64_t total[2]);
+
+/// The same of the products x[i] * y[i], each in double.
+double palindrome_largest_product_f32(int64_t count, const float *x, const float *y);
+double palindrome_largest_product_f64(int64_t count, const double *x, const double *y);
+void palindrome_exact_products_f32(int64_t count, const float *x, const float *y, double first_factor,
+                                   double second_factor, uint64_t total[2]);
+void palindrome_exact_products_f64(int64_t count, const double *x, const double *y, double first_factor,
+                                   double second_factor, uint64_t total[2]);
