@@ -57,7 +57,7 @@ public struct RunConfiguration: Sendable, Equatable {
         force = ForceSection(reader.section("force"))
         output = OutputSection(reader.section("output"), scaleFactors: evolution.scaleFactors)
         objective = ObjectiveSection(reader.section("objective"))
-        let optimizer = OptimizerSection(reader.section("optimizer"))
+        let optimizer = OptimizerSection(reader.section("optimizer"), box)
         let reconstruct = ReconstructSection(reader.section("reconstruct"), cosmology)
         self.optimizer = objective.map { _ in optimizer }
         self.reconstruct = objective.map { _ in reconstruct }

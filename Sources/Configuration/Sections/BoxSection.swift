@@ -11,6 +11,8 @@ public struct BoxSection: Sendable, Equatable {
     public var meshFactor: Double { Double(mesh.x) / Double(particles.x) }
     /// The sides of the box [Mpc/h].
     public var size: SIMD3<Double> { spacing * SIMD3<Double>(particles) }
+    /// A cell of the force mesh, the same on all axes [Mpc/h].
+    public var cell: Double { size.x / Double(mesh.x) }
     /// The number of particles.
     public var particleCount: Int { particles.x * particles.y * particles.z }
     /// The number of cells of the force mesh.

@@ -33,7 +33,7 @@ public struct OptimizerSection: Sendable, Equatable {
 
     private static let stageRemedy = "try {smoothing: 1.0, iterations: 100}"
 
-    init(_ section: SectionReader) {
+    init(_ section: SectionReader, _ box: BoxSection) {
         method = section.choice("method", default: .lbfgs)
         learningRate = section.positive("learning_rate", default: 0.1)
         history = section.whole("history", 1...1000, default: 10)
@@ -46,14 +46,20 @@ public struct OptimizerSection: Sendable, Equatable {
                 var stages: [Stage] = []
                 for element in elements { stages.append(try Self.stage(element)) }
                 return stages
-            } ?? Self.usualStages
+            } ?? Self.usualStages(in: box)
     }
 
-    /// Each stage takes longer to bring to its end than the one before.
-    private static var usualStages: [Stage] {
-        [(4, 50), (2, 75), (1, 125), (0.5, 150), (0, 200)].map {
-            Stage(smoothing: $0, iterations: $1, tolerance: 1e-4)
-        }
+    /// From a density that is nearly linear to none smoothed at all; each stage takes longer to bring to its end than
+    /// the one before.
+    ///
+    /// Where a first stage sees clusters, its steps are those of a linear theory that does not hold there: they make
+    /// peaks so high that matter streams through them, and no later stage finds the way back. A small box may
+    /// have no such cluster, a large one has some.
+    private static func usualStages(in box: BoxSection) -> [Stage] {
+        let nearlyLinear = min(25, box.size.min() / 8)  // [Mpc/h]
+        var stages = [(4.0, 50), (2, 75), (1, 125), (0.5, 150), (0, 200)]
+        while stages[0].0 * box.cell < nearlyLinear { stages.insert((2 * stages[0].0, 25), at: 0) }
+        return stages.map { Stage(smoothing: $0, iterations: $1, tolerance: 1e-4) }
     }
 
     private static func stage(_ entry: Entry) throws(Problem) -> Stage {
