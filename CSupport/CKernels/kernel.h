@@ -22,6 +22,13 @@
 #define ONE_BY_ONE(i, count)                                                                                 \
     _Pragma("clang loop vectorize(disable) unroll_count(4)") for (int64_t i = 0; i < (count); i++)
 
+// Asks for some elements of an array, as far as it reaches, before their turn.
+INLINE void fetch_ahead(const void *array, int64_t first, int64_t count, int64_t end, size_t size) {
+    const char *const bytes = array;
+    for (int64_t i = first; i < first + count && i < end; i += (int64_t)(64 / size))
+        __builtin_prefetch(bytes + (size_t)i * size, 1);
+}
+
 INLINE uint64_t bits_of(double value) {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);

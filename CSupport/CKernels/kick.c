@@ -8,9 +8,9 @@ typedef float row8_f32 __attribute__((vector_size(32), aligned(4)));
 typedef double row4_f64 __attribute__((vector_size(32), aligned(8)));
 typedef double row8_f64 __attribute__((vector_size(64), aligned(8)));
 
-// Four doubles, and integers in their place, in either precision.
+// Four doubles, and integers in their place that may wrap, in either precision.
 typedef double quad __attribute__((vector_size(32), aligned(8)));
-typedef int64_t whole_quad __attribute__((vector_size(32), aligned(8)));
+typedef uint64_t whole_quad __attribute__((vector_size(32), aligned(8)));
 
 #define ALL4(value)                                                                                          \
     { value, value, value, value }

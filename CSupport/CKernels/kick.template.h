@@ -122,18 +122,18 @@ INLINE void NAME(read_forces)(const NAME(group) *restrict group, const NAME(wind
             force[axis][i] = sum[i][axis] * scale[axis];
 }
 
-INLINE void NAME(kick_group)(const NAME(group) * group, MOMENTUM *const momentum[3],
+INLINE void NAME(kick_group)(const NAME(walk) * walk, MOMENTUM *const momentum[3],
                              REAL (*restrict force)[NAME(batch)], int64_t kicks, const double *coefficients,
                              palindrome_kick_outcome *outcome) {
+    const NAME(group) *group = &walk->group;
     for (int axis = 0; axis < 3; axis++) {
-        MOMENTUM own[NAME(batch)];
-        NAME(pick_momenta)(group, momentum[axis], own);
-        NAME(add_kicks)(group->count, own, force[axis], kicks, coefficients, outcome);
-        NAME(put_momenta)(group, own, momentum[axis]);
+        AHEAD(walk, momentum[axis]);
+        NAME(add_kicks)
+        (group->count, momentum[axis] + group->start, force[axis], kicks, coefficients, outcome);
     }
 }
 
-CLONES palindrome_kick_outcome NAME(palindrome_kick)(palindrome_planes planes, const POSITION *x,
+CLONES palindrome_kick_outcome NAME(palindrome_kick)(const int64_t *first, const POSITION *x,
                                                      const POSITION *y, const POSITION *z, MOMENTUM *px,
                                                      MOMENTUM *py, MOMENTUM *pz, palindrome_block block,
                                                      const REAL *potential, const REAL scale[3],
@@ -144,31 +144,31 @@ CLONES palindrome_kick_outcome NAME(palindrome_kick)(palindrome_planes planes, c
     REAL offset[3][NAME(batch)], force[3][NAME(batch)];
     NAME(window) window = NAME(open_window)(memory, &block);
     NAME(walk) walk;
-    NAME(begin)(&walk, &planes, x, y, z, &block);
+    NAME(begin)(&walk, first, x, y, z, &block);
     while (NAME(next)(&walk)) {
         NAME(move_window)(&window, potential, &block, walk.x);
         NAME(offsets)(&walk.group, &block, offset);
         NAME(read_forces)(&walk.group, &window, offset, scale, force, 0);
-        NAME(kick_group)(&walk.group, momentum, force, kicks, coefficients, &outcome);
+        NAME(kick_group)(&walk, momentum, force, kicks, coefficients, &outcome);
     }
     outcome.is_stray = (int32_t)walk.is_stray;
     return outcome;
 }
 
-CLONES int32_t NAME(palindrome_force)(palindrome_planes planes, const POSITION *x, const POSITION *y,
+CLONES int32_t NAME(palindrome_force)(const int64_t *first, const POSITION *x, const POSITION *y,
                                       const POSITION *z, palindrome_block block, const REAL *potential,
                                       const REAL scale[3], REAL *fx, REAL *fy, REAL *fz, REAL *memory) {
     REAL *const result[3] = {fx, fy, fz};
     REAL offset[3][NAME(batch)], force[3][NAME(batch)];
     NAME(window) window = NAME(open_window)(memory, &block);
     NAME(walk) walk;
-    NAME(begin)(&walk, &planes, x, y, z, &block);
+    NAME(begin)(&walk, first, x, y, z, &block);
     while (NAME(next)(&walk)) {
         NAME(move_window)(&window, potential, &block, walk.x);
         NAME(offsets)(&walk.group, &block, offset);
         NAME(read_forces)(&walk.group, &window, offset, scale, force, 0);
         for (int axis = 0; axis < 3; axis++)
-            NAME(put)(&walk.group, force[axis], result[axis]);
+            memcpy(result[axis] + walk.group.start, force[axis], (size_t)walk.group.count * sizeof(REAL));
     }
     return walk.is_stray ? -1 : 0;
 }

@@ -7,39 +7,36 @@ INLINE REAL NAME(added)(REAL cotangent, double factor, REAL change) {
 
 // Moving a particle changes the force that it reads: adds factor[b] * sum over a of bar_a dF_a / d(offset b).
 INLINE void NAME(add_changes)(const NAME(group) *restrict group, const REAL *scale,
-                              const REAL (*restrict slope)[NAME(batch)][4],
-                              const REAL (*restrict bar)[NAME(batch)], const double *factor,
-                              REAL *const position_bar[3]) {
+                              const REAL (*restrict slope)[NAME(batch)][4], const REAL *const bar[3],
+                              const double *factor, REAL *const position_bar[3]) {
     const int64_t n = group->count;
     for (int axis = 0; axis < 3; axis++) {
-        REAL own[NAME(batch)];
-        NAME(pick)(group, position_bar[axis], own);
+        REAL *restrict own = position_bar[axis] + group->start;
         for (int64_t i = 0; i < n; i++) {
             const REAL *by = slope[axis][i];
             const REAL by_z = bar[2][i] * (by[2] * scale[2]);
             const REAL change = FMA(bar[0][i], by[0] * scale[0], FMA(bar[1][i], by[1] * scale[1], by_z));
             own[i] = NAME(added)(own[i], factor[axis], change);
         }
-        NAME(put)(group, own, position_bar[axis]);
     }
 }
 
 INLINE void NAME(put_products)(const NAME(group) *restrict group, const REAL (*restrict force)[NAME(batch)],
-                               const REAL (*restrict bar)[NAME(batch)], double *product) {
-    double own[NAME(batch)];
+                               const REAL *const bar[3], double *restrict product) {
+    double *restrict own = product + group->start;
     for (int64_t i = 0; i < group->count; i++) {
         const double by_y = (double)bar[1][i] * (double)force[1][i];
         const double by_xy = __builtin_fma((double)bar[0][i], (double)force[0][i], by_y);
         own[i] = __builtin_fma((double)bar[2][i], (double)force[2][i], by_xy);
     }
-    NAME(put_doubles)(group, own, product);
 }
 
 // Adds a batch's parts of the force cotangents at eight points each, weighted as cloud-in-cell and rounded to
-// integers: three components and nothing.
+// integers. What is added are the bits of part + rounding_shift: the integer, and those of the shift itself,
+// of which the fourth component, whose integers are 0, keeps the count; `whole` takes it off.
 INLINE void NAME(scatter)(const NAME(group) *restrict group, const REAL (*restrict offset)[NAME(batch)],
-                          const REAL (*restrict bar)[NAME(batch)], const double *weight, int64_t line,
-                          int64_t *lower, int64_t *upper) {
+                          const REAL *const bar[3], const double *weight, int64_t line, int64_t *lower,
+                          int64_t *upper) {
     const quad shift = ALL4(rounding_shift);
     for (int64_t i = 0; i < group->count; i++) {
         const double dx = (double)offset[0][i], dy = (double)offset[1][i];
@@ -51,11 +48,16 @@ INLINE void NAME(scatter)(const NAME(group) *restrict group, const REAL (*restri
         const double weights[4] = {(1 - dx) * (1 - dy), (1 - dx) * dy, dx * (1 - dy), dx * dy};
         for (int r = 0; r < 4; r++) {
             const quad part = value * (quad)ALL4(weights[r]);
-            const quad first = part * (quad)ALL4(1 - dz), second = part * (quad)ALL4(dz);
-            *(whole_quad *)rows[r] += (whole_quad)(first + shift) - (whole_quad)shift;
-            *(whole_quad *)(rows[r] + 4) += (whole_quad)(second + shift) - (whole_quad)shift;
+            *(whole_quad *)rows[r] += (whole_quad)__builtin_elementwise_fma(part, (quad)ALL4(1 - dz), shift);
+            *(whole_quad *)(rows[r] + 4) +=
+                (whole_quad)__builtin_elementwise_fma(part, (quad)ALL4(dz), shift);
         }
     }
+}
+
+// A component of a point's force cotangent.
+INLINE int64_t NAME(whole)(const int64_t *point, int axis) {
+    return (int64_t)((uint64_t)point[axis] - (uint64_t)point[3]);
 }
 
 INLINE void NAME(add_row)(int64_t *restrict to, int64_t factor, const int64_t *restrict row, int64_t mz) {
@@ -89,14 +91,14 @@ CLONES static void NAME(add_slopes)(int64_t *restrict cotangent, const palindrom
             const int64_t *v = cotangent + y * line;
             int64_t *const own = rows + (3 + y % 5) * length, *const at = plane + y * ys;
             for (int64_t z = 0; z < mz; z++) {
-                vx[z] = v[4 * z];
-                own[z] = v[4 * z + 1];
-                vz[z] = v[4 * z + 2];
+                vx[z] = NAME(whole)(v + 4 * z, 0);
+                own[z] = NAME(whole)(v + 4 * z, 1);
+                vz[z] = NAME(whole)(v + 4 * z, 2);
             }
             // The point behind the last is the first.
-            vx[0] += v[4 * mz];
-            own[0] += v[4 * mz + 1];
-            vz[0] += v[4 * mz + 2];
+            vx[0] += NAME(whole)(v + 4 * mz, 0);
+            own[0] += NAME(whole)(v + 4 * mz, 1);
+            vz[0] += NAME(whole)(v + 4 * mz, 2);
             vz[-2] = vz[mz - 2];
             vz[-1] = vz[mz - 1];
             vz[mz] = vz[0];
@@ -127,11 +129,11 @@ INLINE void NAME(pass)(int64_t **lower, int64_t **upper, const palindrome_block 
 }
 
 CLONES palindrome_kick_outcome NAME(palindrome_kick_adjoint)(
-    palindrome_planes planes, const POSITION *x, const POSITION *y, const POSITION *z, MOMENTUM *px,
-    MOMENTUM *py, MOMENTUM *pz, palindrome_block block, const REAL *potential, const REAL scale[3],
-    int64_t kicks, const double *undoing, const double factor[3], const REAL *px_bar, const REAL *py_bar,
-    const REAL *pz_bar, REAL *x_bar, REAL *y_bar, REAL *z_bar, double *product, const double weight[3],
-    int64_t *sum, REAL *memory, int64_t *cotangent_window) {
+    const int64_t *first, const POSITION *x, const POSITION *y, const POSITION *z, MOMENTUM *px, MOMENTUM *py,
+    MOMENTUM *pz, palindrome_block block, const REAL *potential, const REAL scale[3], int64_t kicks,
+    const double *undoing, const double factor[3], const REAL *px_bar, const REAL *py_bar, const REAL *pz_bar,
+    REAL *x_bar, REAL *y_bar, REAL *z_bar, double *product, const double weight[3], int64_t *sum,
+    REAL *memory, int64_t *cotangent_window) {
     palindrome_kick_outcome outcome = {0};
     MOMENTUM *const momentum[3] = {px, py, pz};
     const REAL *const momentum_bar[3] = {px_bar, py_bar, pz_bar};
@@ -145,21 +147,26 @@ CLONES palindrome_kick_outcome NAME(palindrome_kick_adjoint)(
     memset(sum, 0, (size_t)((block.lower + 2) * block.x_stride) * sizeof *sum);
     NAME(window) window = NAME(open_window)(memory, &block);
     NAME(walk) walk;
-    NAME(begin)(&walk, &planes, x, y, z, &block);
+    NAME(begin)(&walk, first, x, y, z, &block);
     while (NAME(next)(&walk)) {
         for (; passed < walk.x; passed++)
             NAME(pass)(&lower, &upper, &block, passed, rows, sum);
         NAME(move_window)(&window, potential, &block, walk.x);
         const NAME(group) *group = &walk.group;
-        REAL bar[3][NAME(batch)], offset[3][NAME(batch)];
-        for (int axis = 0; axis < 3; axis++)
-            NAME(pick)(group, momentum_bar[axis], bar[axis]);
+        const REAL *bar[3];
+        REAL offset[3][NAME(batch)];
+        for (int axis = 0; axis < 3; axis++) {
+            bar[axis] = momentum_bar[axis] + group->start;
+            AHEAD(&walk, momentum_bar[axis]);
+            AHEAD(&walk, position_bar[axis]);
+        }
+        AHEAD(&walk, product);
         NAME(offsets)(group, &block, offset);
         NAME(read_forces)(group, &window, offset, scale, force, slope);
         NAME(add_changes)(group, scale, slope, bar, factor, position_bar);
         NAME(put_products)(group, force, bar, product);
         NAME(scatter)(group, offset, bar, weight, window.line, lower, upper);
-        NAME(kick_group)(group, momentum, force, kicks, undoing, &outcome);
+        NAME(kick_group)(&walk, momentum, force, kicks, undoing, &outcome);
     }
     for (; passed <= block.owned_x; passed++)
         NAME(pass)(&lower, &upper, &block, passed, rows, sum);

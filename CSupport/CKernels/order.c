@@ -66,6 +66,16 @@ void palindrome_group(int64_t count, const uint32_t *restrict key, int64_t keys,
     first[0] = 0;
 }
 
+void palindrome_places(int64_t count, uint32_t *key, int64_t keys, int64_t *restrict first) {
+    memset(first, 0, (size_t)(keys + 1) * sizeof *first);
+    for (int64_t i = 0; i < count; i++)
+        first[key[i] + 1]++;
+    for (int64_t k = 1; k <= keys; k++)
+        first[k] += first[k - 1];
+    for (int64_t i = 0; i < count; i++)
+        key[i] = (uint32_t)first[key[i]]++;
+}
+
 void palindrome_take_32(int64_t count, const uint32_t *restrict order, const uint32_t *restrict from,
                         uint32_t *restrict to) {
     ONE_BY_ONE(i, count) to[i] = from[order[i]];
@@ -76,17 +86,23 @@ void palindrome_take_64(int64_t count, const uint32_t *restrict order, const uin
     ONE_BY_ONE(i, count) to[i] = from[order[i]];
 }
 
-void palindrome_put_32(int64_t count, const uint32_t *restrict order, const uint32_t *restrict from,
-                       uint32_t *restrict to) {
-    for (int64_t i = 0; i < count; i++)
-        to[order[i]] = from[i];
-}
+// Places are near each other but not in sequence: their memory is asked for long before it is written.
+enum { ahead = 256 };
 
-void palindrome_put_64(int64_t count, const uint32_t *restrict order, const uint64_t *restrict from,
-                       uint64_t *restrict to) {
-    for (int64_t i = 0; i < count; i++)
-        to[order[i]] = from[i];
-}
+#define PUT(name, WORD)                                                                                      \
+    void name(int64_t count, const uint32_t *restrict order, const WORD *restrict from, WORD *restrict to) { \
+        int64_t i = 0;                                                                                       \
+        for (; i + ahead < count; i++) {                                                                     \
+            __builtin_prefetch(to + order[i + ahead], 1);                                                    \
+            to[order[i]] = from[i];                                                                          \
+        }                                                                                                    \
+        for (; i < count; i++)                                                                               \
+            to[order[i]] = from[i];                                                                          \
+    }
+
+PUT(palindrome_put_32, uint32_t)
+PUT(palindrome_put_64, uint64_t)
+#undef PUT
 
 void palindrome_move_32(int64_t count, const uint32_t *restrict from, const uint32_t *restrict to,
                         uint32_t *array) {

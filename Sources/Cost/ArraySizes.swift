@@ -47,9 +47,6 @@ struct ArraySizes {
         ]
     }
 
-    /// The particles of each plane, while their force is made and read.
-    private var planes: Line { Line(array: "particles: by planes", bytes: 4 * count) }
-
     /// Lagrangian perturbation theory writes the last axis: two displacements and the transforms of the second.
     var start: [Line] {
         Array(state.dropLast()) + [
@@ -63,7 +60,6 @@ struct ArraySizes {
     /// A deposit becomes an overdensity; a spectral force has its modes, and a component of it on the way to the mesh.
     var solution: [Line] {
         state + [
-            planes,
             Line(array: "mesh: deposited mass", bytes: deposit),
             Line(
                 array: "mesh: potential or force",
@@ -96,7 +92,6 @@ struct ArraySizes {
         // First the products, then the cotangents as real numbers.
         let scratch = 8 * count + windows
         return carried + [
-            planes,
             Line(array: "mesh: deposited cotangents", bytes: stencilDeposit),
             scratch > meshField
                 ? Line(array: "particles: products and windows", bytes: scratch)

@@ -56,7 +56,6 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
             force = nil
             try particles.drift(by: coefficient.value)
             particles.route()
-            particles.order()
         case .observe(let scaleFactor):
             try observe(scaleFactor, particles)
         }
@@ -76,7 +75,6 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
             force = nil
             try particles.driftBack(by: coefficient.value)
             particles.route()
-            particles.order()
         case .force, .observe: break
         }
         nextStage -= 1
@@ -114,7 +112,6 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
                 by: coefficient.value, carrying: &adjoint.cotangents)
             adjoint.parameters += coefficient.scaled(by: derivative)
             particles.route(carrying: &adjoint.cotangents)
-            particles.order(carrying: &adjoint.cotangents)
             nextStage -= 1
         case .observe(let scaleFactor):
             try observe(scaleFactor, particles, &adjoint.cotangents)

@@ -33,10 +33,10 @@ public struct CotangentSet<Scalar: ParticleScalar>: ~Copyable {
         unsafe (momentum[0].start, momentum[1].start, momentum[2].start)
     }
 
-    mutating func rearrange(by order: borrowing Buffer<UInt32>) {
+    mutating func rearrange(to places: borrowing Buffer<UInt32>) {
         for axis in 0..<3 {
-            position[axis].rearrange(by: order, for: "cotangents")
-            momentum[axis].rearrange(by: order, for: "cotangents")
+            position[axis].rearrange(to: places, for: "cotangents")
+            momentum[axis].rearrange(to: places, for: "cotangents")
         }
     }
 }

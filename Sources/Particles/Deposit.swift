@@ -86,7 +86,7 @@ extension ParticleSet {
             requirePlanes(planes)
             let window = massWindow()
             let status = unsafe Scalar._particleKernels.deposit(
-                planes.lists, positionStarts, palindrome_block(density), Double(mass), density.values.start,
+                planes.starts, positionStarts, palindrome_block(density), Double(mass), density.values.start,
                 window.start)
             requireRouted(status != 0)
         }

@@ -57,10 +57,10 @@ private func is32Bit<Element: BitwiseCopyable>(_: Element.Type) -> Bool {
 }
 
 extension Buffer {
-    /// Brings the first elements into another order, through one scratch array that takes this one's place.
-    mutating func rearrange(by order: borrowing Buffer<UInt32>, for purpose: StaticString) {
+    /// Brings each of the first elements to its place, through one scratch array that takes this one's place.
+    mutating func rearrange(to places: borrowing Buffer<UInt32>, for purpose: StaticString) {
         let arranged = Buffer(count: count, from: pool, for: purpose)
-        unsafe take(order.count, order.start, from: start, to: arranged.start)
+        unsafe put(places.count, places.start, from: start, to: arranged.start)
         self = arranged
     }
 

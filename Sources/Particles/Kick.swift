@@ -47,7 +47,7 @@ extension ParticleSet {
             requirePlanes(planes)
             let window = forceWindow()
             return unsafe Scalar._particleKernels.kick(
-                planes.lists, positionStarts, momentumStarts, palindrome_block(potential),
+                planes.starts, positionStarts, momentumStarts, palindrome_block(potential),
                 potential.values.start, gradientScale, scaled, window.start)
         }
         try settle(outcome, coefficients)
@@ -96,7 +96,7 @@ extension ParticleSet {
         let planes = planes()
         let window = forceWindow()
         let status = unsafe Scalar._particleKernels.force(
-            planes.lists, positionStarts, palindrome_block(potential), potential.values.start, gradientScale,
+            planes.starts, positionStarts, palindrome_block(potential), potential.values.start, gradientScale,
             (result[0].start, result[1].start, result[2].start), window.start)
         requireRouted(status != 0)
         return result

@@ -53,7 +53,7 @@ extension ParticleSet {
             let window = forceWindow()
             let cotangentWindow = cotangentWindow()
             return unsafe Scalar._particleKernels.kickAdjoint(
-                planes.lists, positionStarts, momentumStarts, palindrome_block(potential),
+                planes.starts, positionStarts, momentumStarts, palindrome_block(potential),
                 potential.values.start, gradientScale,
                 _KickAdjointArguments(
                     undoing: inMomentumUnits(undoing), factor: coefficient * cellsPerLength,
@@ -138,7 +138,7 @@ extension ParticleSet {
             let planes = planes()
             let window = massWindow()
             let status = unsafe Scalar._particleKernels.depositValues(
-                planes.lists, positionStarts, palindrome_block(sum), cotangents.momentum[axis].start,
+                planes.starts, positionStarts, palindrome_block(sum), cotangents.momentum[axis].start,
                 coefficient * power(exponent), sum.values.start, window.start)
             requireRouted(status != 0)
         }

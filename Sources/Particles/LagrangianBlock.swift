@@ -78,6 +78,7 @@ extension ParticleSet {
                 momentum: InlineArray { delivery.handOver(source.momentum[$0].given(), for: "momenta") },
                 index: delivery.handOver(ownIndex, for: "indices"))
         }
+        order()
     }
 
     /// The particles in the order of the grid they started from, wherever they are now. Collective.

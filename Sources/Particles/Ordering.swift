@@ -1,54 +1,47 @@
-import Foundation
 internal import CKernels
 internal import Memory
 internal import Mesh
 internal import Parallel
 
 extension ParticleSet {
-    /// Brings the particles into the order of their mesh columns, so that deposit and gather stream through
-    /// memory.
+    /// Brings the particles into the order of their mesh columns, `[x][y]`, so that deposit and kick stream through
+    /// memory and through a window of the mesh.
     ///
-    /// A counting sort, out of place through one scratch array at a time. It changes no result, so each rank
-    /// decides for itself whether it is worth while.
+    /// A counting sort, out of place through one scratch array at a time; particles that are in order stay where
+    /// they are. It changes no result. ``route()`` ends with it, so it is called for a set that was made otherwise.
     public mutating func order() {
-        grid.phases.measure("ordering") {
-            guard let order = columnOrder() else { return }
-            rearrange(by: order)
-        }
+        guard let places = places() else { return }
+        rearrange(to: places)
     }
 
     /// Orders particles together with their cotangents.
     public mutating func order(carrying cotangents: inout CotangentSet<Scalar>) {
+        guard let places = places() else { return }
+        rearrange(to: places)
+        grid.phases.measure("ordering") { cotangents.rearrange(to: places) }
+    }
+
+    /// The place of each particle in the order of their columns, or nil if they are in it.
+    private borrowing func places() -> Buffer<UInt32>? {
         grid.phases.measure("ordering") {
-            guard let order = columnOrder() else { return }
-            rearrange(by: order)
-            cotangents.rearrange(by: order)
+            let places = Buffer<UInt32>(count: count, from: grid.memory, for: "ordering")
+            let isOrdered = unsafe Scalar._particleKernels.columns(
+                Int64(count), positionStarts, palindrome_block(decomposition), places.start)
+            guard isOrdered == 0 else { return nil }
+            let columns = decomposition.x.count * decomposition.y.count
+            let first = Buffer<Int64>(count: columns + 1, from: grid.memory, for: "ordering")
+            unsafe palindrome_places(Int64(count), places.start, Int64(columns), first.start)
+            return places
         }
     }
 
-    /// Particles in the order of their columns, or nil if that is not worth while.
-    private borrowing func columnOrder() -> Buffer<UInt32>? {
-        let block = palindrome_block(decomposition)
-        let jumps = unsafe Scalar._particleKernels.countJumps(Int64(count), positionStarts, block)
-        // Measured at 128³ with one and eight cells per particle: with fewer jumps the kernels, which go plane
-        // by plane, lose less in several steps than the sorting costs once.
-        guard jumps > Int(Double(count) * (Double(ProcessInfo.processInfo.environment["JT"] ?? "0.25")!))
-        else { return nil }
-        let memory = grid.memory
-        let column = Buffer<UInt32>(count: count, from: memory, for: "ordering")
-        unsafe Scalar._particleKernels.columns(Int64(count), positionStarts, block, column.start)
-        let columns = decomposition.x.count * decomposition.y.count
-        let first = Buffer<Int64>(count: columns + 1, from: memory, for: "ordering")
-        let order = Buffer<UInt32>(count: count, from: memory, for: "ordering")
-        unsafe palindrome_group(Int64(count), column.start, Int64(columns), first.start, order.start)
-        return order
-    }
-
-    mutating func rearrange(by order: borrowing Buffer<UInt32>) {
-        for axis in 0..<3 {
-            position[axis].rearrange(by: order, for: "positions")
-            momentum[axis].rearrange(by: order, for: "momenta")
+    private mutating func rearrange(to places: borrowing Buffer<UInt32>) {
+        grid.phases.measure("ordering") {
+            for axis in 0..<3 {
+                position[axis].rearrange(to: places, for: "positions")
+                momentum[axis].rearrange(to: places, for: "momenta")
+            }
+            index.rearrange(to: places, for: "indices")
         }
-        index.rearrange(by: order, for: "indices")
     }
 }

@@ -16,7 +16,8 @@ internal import Mesh
     )
     typealias Block = palindrome_block
     typealias KickOutcome = palindrome_kick_outcome
-    typealias Planes = palindrome_planes
+    /// Where each owned plane starts, and the end.
+    typealias Planes = UnsafePointer<Int64>
 
     // drift.h
     let drift: (Int64, UnsafeMutablePointer<Scalar.Position>, UnsafePointer<Scalar.Momentum>, Double) -> Int32
@@ -64,13 +65,8 @@ internal import Mesh
             UnsafeMutablePointer<Double>?
         ) -> Int32
     // order.h
-    let groupPlanes:
-        (
-            Int64, UnsafePointer<Scalar.Position>, Block, UnsafeMutablePointer<Int64>,
-            UnsafeMutablePointer<UInt32>
-        ) -> Int32
-    let columns: (Int64, Positions, Block, UnsafeMutablePointer<UInt32>) -> Void
-    let countJumps: (Int64, Positions, Block) -> Int64
+    let findPlanes: (Int64, UnsafePointer<Scalar.Position>, Block, UnsafeMutablePointer<Int64>) -> Int32
+    let columns: (Int64, Positions, Block, UnsafeMutablePointer<UInt32>) -> Int32
     let countLeavers: (Int64, Positions, Block) -> Int64
     let listLeavers: (Int64, Positions, Block, UnsafeMutablePointer<UInt32>) -> Void
     let owners:
@@ -144,9 +140,8 @@ extension Float {
                     count, at.x, at.y, at.z, block, field, [factor.x, factor.y, factor.z], weight,
                     positionBar.x, positionBar.y, positionBar.z, product)
             },
-            groupPlanes: { unsafe palindrome_group_planes_f32($0, $1, $2, $3, $4) },
+            findPlanes: { unsafe palindrome_find_planes_f32($0, $1, $2, $3) },
             columns: { unsafe palindrome_columns_f32($0, $1.x, $1.y, $2, $3) },
-            countJumps: { unsafe palindrome_count_jumps_f32($0, $1.x, $1.y, $2) },
             countLeavers: { unsafe palindrome_count_leavers_f32($0, $1.x, $1.y, $2) },
             listLeavers: { unsafe palindrome_list_leavers_f32($0, $1.x, $1.y, $2, $3) },
             owners: { unsafe palindrome_owners_f32($0, $1.x, $1.y, $2, $3, $4, $5) },
@@ -196,9 +191,8 @@ extension Double {
                     count, at.x, at.y, at.z, block, field, [factor.x, factor.y, factor.z], weight,
                     positionBar.x, positionBar.y, positionBar.z, product)
             },
-            groupPlanes: { unsafe palindrome_group_planes_f64($0, $1, $2, $3, $4) },
+            findPlanes: { unsafe palindrome_find_planes_f64($0, $1, $2, $3) },
             columns: { unsafe palindrome_columns_f64($0, $1.x, $1.y, $2, $3) },
-            countJumps: { unsafe palindrome_count_jumps_f64($0, $1.x, $1.y, $2) },
             countLeavers: { unsafe palindrome_count_leavers_f64($0, $1.x, $1.y, $2) },
             listLeavers: { unsafe palindrome_list_leavers_f64($0, $1.x, $1.y, $2, $3) },
             owners: { unsafe palindrome_owners_f64($0, $1.x, $1.y, $2, $3, $4, $5) },

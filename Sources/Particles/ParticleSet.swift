@@ -77,9 +77,10 @@ public struct ParticleSet<Scalar: ParticleScalar>: ~Copyable {
         unsafe (momentum[0].start, momentum[1].start, momentum[2].start)
     }
 
-    /// A particle outside its rank's columns is a step that forgot ``route()``.
+    /// A particle outside its rank's columns, or out of their order, is a step that forgot ``route()``.
     func requireRouted(_ isStray: Bool) {
         precondition(
-            !isStray, "a particle is not on the rank that owns its cell: route() comes after a drift")
+            !isStray,
+            "a particle is not on the rank that owns its cell, or out of order: route() comes after a drift")
     }
 }

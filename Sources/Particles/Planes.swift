@@ -2,53 +2,44 @@ internal import CKernels
 internal import Memory
 public import Mesh
 
-/// The particles plane by plane of the force mesh, at one moment.
+/// Where the particles of each plane of the force mesh are, at one moment.
 ///
-/// Deposit and kick work on a window of two planes, which stays in cache, and take the particles in this order;
-/// in which order they lie in memory then hardly matters. Made by ``ParticleSet/planes()``; it holds until
-/// particles move.
+/// Deposit and kick work on a window of two planes, which stays in cache, and take the particles plane by plane.
+/// Made by ``ParticleSet/planes()``; it holds until particles move.
 public struct ParticlePlanes: ~Copyable {
-    private let order: Buffer<UInt32>
     private let first: Buffer<Int64>
 
     /// The number of particles.
     let count: Int
 
-    init(order: consuming Buffer<UInt32>, first: consuming Buffer<Int64>, count: Int) {
-        self.order = order
+    init(first: consuming Buffer<Int64>, count: Int) {
         self.first = first
         self.count = count
     }
 
     /// No particles on this rank, as for a force that is only looked at.
     public init(ofNobodyOn decomposition: Decomposition) {
-        let memory = decomposition.grid.memory
-        let starts = Buffer<Int64>(count: decomposition.x.count + 1, from: memory, for: "planes")
+        let starts = Buffer<Int64>(
+            count: decomposition.x.count + 1, from: decomposition.grid.memory, for: "planes")
         unsafe starts.start.update(repeating: 0, count: starts.count)
-        self.init(order: Buffer(count: 0, from: memory, for: "planes"), first: starts, count: 0)
+        self.init(first: starts, count: 0)
     }
 
     /// As the kernels take it; valid as long as this is.
-    var lists: palindrome_planes {
-        unsafe palindrome_planes(order: order.count > 0 ? order.start : nil, first: first.start)
-    }
+    var starts: UnsafePointer<Int64> { unsafe UnsafePointer(first.start) }
 }
 
 extension ParticleSet {
     /// Finds the particles of each plane.
+    ///
+    /// - Precondition: they are in order, see ``route()``.
     public borrowing func planes() -> ParticlePlanes {
         grid.phases.measure("ordering") {
             let first = Buffer<Int64>(count: decomposition.x.count + 1, from: grid.memory, for: "planes")
-            let order = Buffer<UInt32>(count: count, from: grid.memory, for: "planes")
-            let status = unsafe Scalar._particleKernels.groupPlanes(
-                Int64(count), positionStarts.x, palindrome_block(decomposition), first.start, order.start)
-            requireRouted(status < 0)
-            guard status == 0 else {
-                return ParticlePlanes(
-                    order: Buffer(count: 0, from: grid.memory, for: "planes"), first: first,
-                    count: count)
-            }
-            return ParticlePlanes(order: order, first: first, count: count)
+            let status = unsafe Scalar._particleKernels.findPlanes(
+                Int64(count), positionStarts.x, palindrome_block(decomposition), first.start)
+            requireRouted(status != 0)
+            return ParticlePlanes(first: first, count: count)
         }
     }
 

@@ -4,11 +4,23 @@ internal import Mesh
 internal import Parallel
 
 extension ParticleSet {
-    /// Sends the particles that left this rank's columns straight to their new owners.
+    /// Sends the particles that left this rank's columns straight to their new owners, and brings those that are here
+    /// into the order of their columns.
     ///
     /// Ranks talk to their neighbours only, unless a particle anywhere went further; arrays grow as needed.
     /// Collective.
     public mutating func route() {
+        migrate()
+        order()
+    }
+
+    /// Routes particles together with their cotangents, forwards or on the way back. Collective.
+    public mutating func route(carrying cotangents: inout CotangentSet<Scalar>) {
+        migrate(carrying: &cotangents)
+        order(carrying: &cotangents)
+    }
+
+    private mutating func migrate() {
         grid.phases.measure("routing") {
             guard var migration = Migration.planned(for: self, bytesPerParticle: bytesPerParticle) else {
                 return
@@ -19,8 +31,7 @@ extension ParticleSet {
         }
     }
 
-    /// Routes particles together with their cotangents, forwards or on the way back. Collective.
-    public mutating func route(carrying cotangents: inout CotangentSet<Scalar>) {
+    private mutating func migrate(carrying cotangents: inout CotangentSet<Scalar>) {
         grid.phases.measure("routing") {
             let bytes = bytesPerParticle + 6 * MemoryLayout<Scalar>.size
             guard var migration = Migration.planned(for: self, bytesPerParticle: bytes) else { return }

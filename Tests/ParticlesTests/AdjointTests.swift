@@ -236,7 +236,6 @@ final class AdjointTests: ParticleTestCase {
                 let potential: Field<Scalar> = universe.field(mesh, ghosts: .stencil, seed: 80)
                 let force: Field<Scalar> = universe.field(mesh, ghosts: .cloudInCell, seed: 81)
                 var set: ParticleSet<Scalar> = universe.set(mesh)
-                set.order()
                 var bars = cotangents(set)
                 var derivatives: [Double] = []
                 var fields: UInt64 = 0
@@ -249,7 +248,6 @@ final class AdjointTests: ParticleTestCase {
                     fields ^= fingerprint(fused.field) &+ 3 &* fingerprint(single.field)
                     derivatives.append(try set.driftAdjoint(by: 0.15, carrying: &bars))
                     set.route(carrying: &bars)
-                    set.order(carrying: &bars)
                 }
                 var own: UInt64 = 0
                 for particle in 0..<set.count {

@@ -58,8 +58,6 @@ final class RoutingTests: ParticleTestCase {
                 set.route(carrying: &cotangents)
                 assertRouted(set)
                 assertMarked(cotangents, set)
-                set.order(carrying: &cotangents)
-                assertMarked(cotangents, set)
             }
             for coefficient in [1.2, 0.3, -0.05, 0.02] {
                 try set.driftBack(by: coefficient)

@@ -16,20 +16,20 @@
 ///   is overwritten.
 /// - window: scratch of `palindrome_mass_window` numbers.
 /// - Returns: 0, or -1 if a particle was outside the owned columns; the density is then undefined.
-int32_t palindrome_deposit_f32(palindrome_planes planes, const uint32_t *x, const uint32_t *y,
-                               const uint32_t *z, palindrome_block block, double mass,
-                               int64_t *restrict density, int64_t *window);
-int32_t palindrome_deposit_f64(palindrome_planes planes, const uint64_t *x, const uint64_t *y,
-                               const uint64_t *z, palindrome_block block, double mass,
-                               int64_t *restrict density, int64_t *window);
+int32_t palindrome_deposit_f32(const int64_t *planes, const uint32_t *x, const uint32_t *y, const uint32_t *z,
+                               palindrome_block block, double mass, int64_t *restrict density,
+                               int64_t *window);
+int32_t palindrome_deposit_f64(const int64_t *planes, const uint64_t *x, const uint64_t *y, const uint64_t *z,
+                               palindrome_block block, double mass, int64_t *restrict density,
+                               int64_t *window);
 
 /// The same with a mass round(value * scale) of either sign for each particle.
 ///
 /// - scale: such that masses are below 2^50 and their sum below 2^62.
-int32_t palindrome_deposit_values_f32(palindrome_planes planes, const uint32_t *x, const uint32_t *y,
+int32_t palindrome_deposit_values_f32(const int64_t *planes, const uint32_t *x, const uint32_t *y,
                                       const uint32_t *z, palindrome_block block, const float *value,
                                       double scale, int64_t *restrict density, int64_t *window);
-int32_t palindrome_deposit_values_f64(palindrome_planes planes, const uint64_t *x, const uint64_t *y,
+int32_t palindrome_deposit_values_f64(const int64_t *planes, const uint64_t *x, const uint64_t *y,
                                       const uint64_t *z, palindrome_block block, const double *value,
                                       double scale, int64_t *restrict density, int64_t *window);
 

@@ -27,24 +27,24 @@ typedef struct palindrome_kick_outcome {
 /// - kicks, coefficients: at most 64 kicks, one after the other, each rounded [momentum units per force
 /// unit].
 /// - window: scratch of `palindrome_force_window` numbers.
-palindrome_kick_outcome palindrome_kick_f32(palindrome_planes planes, const uint32_t *x, const uint32_t *y,
+palindrome_kick_outcome palindrome_kick_f32(const int64_t *planes, const uint32_t *x, const uint32_t *y,
                                             const uint32_t *z, int32_t *px, int32_t *py, int32_t *pz,
                                             palindrome_block block, const float *potential,
                                             const float scale[3], int64_t kicks, const double *coefficients,
                                             float *window);
-palindrome_kick_outcome palindrome_kick_f64(palindrome_planes planes, const uint64_t *x, const uint64_t *y,
+palindrome_kick_outcome palindrome_kick_f64(const int64_t *planes, const uint64_t *x, const uint64_t *y,
                                             const uint64_t *z, int64_t *px, int64_t *py, int64_t *pz,
                                             palindrome_block block, const double *potential,
                                             const double scale[3], int64_t kicks, const double *coefficients,
                                             double *window);
 
 /// The forces with which `palindrome_kick` kicks, bit for bit.
-int32_t palindrome_force_f32(palindrome_planes planes, const uint32_t *x, const uint32_t *y,
-                             const uint32_t *z, palindrome_block block, const float *potential,
-                             const float scale[3], float *fx, float *fy, float *fz, float *window);
-int32_t palindrome_force_f64(palindrome_planes planes, const uint64_t *x, const uint64_t *y,
-                             const uint64_t *z, palindrome_block block, const double *potential,
-                             const double scale[3], double *fx, double *fy, double *fz, double *window);
+int32_t palindrome_force_f32(const int64_t *planes, const uint32_t *x, const uint32_t *y, const uint32_t *z,
+                             palindrome_block block, const float *potential, const float scale[3], float *fx,
+                             float *fy, float *fz, float *window);
+int32_t palindrome_force_f64(const int64_t *planes, const uint64_t *x, const uint64_t *y, const uint64_t *z,
+                             palindrome_block block, const double *potential, const double scale[3],
+                             double *fx, double *fy, double *fz, double *window);
 
 /// Kicks one component by a force given on the mesh, with one upper ghost plane, filled.
 palindrome_kick_outcome palindrome_kick_component_f32(int64_t count, const uint32_t *x, const uint32_t *y,

@@ -24,15 +24,15 @@
 /// - window: scratch of `palindrome_force_window` numbers; cotangent_window: of
 /// `palindrome_cotangent_window`.
 palindrome_kick_outcome palindrome_kick_adjoint_f32(
-    palindrome_planes planes, const uint32_t *x, const uint32_t *y, const uint32_t *z, int32_t *px,
-    int32_t *py, int32_t *pz, palindrome_block block, const float *potential, const float scale[3],
-    int64_t kicks, const double *undoing, const double factor[3], const float *px_bar, const float *py_bar,
+    const int64_t *planes, const uint32_t *x, const uint32_t *y, const uint32_t *z, int32_t *px, int32_t *py,
+    int32_t *pz, palindrome_block block, const float *potential, const float scale[3], int64_t kicks,
+    const double *undoing, const double factor[3], const float *px_bar, const float *py_bar,
     const float *pz_bar, float *x_bar, float *y_bar, float *z_bar, double *product, const double weight[3],
     int64_t *sum, float *window, int64_t *cotangent_window);
 palindrome_kick_outcome palindrome_kick_adjoint_f64(
-    palindrome_planes planes, const uint64_t *x, const uint64_t *y, const uint64_t *z, int64_t *px,
-    int64_t *py, int64_t *pz, palindrome_block block, const double *potential, const double scale[3],
-    int64_t kicks, const double *undoing, const double factor[3], const double *px_bar, const double *py_bar,
+    const int64_t *planes, const uint64_t *x, const uint64_t *y, const uint64_t *z, int64_t *px, int64_t *py,
+    int64_t *pz, palindrome_block block, const double *potential, const double scale[3], int64_t kicks,
+    const double *undoing, const double factor[3], const double *px_bar, const double *py_bar,
     const double *pz_bar, double *x_bar, double *y_bar, double *z_bar, double *product,
     const double weight[3], int64_t *sum, double *window, int64_t *cotangent_window);
 

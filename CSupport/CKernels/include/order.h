@@ -6,16 +6,12 @@
 
 /// The mesh column of each particle, x * owned_y + y counted from the first owned ones; all are in owned
 /// columns.
-void palindrome_columns_f32(int64_t count, const uint32_t *restrict x, const uint32_t *restrict y,
-                            palindrome_block block, uint32_t *restrict column);
-void palindrome_columns_f64(int64_t count, const uint64_t *restrict x, const uint64_t *restrict y,
-                            palindrome_block block, uint32_t *restrict column);
-
-/// The number of particles whose column is not that of the particle before it nor one next to it.
-int64_t palindrome_count_jumps_f32(int64_t count, const uint32_t *restrict x, const uint32_t *restrict y,
-                                   palindrome_block block);
-int64_t palindrome_count_jumps_f64(int64_t count, const uint64_t *restrict x, const uint64_t *restrict y,
-                                   palindrome_block block);
+///
+/// - Returns: 1 if particles lie in the order of their columns, 0 if not.
+int32_t palindrome_columns_f32(int64_t count, const uint32_t *restrict x, const uint32_t *restrict y,
+                               palindrome_block block, uint32_t *restrict column);
+int32_t palindrome_columns_f64(int64_t count, const uint64_t *restrict x, const uint64_t *restrict y,
+                               palindrome_block block, uint32_t *restrict column);
 
 /// The number of particles outside the owned columns.
 int64_t palindrome_count_leavers_f32(int64_t count, const uint32_t *restrict x, const uint32_t *restrict y,
@@ -55,6 +51,12 @@ void palindrome_own_indices(palindrome_block block, int64_t *restrict index);
 /// - first: room for keys + 1.
 void palindrome_group(int64_t count, const uint32_t *restrict key, int64_t keys, int64_t *restrict first,
                       uint32_t *restrict order);
+
+/// Replaces each key by the element's place when all are grouped by key, in their old order.
+///
+/// - key: below `keys`.
+/// - first: scratch of keys + 1 numbers.
+void palindrome_places(int64_t count, uint32_t *key, int64_t keys, int64_t *restrict first);
 
 /// to[i] = from[order[i]].
 void palindrome_take_32(int64_t count, const uint32_t *restrict order, const uint32_t *restrict from,
