@@ -45,23 +45,65 @@ launch() { # ranks, directory, how...
     "$root/jobscripts/ranks" "$count" "$root/Tests/one-rank" "$prints" "$palindrome" reconstruct run.yaml \
         --set output.directory="$directory" "$@" </dev/null >"$prints/launcher" 2>&1 &
     job=$!
+    said=0 # bytes
+    due=$((SECONDS + patience))
 }
 # Waits without starting a process: that of `sleep` would take longer than a checkpoint.
 exec {quiet}<> <(:)
 # shellcheck disable=SC2034
-nap() { read -rt "$1" -u "$quiet" nothing; }
+nap() { ! read -rt "$1" -u "$quiet" nothing; }
 runs() { kill -0 "$job" 2>/dev/null; }
-settle() { # the job's exit code, or 124 after two minutes
-    local end=$((SECONDS + 120))
+# Whether the job hangs: on a busy machine one that goes on may take any time, but a step tells of itself sooner.
+patience=120 # seconds
+is_due() { [ $SECONDS -ge $due ]; }
+is_silent() { # to be asked when it is due
+    local before=$said
+    said=$(cat "$prints"/rank.* 2>/dev/null | wc -c)
+    due=$((SECONDS + patience))
+    [ "$said" -eq "$before" ]
+}
+# The job's exit code; or 124, a failed test, and the evidence, if it hangs.
+settle() {
+    local ranks evidence
     while runs; do
-        if [ $SECONDS -ge $end ]; then
-            kill -9 "$job"
+        if is_due && is_silent; then
+            evidence=$(mktemp --tmpdir palindrome-hang.XXXXXX)
+            mapfile -t ranks < <(pgrep -P "$job")
+            witness "$job" "${ranks[@]}" >"$evidence" 2>&1
+            # The ranks first, so that the launcher can clear up after them.
+            kill -9 "${ranks[@]}" 2>/dev/null
+            nap 2
+            kill -9 "$job" 2>/dev/null
             wait "$job" 2>/dev/null
+            fail "no start hangs (start $launches timed out after $patience s without a word, seed $seed)" \
+                "load average $(cut -d ' ' -f 1-3 /proc/loadavg), ${#ranks[@]} ranks alive" "$(tail -n 2 "$prints"/*)"
+            echo "kept $evidence"
             return 124
         fi
         nap 0.02
     done
     wait "$job" 2>/dev/null
+}
+# Where processes are and what they said, to tell one that waits in vain from one that is only slow: two looks at each.
+witness() { # processes...
+    local process look
+    date
+    uptime
+    top -bn 1 | head -n 20
+    for look in 1 2; do
+        for process; do
+            echo "== process $process, look $look: $(tr '\0' ' ' <"/proc/$process/cmdline")"
+            grep -E '^(State|PPid|Threads|Sig|Shd|.*ctxt)' "/proc/$process/status"
+            echo "wchan $(cat "/proc/$process/wchan"), stat $(cat "/proc/$process/stat")"
+            if command -v gdb >/dev/null; then
+                timeout 60 gdb -nx -p "$process" -batch -ex 'thread apply all bt' 2>/dev/null | grep -E '^(Thread|#)'
+            else
+                echo "no stack: gdb is not installed"
+            fi
+        done
+    done
+    ls -l "$prints" "${directory:-.}"
+    tail -n 20 "$prints"/*
 }
 # kill -9 for one of the ranks; fails if there is none any more.
 strike() {
@@ -96,8 +138,14 @@ at_random() {
     microseconds=$((RANDOM * span / 40000))
     nap "$((microseconds / 1000000)).$(printf %06d $((microseconds % 1000000)))"
 }
-# The moment when a checkpoint has its temporary name; what an earlier kill left half-written does not count.
-while_writing() { until half_written || ! runs; do nap 0.001; done; }
+# The moment when a checkpoint has its temporary name; what an earlier kill left half-written does not count. Fails if
+# none comes.
+while_writing() {
+    until half_written; do
+        if ! runs || is_due; then return 1; fi
+        nap 0.001
+    done
+}
 half_written() { # by the kill at hand
     local file
     for file in "$directory"/checkpoint_*.h5.*; do
@@ -120,8 +168,7 @@ for kind in 0 1; do
             launch $((RANDOM % 4 + 1)) "$directory" --resume
             hit=
             if [ "${struck[kind]}" -lt "${wanted[kind]}" ] && [ $here -lt 12 ]; then
-                $moment
-                if strike; then
+                if $moment && strike; then
                     hit=yes
                     struck[kind]=$((struck[kind] + 1))
                     here=$((here + 1))
@@ -130,7 +177,8 @@ for kind in 0 1; do
             settle
             status=$?
             [ $status -ne 0 ] || break
-            if [ $status -eq 124 ] || [ -z "$hit" ] || grep -q '^palindrome:' "$prints"/rank.*.err; then
+            [ $status -ne 124 ] || break 3
+            if [ -z "$hit" ] || grep -q '^palindrome:' "$prints"/rank.*.err; then
                 fail "nothing but the kill ends a run ($directory, attempt $attempt, exit code $status, seed $seed)" \
                     "$(cat "$prints"/rank.*.err "$prints/launcher")"
                 break 3
@@ -144,7 +192,7 @@ done
 
 # A signal to stop, then a flipped bit in the newest checkpoint.
 launch 2 flipped --overwrite
-until [ "$(compgen -G 'flipped/checkpoint_*.h5' | wc -l)" -ge 2 ] || ! runs; do nap 0.01; done
+until [ "$(compgen -G 'flipped/checkpoint_*.h5' | wc -l)" -ge 2 ] || ! runs || is_due; do nap 0.01; done
 mapfile -t ranks < <(pgrep -P "$job")
 kill -TERM "${ranks[0]}"
 settle
