@@ -59,6 +59,17 @@ enum FileSystem {
         return fsync(directory) == 0 || errno == EINVAL ? 0 : errno
     }
 
+    /// Removes the lock that a killed run may have left closed on all files of this name.
+    ///
+    /// Open MPI guards the shared pointer of every open file, of which HDF5 makes no use, by a semaphore of the whole
+    /// machine, `OMPIO_` and the last part of the path. Whoever is killed while he holds it leaves it at 0, and each
+    /// later run that opens a file of that name would wait for ever. A run at work loses nothing: a semaphore that is
+    /// open lives on without its name.
+    static func removeStaleLock(of path: String) {
+        let name = path.split(separator: "/").last ?? ""
+        unsafe sem_unlink("OMPIO_\(name)")
+    }
+
     /// Whether a file can be read and starts like HDF5.
     static func probe(_ path: String) -> Int32 {
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)

@@ -22,7 +22,10 @@ public struct InputFile: ~Copyable {
     public init(opening path: String, fault: Fault = .user, over communicator: Communicator)
         throws(StorageError)
     {
-        let code = communicator.systemCode { FileSystem.probe(path) }
+        let code = communicator.systemCode {
+            FileSystem.removeStaleLock(of: path)
+            return FileSystem.probe(path)
+        }
         guard code == 0 else { throw .reading(path, code: code, fault: fault) }
         var handle: palindrome_file = 0
         let status = unsafe palindrome_file_open(path, communicator.fortranHandle, &handle)

@@ -4,7 +4,15 @@ public import Parallel
 /// The directory that a run writes to.
 public enum OutputDirectory {
     /// What marks a file that is being written.
-    static let temporarySuffix = ".partial"
+    private static let temporarySuffix = ".partial"
+
+    /// The name of a file while it is being written. Collective.
+    ///
+    /// The number of a process makes it one of its kind on this machine: Open MPI locks open files of one name together,
+    /// in whatever directories and whoever's they are (see ``FileSystem/removeStaleLock(of:)``).
+    static func temporaryPath(of path: String, over communicator: Communicator) -> String {
+        path + temporarySuffix + "-\(communicator.maximum(communicator.isRoot ? Int(getpid()) : 0))"
+    }
 
     /// Makes the directory if need be, checks that it can be written, and removes what a killed run left half
     /// written. Collective; to be done before anything is computed.
@@ -55,7 +63,10 @@ public enum OutputDirectory {
         let removed =
             communicator.isRoot
             ? FileSystem.names(in: path).filter { $0.contains(".h5" + temporarySuffix) } : []
-        for name in removed { FileSystem.remove("\(path)/\(name)") }
+        for name in removed {
+            FileSystem.removeStaleLock(of: name)
+            FileSystem.remove("\(path)/\(name)")
+        }
         return communicator.broadcast(removed.joined(separator: "\n")).split(separator: "\n").map(String.init)
     }
 }

@@ -20,8 +20,7 @@ public struct OutputFile: ~Copyable {
     private var isPublished = false
     private var written = 0
     private var reserved: Int
-
-    private var temporaryPath: String { path + OutputDirectory.temporarySuffix }
+    private let temporaryPath: String
 
     /// Starts a file. Collective.
     ///
@@ -34,9 +33,12 @@ public struct OutputFile: ~Copyable {
     public init(
         creating path: String, expectedBytes: Int = 0, provenance: Provenance, over communicator: Communicator
     ) throws(StorageError) {
-        let temporary = path + OutputDirectory.temporarySuffix
+        let temporary = OutputDirectory.temporaryPath(of: path, over: communicator)
         // First without HDF5: a library that meets a full disk inside a collective call hangs.
-        let code = communicator.systemCode { FileSystem.createTemporary(temporary, bytes: expectedBytes) }
+        let code = communicator.systemCode {
+            FileSystem.removeStaleLock(of: temporary)
+            return FileSystem.createTemporary(temporary, bytes: expectedBytes)
+        }
         guard code == 0 else { throw .writing(path, bytes: expectedBytes, code: code) }
         var handle: palindrome_file = 0
         let status = unsafe palindrome_file_create(temporary, communicator.fortranHandle, &handle)
@@ -49,6 +51,7 @@ public struct OutputFile: ~Copyable {
             throw .writing(path, bytes: expectedBytes, code: again)
         }
         self.path = path
+        temporaryPath = temporary
         self.communicator = communicator
         self.handle = handle
         reserved = expectedBytes
