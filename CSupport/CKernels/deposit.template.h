@@ -100,13 +100,6 @@ CLONES int32_t NAME(palindrome_deposit_values)(const int64_t *first, const POSIT
     return NAME(deposit)(first, x, y, z, &block, value, scale, density, window);
 }
 
-CLONES void NAME(palindrome_magnitudes)(int64_t count, const REAL *x, const REAL *y, const REAL *z,
-                                        double *total) {
-    for (int64_t i = 0; i < count; i++)
-        total[i] =
-            (__builtin_fabs((double)x[i]) + __builtin_fabs((double)y[i])) + __builtin_fabs((double)z[i]);
-}
-
 CLONES uint64_t NAME(palindrome_contrast)(palindrome_block from, const int64_t *restrict density,
                                           double scale, double shift, palindrome_block to,
                                           REAL *restrict contrast) {

@@ -9,22 +9,21 @@ extension ExactSum {
 
     /// Adds many terms; the same bits as one by one.
     public mutating func add(_ terms: borrowing Buffer<Double>) {
-        let scale = scale
-        unsafe addToWords { words in
-            unsafe palindrome_exact_sum(Int64(terms.count), terms.start, scale.first, scale.second, words)
-        }
+        unsafe add { unsafe palindrome_exact_sum(Int64(terms.count), terms.start, $0.0, $0.1, $1) }
     }
 
     /// Adds the products of the numbers in two arrays, each in double; the same bits as one by one.
     mutating func addProducts<Scalar: ExactTerm>(_ x: Span<Scalar>, _ y: Span<Scalar>) {
-        let scale = scale
-        unsafe addToWords { words in unsafe Scalar._addProducts(x, y, times: scale, to: words) }
+        unsafe add { unsafe Scalar._addProducts(x, y, times: $0, to: $1) }
     }
 
-    private mutating func addToWords(_ body: (UnsafeMutablePointer<UInt64>) -> Void) {
+    /// Adds what a kernel makes: integers, of terms times two factors, onto the two words of the total.
+    @unsafe public mutating func add(
+        _ kernel: (_ factors: (Double, Double), _ words: UnsafeMutablePointer<UInt64>) -> Void
+    ) {
         let own = UInt128(bitPattern: total)
         var words = [UInt64(truncatingIfNeeded: own), UInt64(truncatingIfNeeded: own >> 64)]
-        unsafe body(&words)
+        unsafe kernel((scale.first, scale.second), &words)
         total = Int128(bitPattern: UInt128(words[1]) << 64 | UInt128(words[0]))
     }
 }

@@ -62,14 +62,19 @@ extension ParticleSet {
     ) throws -> Double {
         try driftBack(by: coefficient)
         return try grid.phases.measure("adjoint") {
-            let product = Buffer<Double>(count: count, from: grid.memory, for: "products")
+            let kernels = Scalar._particleKernels
             for axis in 0..<3 {
-                unsafe Scalar._particleKernels.driftAdjoint(
-                    Int64(count), momentum[axis].start, coefficient, cotangents.position[axis].start,
-                    cotangents.momentum[axis].start, axis == 0 ? 1 : 0, product.start)
+                unsafe kernels.driftAdjoint(
+                    Int64(count), coefficient, cotangents.position[axis].start,
+                    cotangents.momentum[axis].start)
             }
+            let (momenta, bars) = unsafe (momentumStarts, cotangents.positionStarts)
             let total = try Total(
-                of: product, named: "the derivative by a drift coefficient", over: grid.world)
+                largest: unsafe kernels.largestDriftProduct(Int64(count), momenta, bars),
+                named: "the derivative by a drift coefficient", over: grid.world
+            ) { sum in
+                unsafe sum.add { unsafe kernels.exactDriftProducts(Int64(count), momenta, bars, $0, $1) }
+            }
             return total.sum * units.momentum
         }
     }

@@ -151,11 +151,15 @@ extension ParticleSet {
         of cotangents: borrowing CotangentSet<Scalar>, termGrowth: Double, sumGrowth: Double
     ) throws -> Int {
         try grid.phases.measure("adjoint") {
-            let magnitude = Buffer<Double>(count: count, from: grid.memory, for: "products")
-            unsafe Scalar._particleKernels.magnitudes(
-                Int64(count), cotangents.momentumStarts, magnitude.start)
-            return try Total(of: magnitude, named: "a particle's cotangent", over: grid.world)
-                .integerExponent(termGrowth: termGrowth, sumGrowth: sumGrowth)
+            let kernels = Scalar._particleKernels
+            let bars = unsafe cotangents.momentumStarts
+            let magnitude = try Total(
+                largest: unsafe kernels.largestMagnitude(Int64(count), bars),
+                named: "a particle's cotangent", over: grid.world
+            ) { sum in
+                unsafe sum.add { unsafe kernels.exactMagnitudes(Int64(count), bars, $0, $1) }
+            }
+            return magnitude.integerExponent(termGrowth: termGrowth, sumGrowth: sumGrowth)
         }
     }
 

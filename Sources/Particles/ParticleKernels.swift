@@ -16,17 +16,20 @@ internal import Mesh
     )
     typealias Block = palindrome_block
     typealias KickOutcome = palindrome_kick_outcome
+    /// What the terms of an exact sum are multiplied by, and the words they are added to.
+    typealias Factors = (Double, Double)
+    typealias Words = UnsafeMutablePointer<UInt64>
     /// Where each owned plane starts, and the end.
     typealias Planes = UnsafePointer<Int64>
 
     // drift.h
     let drift: (Int64, UnsafeMutablePointer<Scalar.Position>, UnsafePointer<Scalar.Momentum>, Double) -> Int32
-    let driftAdjoint:
-        (
-            Int64, UnsafePointer<Scalar.Momentum>, Double, UnsafePointer<Scalar>,
-            UnsafeMutablePointer<Scalar>,
-            Int32, UnsafeMutablePointer<Double>
-        ) -> Void
+    let driftAdjoint: (Int64, Double, UnsafePointer<Scalar>, UnsafeMutablePointer<Scalar>) -> Void
+    let largestDriftProduct: (Int64, Momenta, Reals) -> Double
+    let exactDriftProducts: (Int64, Momenta, Reals, Factors, Words) -> Void
+    // exact_sum.h
+    let largestMagnitude: (Int64, Reals) -> Double
+    let exactMagnitudes: (Int64, Reals, Factors, Words) -> Void
     // deposit.h
     let deposit:
         (Planes, Positions, Block, Double, UnsafeMutablePointer<Int64>, UnsafeMutablePointer<Int64>) -> Int32
@@ -35,7 +38,6 @@ internal import Mesh
             Planes, Positions, Block, UnsafePointer<Scalar>, Double, UnsafeMutablePointer<Int64>,
             UnsafeMutablePointer<Int64>
         ) -> Int32
-    let magnitudes: (Int64, Reals, UnsafeMutablePointer<Double>) -> Void
     let contrast: (Block, UnsafePointer<Int64>, Double, Double, Block, UnsafeMutablePointer<Scalar>) -> UInt64
     // kick.h
     let kick:
@@ -101,12 +103,22 @@ extension Float {
     public static var _particleKernels: _ParticleKernels<Float> {
         unsafe _ParticleKernels(
             drift: { unsafe palindrome_drift_f32($0, $1, $2, $3) },
-            driftAdjoint: { unsafe palindrome_drift_adjoint_f32($0, $1, $2, $3, $4, $5, $6) },
+            driftAdjoint: { unsafe palindrome_drift_adjoint_f32($0, $1, $2, $3) },
+            largestDriftProduct: { count, p, bar in
+                unsafe palindrome_largest_drift_product_f32(count, p.x, p.y, p.z, bar.x, bar.y, bar.z)
+            },
+            exactDriftProducts: { count, p, bar, factors, words in
+                unsafe palindrome_exact_drift_products_f32(
+                    count, p.x, p.y, p.z, bar.x, bar.y, bar.z, factors.0, factors.1, words)
+            },
+            largestMagnitude: { unsafe palindrome_largest_magnitude_f32($0, $1.x, $1.y, $1.z) },
+            exactMagnitudes: {
+                unsafe palindrome_exact_magnitudes_f32($0, $1.x, $1.y, $1.z, $2.0, $2.1, $3)
+            },
             deposit: { unsafe palindrome_deposit_f32($0, $1.x, $1.y, $1.z, $2, $3, $4, $5) },
             depositValues: {
                 unsafe palindrome_deposit_values_f32($0, $1.x, $1.y, $1.z, $2, $3, $4, $5, $6)
             },
-            magnitudes: { unsafe palindrome_magnitudes_f32($0, $1.x, $1.y, $1.z, $2) },
             contrast: { unsafe palindrome_contrast_f32($0, $1, $2, $3, $4, $5) },
             kick: { planes, at, momenta, block, potential, scale, coefficients, window in
                 unsafe palindrome_kick_f32(
@@ -154,12 +166,22 @@ extension Double {
     public static var _particleKernels: _ParticleKernels<Double> {
         unsafe _ParticleKernels(
             drift: { unsafe palindrome_drift_f64($0, $1, $2, $3) },
-            driftAdjoint: { unsafe palindrome_drift_adjoint_f64($0, $1, $2, $3, $4, $5, $6) },
+            driftAdjoint: { unsafe palindrome_drift_adjoint_f64($0, $1, $2, $3) },
+            largestDriftProduct: { count, p, bar in
+                unsafe palindrome_largest_drift_product_f64(count, p.x, p.y, p.z, bar.x, bar.y, bar.z)
+            },
+            exactDriftProducts: { count, p, bar, factors, words in
+                unsafe palindrome_exact_drift_products_f64(
+                    count, p.x, p.y, p.z, bar.x, bar.y, bar.z, factors.0, factors.1, words)
+            },
+            largestMagnitude: { unsafe palindrome_largest_magnitude_f64($0, $1.x, $1.y, $1.z) },
+            exactMagnitudes: {
+                unsafe palindrome_exact_magnitudes_f64($0, $1.x, $1.y, $1.z, $2.0, $2.1, $3)
+            },
             deposit: { unsafe palindrome_deposit_f64($0, $1.x, $1.y, $1.z, $2, $3, $4, $5) },
             depositValues: {
                 unsafe palindrome_deposit_values_f64($0, $1.x, $1.y, $1.z, $2, $3, $4, $5, $6)
             },
-            magnitudes: { unsafe palindrome_magnitudes_f64($0, $1.x, $1.y, $1.z, $2) },
             contrast: { unsafe palindrome_contrast_f64($0, $1, $2, $3, $4, $5) },
             kick: { planes, at, momenta, block, potential, scale, coefficients, window in
                 unsafe palindrome_kick_f64(

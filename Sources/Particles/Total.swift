@@ -10,16 +10,28 @@ struct Total {
 
     /// Collective.
     ///
+    /// - Parameters:
+    ///   - own: the largest magnitude on this rank; not finite if a number is not.
+    ///   - quantity: what is summed, for the error.
+    ///   - add: adds this rank's numbers.
     /// - Throws: ``NotFiniteError`` on all ranks when a number on any rank is NaN or infinite.
+    init(
+        largest own: Double, named quantity: String, over world: Communicator,
+        adding add: (inout ExactSum) -> Void
+    ) throws(NotFiniteError) {
+        let largest = world.maximum(own)
+        guard largest.isFinite else { throw NotFiniteError(quantity: quantity) }
+        var sum = ExactSum(maximum: largest)
+        add(&sum)
+        self.largest = largest
+        self.sum = ExactSum.total([sum], over: world)[0]
+    }
+
+    /// Of numbers in an array. Collective.
     init(
         of terms: borrowing Buffer<Double>, named quantity: String, over world: Communicator
     ) throws(NotFiniteError) {
-        let largest = world.maximum(ExactSum.largest(of: terms))
-        guard largest.isFinite else { throw NotFiniteError(quantity: quantity) }
-        var sum = ExactSum(maximum: largest)
-        sum.add(terms)
-        self.largest = largest
-        self.sum = ExactSum.total([sum], over: world)[0]
+        try self.init(largest: ExactSum.largest(of: terms), named: quantity, over: world) { $0.add(terms) }
     }
 
     /// The power of two that makes integers of the terms: each below 2⁵⁰ and all together below 2⁶², with room

@@ -33,11 +33,6 @@ int32_t palindrome_deposit_values_f64(const int64_t *planes, const uint64_t *x, 
                                       const uint64_t *z, palindrome_block block, const double *value,
                                       double scale, int64_t *restrict density, int64_t *window);
 
-/// total[i] = |x[i]| + |y[i]| + |z[i]|.
-void palindrome_magnitudes_f32(int64_t count, const float *x, const float *y, const float *z, double *total);
-void palindrome_magnitudes_f64(int64_t count, const double *x, const double *y, const double *z,
-                               double *total);
-
 /// The sum of the owned points of a field, modulo 2^64.
 uint64_t palindrome_owned_sum(palindrome_block block, const int64_t *density);
 

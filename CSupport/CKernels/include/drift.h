@@ -13,14 +13,25 @@ int32_t palindrome_drift_f32(int64_t count, uint32_t *restrict position, const i
 int32_t palindrome_drift_f64(int64_t count, uint64_t *restrict position, const int64_t *restrict momentum,
                              double coefficient);
 
-/// The adjoint of a drift, without undoing it:
-///
-///     momentum_bar += coefficient * position_bar,    product += position_bar * momentum
-///
-/// - product: one per particle, summed over the axes in their order; `is_first` starts it.
-void palindrome_drift_adjoint_f32(int64_t count, const int32_t *restrict momentum, double coefficient,
-                                  const float *restrict position_bar, float *restrict momentum_bar,
-                                  int32_t is_first, double *restrict product);
-void palindrome_drift_adjoint_f64(int64_t count, const int64_t *restrict momentum, double coefficient,
-                                  const double *restrict position_bar, double *restrict momentum_bar,
-                                  int32_t is_first, double *restrict product);
+/// The adjoint of a drift along one axis, without undoing it: momentum_bar += coefficient * position_bar.
+void palindrome_drift_adjoint_f32(int64_t count, double coefficient, const float *restrict position_bar,
+                                  float *restrict momentum_bar);
+void palindrome_drift_adjoint_f64(int64_t count, double coefficient, const double *restrict position_bar,
+                                  double *restrict momentum_bar);
+
+/// The derivative by the coefficient, sum of position_bar . momentum over the particles: the largest
+/// magnitude of the terms, and their sum as `palindrome_exact_sum` makes it.
+double palindrome_largest_drift_product_f32(int64_t count, const int32_t *px, const int32_t *py,
+                                            const int32_t *pz, const float *x_bar, const float *y_bar,
+                                            const float *z_bar);
+double palindrome_largest_drift_product_f64(int64_t count, const int64_t *px, const int64_t *py,
+                                            const int64_t *pz, const double *x_bar, const double *y_bar,
+                                            const double *z_bar);
+void palindrome_exact_drift_products_f32(int64_t count, const int32_t *px, const int32_t *py,
+                                         const int32_t *pz, const float *x_bar, const float *y_bar,
+                                         const float *z_bar, double first_factor, double second_factor,
+                                         uint64_t total[2]);
+void palindrome_exact_drift_products_f64(int64_t count, const int64_t *px, const int64_t *py,
+                                         const int64_t *pz, const double *x_bar, const double *y_bar,
+                                         const double *z_bar, double first_factor, double second_factor,
+                                         uint64_t total[2]);

@@ -20,3 +20,11 @@ void palindrome_exact_products_f32(int64_t count, const float *x, const float *y
                                    double second_factor, uint64_t total[2]);
 void palindrome_exact_products_f64(int64_t count, const double *x, const double *y, double first_factor,
                                    double second_factor, uint64_t total[2]);
+
+/// The same of the magnitudes |x[i]| + |y[i]| + |z[i]|.
+double palindrome_largest_magnitude_f32(int64_t count, const float *x, const float *y, const float *z);
+double palindrome_largest_magnitude_f64(int64_t count, const double *x, const double *y, const double *z);
+void palindrome_exact_magnitudes_f32(int64_t count, const float *x, const float *y, const float *z,
+                                     double first_factor, double second_factor, uint64_t total[2]);
+void palindrome_exact_magnitudes_f64(int64_t count, const double *x, const double *y, const double *z,
+                                     double first_factor, double second_factor, uint64_t total[2]);
