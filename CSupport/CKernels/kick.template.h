@@ -173,18 +173,36 @@ CLONES int32_t NAME(palindrome_force)(const int64_t *first, const POSITION *x, c
     return walk.is_stray ? -1 : 0;
 }
 
+// The values of a field at the eight points around each particle of a batch: point 4a + 2b + c is one further
+// along x, y and z if a, b and c are 1. They are picked one by one, so that what is made of them vectorises.
+INLINE void NAME(pick_corners)(int64_t n, const NAME(places) *restrict places, const palindrome_block *block,
+                               const REAL *restrict field, REAL (*restrict corner)[NAME(batch)]) {
+    const int64_t xs = block->x_stride, ys = block->y_stride, last = block->points_z - 1;
+    ONE_BY_ONE(i, n) {
+        const REAL *lower = field + places->element[i];
+        const REAL *upper = places->z[i] == last ? lower - last : lower + 1;
+        corner[0][i] = lower[0];
+        corner[1][i] = upper[0];
+        corner[2][i] = lower[ys];
+        corner[3][i] = upper[ys];
+        corner[4][i] = lower[xs];
+        corner[5][i] = upper[xs];
+        corner[6][i] = lower[xs + ys];
+        corner[7][i] = upper[xs + ys];
+    }
+}
+
 INLINE void NAME(gather)(int64_t n, const NAME(places) *restrict places, const palindrome_block *block,
                          const REAL *restrict field, REAL *restrict value) {
-    const int64_t xs = block->x_stride, ys = block->y_stride;
+    REAL corner[8][NAME(batch)];
+    NAME(pick_corners)(n, places, block, field, corner);
     for (int64_t i = 0; i < n; i++) {
-        const REAL *lower = field + places->element[i];
-        const REAL *upper = places->z[i] + 1 == block->points_z ? lower - places->z[i] : lower + 1;
         const REAL dx = places->offset[0][i], dy = places->offset[1][i], dz = places->offset[2][i];
         const REAL ex = 1 - dx, ey = 1 - dy, ez = 1 - dz;
-        const REAL lower0 = FMA(lower[ys], dy, lower[0] * ey);
-        const REAL upper0 = FMA(upper[ys], dy, upper[0] * ey);
-        const REAL lower1 = FMA(lower[xs + ys], dy, lower[xs] * ey);
-        const REAL upper1 = FMA(upper[xs + ys], dy, upper[xs] * ey);
+        const REAL lower0 = FMA(corner[2][i], dy, corner[0][i] * ey);
+        const REAL upper0 = FMA(corner[3][i], dy, corner[1][i] * ey);
+        const REAL lower1 = FMA(corner[6][i], dy, corner[4][i] * ey);
+        const REAL upper1 = FMA(corner[7][i], dy, corner[5][i] * ey);
         value[i] = FMA(FMA(upper1, dx, upper0 * ex), dz, FMA(lower1, dx, lower0 * ex) * ez);
     }
 }

@@ -174,38 +174,50 @@ CLONES palindrome_kick_outcome NAME(palindrome_kick_adjoint)(
     return outcome;
 }
 
+// The value between eight points and its derivatives by each offset.
+INLINE void NAME(read_slopes)(int64_t n, const NAME(places) *restrict places,
+                              const REAL (*restrict corner)[NAME(batch)], REAL *restrict value,
+                              REAL (*restrict slope)[NAME(batch)]) {
+    for (int64_t i = 0; i < n; i++) {
+        const REAL dx = places->offset[0][i], dy = places->offset[1][i], dz = places->offset[2][i];
+        const REAL ex = 1 - dx, ey = 1 - dy, ez = 1 - dz;
+        // Between z and z + 1, then between y and y + 1.
+        const REAL f00 = FMA(corner[1][i], dz, corner[0][i] * ez);
+        const REAL f01 = FMA(corner[3][i], dz, corner[2][i] * ez);
+        const REAL f10 = FMA(corner[5][i], dz, corner[4][i] * ez);
+        const REAL f11 = FMA(corner[7][i], dz, corner[6][i] * ez);
+        const REAL f0 = FMA(f01, dy, f00 * ey), f1 = FMA(f11, dy, f10 * ey);
+        const REAL z0 = FMA(corner[3][i] - corner[2][i], dy, (corner[1][i] - corner[0][i]) * ey);
+        const REAL z1 = FMA(corner[7][i] - corner[6][i], dy, (corner[5][i] - corner[4][i]) * ey);
+        value[i] = FMA(f1, dx, f0 * ex);
+        slope[0][i] = f1 - f0;
+        slope[1][i] = FMA(f11 - f10, dx, (f01 - f00) * ex);
+        slope[2][i] = FMA(z1, dx, z0 * ex);
+    }
+}
+
 CLONES int32_t NAME(palindrome_gather_adjoint)(int64_t count, const POSITION *x, const POSITION *y,
                                                const POSITION *z, palindrome_block block, const REAL *field,
                                                const double factor[3], const REAL *weight, REAL *x_bar,
                                                REAL *y_bar, REAL *z_bar, double *product) {
+    REAL *const position_bar[3] = {x_bar, y_bar, z_bar};
     NAME(places) places;
-    const int64_t xs = block.x_stride, ys = block.y_stride;
+    REAL corner[8][NAME(batch)], value[NAME(batch)], slope[3][NAME(batch)];
     for (int64_t start = 0; start < count; start += NAME(batch)) {
         const int64_t n = count - start < NAME(batch) ? count - start : NAME(batch);
         if (NAME(place)(n, x + start, y + start, z + start, &block, &places))
             return -1;
-        for (int64_t i = 0; i < n; i++) {
-            const REAL *lower = field + places.element[i];
-            const REAL *upper = places.z[i] + 1 == block.points_z ? lower - places.z[i] : lower + 1;
-            const REAL dx = places.offset[0][i], dy = places.offset[1][i], dz = places.offset[2][i];
-            const REAL ex = 1 - dx, ey = 1 - dy, ez = 1 - dz;
-            // Between z and z + 1, then between y and y + 1.
-            const REAL f00 = FMA(upper[0], dz, lower[0] * ez), f01 = FMA(upper[ys], dz, lower[ys] * ez);
-            const REAL f10 = FMA(upper[xs], dz, lower[xs] * ez);
-            const REAL f11 = FMA(upper[xs + ys], dz, lower[xs + ys] * ez);
-            const REAL f0 = FMA(f01, dy, f00 * ey), f1 = FMA(f11, dy, f10 * ey);
-            const REAL by_y = FMA(f11 - f10, dx, (f01 - f00) * ex);
-            const REAL z0 = FMA(upper[ys] - lower[ys], dy, (upper[0] - lower[0]) * ey);
-            const REAL z1 = FMA(upper[xs + ys] - lower[xs + ys], dy, (upper[xs] - lower[xs]) * ey);
-            const REAL by_z = FMA(z1, dx, z0 * ex);
-            const int64_t k = start + i;
-            const REAL w = weight ? weight[k] : 1;
-            x_bar[k] = NAME(added)(x_bar[k], factor[0], w * (f1 - f0));
-            y_bar[k] = NAME(added)(y_bar[k], factor[1], w * by_y);
-            z_bar[k] = NAME(added)(z_bar[k], factor[2], w * by_z);
-            if (product)
-                product[k] = (double)w * (double)FMA(f1, dx, f0 * ex);
+        NAME(pick_corners)(n, &places, &block, field, corner);
+        NAME(read_slopes)(n, &places, corner, value, slope);
+        for (int axis = 0; axis < 3; axis++) {
+            REAL *restrict bar = position_bar[axis] + start;
+            for (int64_t i = 0; weight && i < n; i++)
+                slope[axis][i] *= weight[start + i];
+            for (int64_t i = 0; i < n; i++)
+                bar[i] = NAME(added)(bar[i], factor[axis], slope[axis][i]);
         }
+        for (int64_t i = 0; product && i < n; i++)
+            product[start + i] = (weight ? (double)weight[start + i] : 1) * (double)value[i];
     }
     return 0;
 }
