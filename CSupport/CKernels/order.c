@@ -52,13 +52,18 @@ void palindrome_own_indices(palindrome_block block, int64_t *restrict index) {
         }
 }
 
-void palindrome_group(int64_t count, const uint32_t *restrict key, int64_t keys, int64_t *restrict first,
-                      uint32_t *restrict order) {
+// Where those with each key start when all are grouped by key.
+static void find_starts(int64_t count, const uint32_t *restrict key, int64_t keys, int64_t *restrict first) {
     memset(first, 0, (size_t)(keys + 1) * sizeof *first);
     for (int64_t i = 0; i < count; i++)
         first[key[i] + 1]++;
     for (int64_t k = 1; k <= keys; k++)
         first[k] += first[k - 1];
+}
+
+void palindrome_group(int64_t count, const uint32_t *restrict key, int64_t keys, int64_t *restrict first,
+                      uint32_t *restrict order) {
+    find_starts(count, key, keys, first);
     for (int64_t i = 0; i < count; i++)
         order[first[key[i]]++] = (uint32_t)i;
     // Every start has moved to its end, which is the next one's start.
@@ -67,11 +72,7 @@ void palindrome_group(int64_t count, const uint32_t *restrict key, int64_t keys,
 }
 
 void palindrome_places(int64_t count, uint32_t *key, int64_t keys, int64_t *restrict first) {
-    memset(first, 0, (size_t)(keys + 1) * sizeof *first);
-    for (int64_t i = 0; i < count; i++)
-        first[key[i] + 1]++;
-    for (int64_t k = 1; k <= keys; k++)
-        first[k] += first[k - 1];
+    find_starts(count, key, keys, first);
     for (int64_t i = 0; i < count; i++)
         key[i] = (uint32_t)first[key[i]]++;
 }
