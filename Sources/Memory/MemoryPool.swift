@@ -64,9 +64,9 @@ public final class MemoryPool {
             block = unsafe Block(
                 address: found.address, capacity: found.capacity, isHuge: isHuge, purpose: purpose)
         } else {
-            release { requests - $0.since > Self.patience }
-            // Rather than to hold more than ever, what lies free is given back, what was free longest first.
-            release { _ in bytesHeld + wanted > peakBytes }
+            // Rather than to hold more than ever, what lies free is given back first.
+            let isMost = bytesHeld + wanted > peakBytes
+            release { isMost || requests - $0.since > Self.patience }
             block = unsafe Block(
                 address: Self.allocate(wanted, alignment: unit), capacity: wanted, isHuge: isHuge,
                 purpose: purpose)
