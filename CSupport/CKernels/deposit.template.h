@@ -46,14 +46,14 @@ INLINE void NAME(put_plane)(int64_t **lower, int64_t **upper, const palindrome_b
 }
 
 // Each particle has the mass `scale`, or round(value * scale) if there are values.
-INLINE int32_t NAME(deposit)(const int64_t *first, const POSITION *x, const POSITION *y, const POSITION *z,
+INLINE int32_t NAME(deposit)(const int64_t *planes, const POSITION *x, const POSITION *y, const POSITION *z,
                              const palindrome_block *block, const REAL *value, double scale,
                              int64_t *restrict density, int64_t *window) {
     const int64_t line = block->points_z + 1, plane = line * (block->owned_y + 1);
     int64_t *lower = window, *upper = window + plane, passed = 0;
     memset(window, 0, (size_t)(2 * plane) * sizeof *window);
     NAME(walk) walk;
-    NAME(begin)(&walk, first, x, y, z, block);
+    NAME(begin)(&walk, planes, x, y, z, block);
     while (NAME(next)(&walk)) {
         for (; passed < walk.x; passed++)
             NAME(put_plane)(&lower, &upper, block, passed, density);
@@ -88,16 +88,16 @@ INLINE int32_t NAME(deposit)(const int64_t *first, const POSITION *x, const POSI
     return walk.is_stray ? -1 : 0;
 }
 
-CLONES int32_t NAME(palindrome_deposit)(const int64_t *first, const POSITION *x, const POSITION *y,
+CLONES int32_t NAME(palindrome_deposit)(const int64_t *planes, const POSITION *x, const POSITION *y,
                                         const POSITION *z, palindrome_block block, double mass,
                                         int64_t *restrict density, int64_t *window) {
-    return NAME(deposit)(first, x, y, z, &block, 0, mass, density, window);
+    return NAME(deposit)(planes, x, y, z, &block, 0, mass, density, window);
 }
 
-CLONES int32_t NAME(palindrome_deposit_values)(const int64_t *first, const POSITION *x, const POSITION *y,
+CLONES int32_t NAME(palindrome_deposit_values)(const int64_t *planes, const POSITION *x, const POSITION *y,
                                                const POSITION *z, palindrome_block block, const REAL *value,
                                                double scale, int64_t *restrict density, int64_t *window) {
-    return NAME(deposit)(first, x, y, z, &block, value, scale, density, window);
+    return NAME(deposit)(planes, x, y, z, &block, value, scale, density, window);
 }
 
 CLONES uint64_t NAME(palindrome_contrast)(palindrome_block from, const int64_t *restrict density,

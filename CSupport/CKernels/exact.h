@@ -16,7 +16,7 @@ typedef struct {
 // Adds round(term), |term| < 2^62. The halves of 2^31 terms at the most stay within 64 bits.
 INLINE void add_rounded(halves *sum, double term) {
     const double high = (term * 0x1p-31 + rounding_shift) - rounding_shift;
-    // Below 2^30 in magnitude, and exact; 2^31 is even, so that ties go the way they would in the whole.
+    // At most 2^30 in magnitude, and exact; 2^31 is even, so that ties go the way they would in the whole.
     const double low = __builtin_fma(high, -0x1p31, term);
     sum->high += bits_of(high + rounding_shift) - bits_of(rounding_shift);
     sum->low += bits_of(low + rounding_shift) - bits_of(rounding_shift);
@@ -24,7 +24,7 @@ INLINE void add_rounded(halves *sum, double term) {
 
 INLINE void add_halves(halves sum, uint64_t total[2]) {
     __extension__ typedef unsigned __int128 wide;
-    __extension__ const __int128 whole = ((__int128)(int64_t)sum.high << 31) + (int64_t)sum.low;
+    __extension__ const __int128 whole = (int64_t)sum.high * ((__int128)1 << 31) + (int64_t)sum.low;
     const wide all = (((wide)total[1] << 64) | total[0]) + (wide)whole;
     total[0] = (uint64_t)all;
     total[1] = (uint64_t)(all >> 64);

@@ -133,7 +133,7 @@ INLINE void NAME(kick_group)(const NAME(walk) * walk, MOMENTUM *const momentum[3
     }
 }
 
-CLONES palindrome_kick_outcome NAME(palindrome_kick)(const int64_t *first, const POSITION *x,
+CLONES palindrome_kick_outcome NAME(palindrome_kick)(const int64_t *planes, const POSITION *x,
                                                      const POSITION *y, const POSITION *z, MOMENTUM *px,
                                                      MOMENTUM *py, MOMENTUM *pz, palindrome_block block,
                                                      const REAL *potential, const REAL scale[3],
@@ -144,7 +144,7 @@ CLONES palindrome_kick_outcome NAME(palindrome_kick)(const int64_t *first, const
     REAL offset[3][NAME(batch)], force[3][NAME(batch)];
     NAME(window) window = NAME(open_window)(memory, &block);
     NAME(walk) walk;
-    NAME(begin)(&walk, first, x, y, z, &block);
+    NAME(begin)(&walk, planes, x, y, z, &block);
     while (NAME(next)(&walk)) {
         NAME(move_window)(&window, potential, &block, walk.x);
         NAME(offsets)(&walk.group, &block, offset);
@@ -155,14 +155,14 @@ CLONES palindrome_kick_outcome NAME(palindrome_kick)(const int64_t *first, const
     return outcome;
 }
 
-CLONES int32_t NAME(palindrome_force)(const int64_t *first, const POSITION *x, const POSITION *y,
+CLONES int32_t NAME(palindrome_force)(const int64_t *planes, const POSITION *x, const POSITION *y,
                                       const POSITION *z, palindrome_block block, const REAL *potential,
                                       const REAL scale[3], REAL *fx, REAL *fy, REAL *fz, REAL *memory) {
     REAL *const result[3] = {fx, fy, fz};
     REAL offset[3][NAME(batch)], force[3][NAME(batch)];
     NAME(window) window = NAME(open_window)(memory, &block);
     NAME(walk) walk;
-    NAME(begin)(&walk, first, x, y, z, &block);
+    NAME(begin)(&walk, planes, x, y, z, &block);
     while (NAME(next)(&walk)) {
         NAME(move_window)(&window, potential, &block, walk.x);
         NAME(offsets)(&walk.group, &block, offset);

@@ -129,11 +129,11 @@ INLINE void NAME(pass)(int64_t **lower, int64_t **upper, const palindrome_block 
 }
 
 CLONES palindrome_kick_outcome NAME(palindrome_kick_adjoint)(
-    const int64_t *first, const POSITION *x, const POSITION *y, const POSITION *z, MOMENTUM *px, MOMENTUM *py,
-    MOMENTUM *pz, palindrome_block block, const REAL *potential, const REAL scale[3], int64_t kicks,
-    const double *undoing, const double factor[3], const REAL *px_bar, const REAL *py_bar, const REAL *pz_bar,
-    REAL *x_bar, REAL *y_bar, REAL *z_bar, double *product, const double weight[3], int64_t *sum,
-    REAL *memory, int64_t *cotangent_window) {
+    const int64_t *planes, const POSITION *x, const POSITION *y, const POSITION *z, MOMENTUM *px,
+    MOMENTUM *py, MOMENTUM *pz, palindrome_block block, const REAL *potential, const REAL scale[3],
+    int64_t kicks, const double *undoing, const double factor[3], const REAL *px_bar, const REAL *py_bar,
+    const REAL *pz_bar, REAL *x_bar, REAL *y_bar, REAL *z_bar, double *product, const double weight[3],
+    int64_t *sum, REAL *memory, int64_t *cotangent_window) {
     palindrome_kick_outcome outcome = {0};
     MOMENTUM *const momentum[3] = {px, py, pz};
     const REAL *const momentum_bar[3] = {px_bar, py_bar, pz_bar};
@@ -147,7 +147,7 @@ CLONES palindrome_kick_outcome NAME(palindrome_kick_adjoint)(
     memset(sum, 0, (size_t)((block.lower + 2) * block.x_stride) * sizeof *sum);
     NAME(window) window = NAME(open_window)(memory, &block);
     NAME(walk) walk;
-    NAME(begin)(&walk, first, x, y, z, &block);
+    NAME(begin)(&walk, planes, x, y, z, &block);
     while (NAME(next)(&walk)) {
         for (; passed < walk.x; passed++)
             NAME(pass)(&lower, &upper, &block, passed, rows, sum);

@@ -12,7 +12,8 @@ typedef struct {
 
 // Visits all particles, batch by batch and plane by plane.
 typedef struct {
-    const int64_t *first;
+    // Where each owned plane starts, and the end.
+    const int64_t *planes;
     const POSITION *position[3];
     const palindrome_block *block;
     // The plane of the group, and where the next one starts.
@@ -21,15 +22,15 @@ typedef struct {
     uint32_t is_stray;
 } NAME(walk);
 
-INLINE void NAME(begin)(NAME(walk) * walk, const int64_t *first, const POSITION *x, const POSITION *y,
+INLINE void NAME(begin)(NAME(walk) * walk, const int64_t *planes, const POSITION *x, const POSITION *y,
                         const POSITION *z, const palindrome_block *block) {
-    walk->first = first;
+    walk->planes = planes;
     walk->position[0] = x;
     walk->position[1] = y;
     walk->position[2] = z;
     walk->block = block;
     walk->x = 0;
-    walk->start = first[0];
+    walk->start = planes[0];
     walk->is_stray = 0;
 }
 
@@ -37,16 +38,16 @@ INLINE void NAME(begin)(NAME(walk) * walk, const int64_t *first, const POSITION 
 // side by side than the processor recognises as streams.
 #define AHEAD(walk, array)                                                                                   \
     fetch_ahead(array, (walk)->group.start + 2 * NAME(batch), NAME(batch),                                   \
-                (walk)->first[(walk)->block->owned_x], sizeof *(array))
+                (walk)->planes[(walk)->block->owned_x], sizeof *(array))
 
 // The next batch; 0 after the last, and where a particle is not in its plane or not in the owned rows.
 INLINE int NAME(next)(NAME(walk) * walk) {
     const palindrome_block *block = walk->block;
-    while (walk->x < block->owned_x && walk->start == walk->first[walk->x + 1])
+    while (walk->x < block->owned_x && walk->start == walk->planes[walk->x + 1])
         walk->x++;
     if (walk->x == block->owned_x)
         return 0;
-    const int64_t left = walk->first[walk->x + 1] - walk->start;
+    const int64_t left = walk->planes[walk->x + 1] - walk->start;
     NAME(group) *group = &walk->group;
     group->start = walk->start;
     group->count = left < NAME(batch) ? left : NAME(batch);

@@ -24,6 +24,7 @@ extension ParticleSet {
     /// The place of each particle in the order of their columns, or nil if they are in it.
     private borrowing func places() -> Buffer<UInt32>? {
         grid.phases.measure("ordering") {
+            precondition(count < 1 << 32)
             let places = Buffer<UInt32>(count: count, from: grid.memory, for: "ordering")
             let isOrdered = unsafe Scalar._particleKernels.columns(
                 Int64(count), positionStarts, palindrome_block(decomposition), places.start)

@@ -71,6 +71,23 @@ final class ExactSumTests: SPMDTestCase {
             XCTAssertEqual(together.value, apart.value)
             XCTAssertNotEqual(together.value, 0)
         }
+        // To the last bit of 62, ties in either half, and longer than the kernel's runs.
+        let long = Buffer<Double>(count: (1 << 20) + 3, from: pool, for: "test")
+        for index in 0..<long.count {
+            let number = Double(index % 1009 - 400)
+            unsafe long.start[index] =
+                switch index % 4 {
+                case 0: 0x1p61 - 0x1p9 * number
+                case 1: number + 0.5
+                case 2: (number + 0.5) * 0x1p31
+                default: -0x1p61 + (number * 0x1p31 + 0x1p9)
+                }
+        }
+        var together = ExactSum(maximum: ExactSum.largest(of: long))
+        var apart = together
+        together.add(long)
+        for index in 0..<long.count { unsafe apart.add(long.start[index]) }
+        XCTAssertEqual(together.value, apart.value)
         let spoilt = Buffer<Double>(count: 3, from: pool, for: "test")
         for bad in [Double.nan, -.infinity] {
             for index in 0..<3 { unsafe spoilt.start[index] = index == 1 ? bad : -1e300 }

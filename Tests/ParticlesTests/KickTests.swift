@@ -209,6 +209,7 @@ final class KickTests: ParticleTestCase {
             let before = set.checksum()
             try set.kick([0.3, 1.1, -0.7], potential: potential, planes: set.planes())
             try set.kick([0.2, 0.4], axis: 1, force: component)
+            set.reversePlanes()
             XCTAssertNotEqual(set.checksum(), before)
             try set.kickBack([0.2, 0.4], axis: 1, force: component)
             try set.kickBack([0.3, 1.1, -0.7], potential: potential, planes: set.planes())

@@ -14,28 +14,13 @@ final class OrderingTests: ParticleTestCase {
         }
     }
 
-    private func reverse<Scalar: ParticleScalar>(_ set: inout ParticleSet<Scalar>) {
-        let count = set.count
-        func reverse<Element>(_ values: inout MutableSpan<Element>) {
-            for place in 0..<count / 2 { values.swapAt(place, count - 1 - place) }
-        }
-        for axis in 0..<3 {
-            var positions = set.position[axis].mutableSpan
-            reverse(&positions)
-            var momenta = set.momentum[axis].mutableSpan
-            reverse(&momenta)
-        }
-        var indices = set.index.mutableSpan
-        reverse(&indices)
-    }
-
     private func check<Scalar: ParticleScalar>(_: Scalar.Type) throws {
         try forEachUniverse { universe, mesh in
             var set: ParticleSet<Scalar> = universe.set(mesh)
             let before = set.checksum()
             let routed = columns(set)
             XCTAssertEqual(routed, routed.sorted())
-            reverse(&set)
+            set.reverse(0..<set.count)
             XCTAssertNotEqual(columns(set), routed)
             set.order()
             XCTAssertEqual(columns(set), routed)

@@ -90,6 +90,37 @@ extension ParticleSet {
     }
 }
 
+extension ParticleSet {
+    /// Puts particles that lie side by side into the opposite order.
+    mutating func reverse(_ range: Range<Int>) {
+        func reverse<Element>(_ values: inout MutableSpan<Element>) {
+            for step in 0..<range.count / 2 {
+                values.swapAt(range.lowerBound + step, range.upperBound - 1 - step)
+            }
+        }
+        for axis in 0..<3 {
+            var positions = position[axis].mutableSpan
+            reverse(&positions)
+            var momenta = momentum[axis].mutableSpan
+            reverse(&momenta)
+        }
+        var indices = index.mutableSpan
+        reverse(&indices)
+    }
+
+    /// Puts the particles of each plane into the opposite order, in which deposit and kick may find them as well.
+    mutating func reversePlanes() {
+        let points = Scalar.Position(decomposition.shape.x)
+        let planes = (0..<count).map { position[0].span[$0].multipliedFullWidth(by: points).high }
+        var start = 0
+        for end in 1..<max(count, 1) where planes[end] != planes[start] {
+            reverse(start..<end)
+            start = end
+        }
+        reverse(start..<count)
+    }
+}
+
 extension Decomposition {
     /// Calls a body for every owned point with its global number.
     func forEachPoint(_ body: (_ x: Int, _ y: Int, _ z: Int, _ point: Int) -> Void) {

@@ -9,6 +9,7 @@
 /// The mass is split along x, each part along y, each of those along z; of every two parts the upper is
 /// rounded to an integer and the lower is the rest, so that the eight sum to the mass exactly.
 ///
+/// - planes: where the particles of each owned plane start, from `palindrome_find_planes`.
 /// - x, y, z: positions [2^-32 or 2^-64 box].
 /// - mass: a power of two, at most 2^50.
 /// - density: the block's field with one upper ghost plane and no lower one, z fastest [mass units]; what it

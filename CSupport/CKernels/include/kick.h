@@ -22,6 +22,7 @@ typedef struct palindrome_kick_outcome {
 ///
 ///     F_x = scale_x * sum over the 8 cells c of W(x - c) [8 (phi(c+1) - phi(c-1)) - (phi(c+2) - phi(c-2))]
 ///
+/// - planes: where the particles of each owned plane start, from `palindrome_find_planes`.
 /// - potential: two lower and three upper ghost planes, filled.
 /// - scale: -1 / (12 h) per axis.
 /// - kicks, coefficients: at most 64 kicks, one after the other, each rounded [momentum units per force

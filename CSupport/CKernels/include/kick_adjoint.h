@@ -17,6 +17,7 @@
 /// - undoing: the kicks' coefficients negated, the last one first, as for `palindrome_kick`; the forces are
 /// the
 ///   same to the last bit.
+/// - planes: where the particles of each owned plane start, from `palindrome_find_planes`.
 /// - factor: the sum of the coefficients [force per momentum] over the mesh cell, per axis.
 /// - product: one per particle.
 /// - weight: such that the rounded terms stay below 2^50 and the sums below 2^62.

@@ -49,8 +49,8 @@ public struct OptimizerSection: Sendable, Equatable {
             } ?? Self.usualStages(in: box)
     }
 
-    /// From a density that is nearly linear to none smoothed at all; each stage takes longer to bring to its end than
-    /// the one before.
+    /// From a density that is nearly linear, smoothed by at least 25 Mpc/h or an eighth of the shortest side, to one not
+    /// smoothed at all; each stage takes longer to bring to its end than the one before.
     ///
     /// Where a first stage sees clusters, its steps are those of a linear theory that does not hold there: they make
     /// peaks so high that matter streams through them, and no later stage finds the way back. A small box may
