@@ -18,7 +18,7 @@ struct ArraySizes {
     private let stencilDeposit: Int
     /// Two planes of forces and of their cotangents, 4 numbers per point each.
     private let windows: Int
-    /// The force as it is kept: in the memory of the deposit it was made from, if that is not twice too large.
+    /// The force as it is kept: a potential with its ghost planes, or modes.
     private let force: Int
 
     init(of workload: Workload) {
@@ -33,9 +33,7 @@ struct ArraySizes {
         stencilDeposit = 8 * workload.largestExtent(ghosts: .stencil)
         let rows = (workload.mesh.y + workload.ranks.y - 1) / workload.ranks.y + 1
         windows = 2 * 4 * (word + 8) * rows * (workload.mesh.z + 1)
-        let potential = word * workload.largestExtent(ghosts: .stencil)
-        let kept = gradient == .fourPoint ? potential : meshField
-        force = deposit >= kept && deposit <= 2 * kept ? deposit : kept
+        force = gradient == .fourPoint ? word * workload.largestExtent(ghosts: .stencil) : meshField
     }
 
     /// Positions, momenta and indices.

@@ -41,7 +41,7 @@ public final class MemoryPool {
         for entry in free { unsafe Glibc.free(entry.block.address) }
     }
 
-    /// The smallest free block that holds `bytes` and is not more than twice as large, or a new one.
+    /// The smallest free block that holds `bytes` and is not more than a quarter larger, or a new one.
     ///
     /// - Parameter isRandomlyAccessed: whether even a block of less than a huge page, if it is not small, should
     ///   lie in one.
@@ -53,7 +53,7 @@ public final class MemoryPool {
         requests += 1
         for index in free.indices {
             let capacity = free[index].block.capacity
-            guard capacity >= wanted, capacity <= 2 * wanted, free[index].block.isHuge == isHuge else {
+            guard capacity >= wanted, capacity <= wanted + wanted / 4, free[index].block.isHuge == isHuge else {
                 continue
             }
             if best.map({ capacity < free[$0].block.capacity }) ?? true { best = index }
@@ -64,9 +64,9 @@ public final class MemoryPool {
             block = unsafe Block(
                 address: found.address, capacity: found.capacity, isHuge: isHuge, purpose: purpose)
         } else {
-            // Rather than to hold more than ever, what lies free is given back first.
-            let isMost = bytesHeld + wanted > peakBytes
-            release { isMost || requests - $0.since > Self.patience }
+            release { requests - $0.since > Self.patience }
+            // Rather than to hold more than ever, what lies free is given back, what was free longest first.
+            release { _ in bytesHeld + wanted > peakBytes }
             block = unsafe Block(
                 address: Self.allocate(wanted, alignment: unit), capacity: wanted, isHuge: isHuge,
                 purpose: purpose)

@@ -36,6 +36,22 @@ final class MemoryPoolTests: XCTestCase {
         XCTAssertEqual(pool.bytesHeld, 64)
     }
 
+    func testRatherThanToHoldMoreThanEverThePoolGivesBackWhatWasFreeLongest() {
+        let pool = MemoryPool()
+        func bytes(_ mebibytes: Int) -> Buffer<UInt8> {
+            Buffer(count: mebibytes << 20, from: pool, for: "test")
+        }
+        let first = bytes(20)
+        let second = bytes(32)
+        _ = consume first
+        _ = consume second
+        XCTAssertEqual(pool.bytesHeld, 52 << 20)
+        let third = bytes(8)  // neither of them is of about this size
+        XCTAssertEqual(pool.bytesHeld, (32 + 8) << 20)
+        XCTAssertEqual(pool.peakBytes, 52 << 20)
+        _ = consume third
+    }
+
     func testBuffersStartOnACacheLine() {
         let pool = MemoryPool()
         for count in [1, 3, 1000, 3 << 20] {
