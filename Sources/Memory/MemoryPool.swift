@@ -53,7 +53,8 @@ public final class MemoryPool {
         requests += 1
         for index in free.indices {
             let capacity = free[index].block.capacity
-            guard capacity >= wanted, capacity <= wanted + wanted / 4, free[index].block.isHuge == isHuge else {
+            guard capacity >= wanted, capacity <= wanted + wanted / 4, free[index].block.isHuge == isHuge
+            else {
                 continue
             }
             if best.map({ capacity < free[$0].block.capacity }) ?? true { best = index }
