@@ -28,17 +28,16 @@ INLINE void NAME(shares)(const NAME(group) *restrict group, const palindrome_blo
             share[axis][i] = NAME(share)(NAME(fraction)(group->at[axis][i], points[axis]));
 }
 
-// A plane of the window is complete: moves it to the field, and makes room for another.
+// A plane of the window is complete: hands it on, and makes room for another.
 INLINE void NAME(put_plane)(int64_t **lower, int64_t **upper, const palindrome_block *block, int64_t x,
-                            int64_t *restrict density) {
+                            palindrome_sums *sums) {
     const int64_t mz = block->points_z, rows = block->owned_y + 1;
     int64_t *const passed = *lower;
     for (int64_t y = 0; y < rows; y++) {
-        const int64_t *row = passed + y * (mz + 1);
-        int64_t *to = density + (x + block->lower) * block->x_stride + (y + block->lower) * block->y_stride;
-        memcpy(to, row, (size_t)mz * sizeof *to);
+        int64_t *row = passed + y * (mz + 1);
         // The point behind the last is the first.
-        to[0] += row[mz];
+        row[0] += row[mz];
+        NAME(put_row)(sums, x, y, row);
     }
     memset(passed, 0, (size_t)(rows * (mz + 1)) * sizeof *passed);
     *lower = *upper;
@@ -48,7 +47,7 @@ INLINE void NAME(put_plane)(int64_t **lower, int64_t **upper, const palindrome_b
 // Each particle has the mass `scale`, or round(value * scale) if there are values.
 INLINE int32_t NAME(deposit)(const int64_t *planes, const POSITION *x, const POSITION *y, const POSITION *z,
                              const palindrome_block *block, const REAL *value, double scale,
-                             int64_t *restrict density, int64_t *window) {
+                             palindrome_sums *sums, int64_t *window) {
     const int64_t line = block->points_z + 1, plane = line * (block->owned_y + 1);
     int64_t *lower = window, *upper = window + plane, passed = 0;
     memset(window, 0, (size_t)(2 * plane) * sizeof *window);
@@ -56,7 +55,7 @@ INLINE int32_t NAME(deposit)(const int64_t *planes, const POSITION *x, const POS
     NAME(begin)(&walk, planes, x, y, z, block);
     while (NAME(next)(&walk)) {
         for (; passed < walk.x; passed++)
-            NAME(put_plane)(&lower, &upper, block, passed, density);
+            NAME(put_plane)(&lower, &upper, block, passed, sums);
         const NAME(group) *group = &walk.group;
         double share[3][NAME(batch)], mass[NAME(batch)];
         int64_t part[8][NAME(batch)];
@@ -84,36 +83,18 @@ INLINE int32_t NAME(deposit)(const int64_t *planes, const POSITION *x, const POS
         }
     }
     for (; passed <= block->owned_x; passed++)
-        NAME(put_plane)(&lower, &upper, block, passed, density);
+        NAME(put_plane)(&lower, &upper, block, passed, sums);
     return walk.is_stray ? -1 : 0;
 }
 
 CLONES int32_t NAME(palindrome_deposit)(const int64_t *planes, const POSITION *x, const POSITION *y,
                                         const POSITION *z, palindrome_block block, double mass,
-                                        int64_t *restrict density, int64_t *window) {
-    return NAME(deposit)(planes, x, y, z, &block, 0, mass, density, window);
+                                        palindrome_sums *sums, int64_t *window) {
+    return NAME(deposit)(planes, x, y, z, &block, 0, mass, sums, window);
 }
 
 CLONES int32_t NAME(palindrome_deposit_values)(const int64_t *planes, const POSITION *x, const POSITION *y,
                                                const POSITION *z, palindrome_block block, const REAL *value,
-                                               double scale, int64_t *restrict density, int64_t *window) {
-    return NAME(deposit)(planes, x, y, z, &block, value, scale, density, window);
-}
-
-CLONES uint64_t NAME(palindrome_contrast)(palindrome_block from, const int64_t *restrict density,
-                                          double scale, double shift, palindrome_block to,
-                                          REAL *restrict contrast) {
-    const int64_t run = from.points_z;
-    uint64_t sum = 0;
-    for (int64_t i = 0; i < from.owned_x; i++)
-        for (int64_t j = 0; j < from.owned_y; j++) {
-            const int64_t *source =
-                density + (i + from.lower) * from.x_stride + (j + from.lower) * from.y_stride;
-            REAL *target = contrast + (i + to.lower) * to.x_stride + (j + to.lower) * to.y_stride;
-            for (int64_t k = 0; k < run; k++) {
-                target[k] = (REAL)__builtin_fma((double)source[k], scale, shift);
-                sum += (uint64_t)source[k];
-            }
-        }
-    return sum;
+                                               double scale, palindrome_sums *sums, int64_t *window) {
+    return NAME(deposit)(planes, x, y, z, &block, value, scale, sums, window);
 }

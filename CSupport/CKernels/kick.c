@@ -2,6 +2,7 @@
 #include "include/kick_adjoint.h"
 #include "kernel.h"
 #include "locate.h"
+#include "rim.h"
 
 typedef float row4_f32 __attribute__((vector_size(16), aligned(4)));
 typedef float row8_f32 __attribute__((vector_size(32), aligned(4)));
@@ -80,6 +81,7 @@ INLINE void add_kicks_f64(int64_t n, int64_t *restrict momentum, const double *r
 #define PRECISION 32
 #include "precision.h"
 #include "planes.template.h"
+#include "rim.template.h"
 #include "kick.template.h"
 #include "kick_adjoint.template.h"
 #undef PRECISION
@@ -87,5 +89,6 @@ INLINE void add_kicks_f64(int64_t n, int64_t *restrict momentum, const double *r
 #define PRECISION 64
 #include "precision.h"
 #include "planes.template.h"
+#include "rim.template.h"
 #include "kick.template.h"
 #include "kick_adjoint.template.h"

@@ -60,36 +60,65 @@ INLINE int64_t NAME(whole)(const int64_t *point, int axis) {
     return (int64_t)((uint64_t)point[axis] - (uint64_t)point[3]);
 }
 
-INLINE void NAME(add_row)(int64_t *restrict to, int64_t factor, const int64_t *restrict row, int64_t mz) {
-    for (int64_t z = 0; z < mz; z++)
-        to[z] += factor * row[z];
-}
-
-// The transpose of the four-point differences, from one plane of force cotangents V, in integers:
+// The transpose of the four-point differences, from force cotangents V, in integers:
 //
 //     sum(c) = sum over axes of 8 (V(c - 1) - V(c + 1)) + V(c + 2) - V(c - 2)
 //
-// Planes come in ascending order, so the one two further on is set here for the first time and not added to.
-// Rows are first taken apart into compact ones: rows of a field are often a power of two apart, and many of
-// them at once would fight for the same places in the cache.
-CLONES static void NAME(add_slopes)(int64_t *restrict cotangent, const palindrome_block *block, int64_t x,
-                                    int64_t *restrict rows, int64_t *restrict sum) {
-    const int64_t mz = block->points_z, line = 4 * (mz + 1), xs = block->x_stride, ys = block->y_stride;
-    const int64_t length = palindrome_cotangent_row(*block);
-    int64_t *const plane = sum + (x + block->lower) * xs + block->lower * ys;
-    int64_t *const vx = rows, *const vz = rows + length + 2, *const none = rows + 2 * length;
+// Planes of V come in ascending order and are not kept. What is kept of the last few is their component along
+// x, which planes up to two away need, and the parts of the sum along y and z, which wait for those along x.
+// Rows are compact: rows of a field are often a power of two apart, and many of them at once would fight for
+// the same places in the cache.
+typedef struct {
+    const palindrome_block *block;
+    // Five planes, [y][z] with the owned rows and one more; three planes, with two rows more at either end.
+    int64_t *along_x, *along_yz;
+    // A row of zeros, one of the sum, and seven of a plane that is taken apart.
+    int64_t *none, *sum, *rows;
+} NAME(slopes);
+
+INLINE NAME(slopes) NAME(open_slopes)(int64_t *memory, const palindrome_block *block) {
+    const int64_t length = palindrome_cotangent_row(*block), mz = block->points_z;
+    NAME(slopes) slopes = {block, memory, 0, 0, 0, 0};
+    slopes.along_yz = slopes.along_x + 5 * (block->owned_y + 1) * mz;
+    slopes.none = slopes.along_yz + 3 * (block->owned_y + 5) * mz;
+    slopes.sum = slopes.none + length;
+    slopes.rows = slopes.sum + length;
+    memset(slopes.none, 0, (size_t)length * sizeof *slopes.none);
+    return slopes;
+}
+
+// Rows of the planes kept; zeros where there is no such plane or row.
+INLINE int64_t *NAME(row_along_x)(const NAME(slopes) * slopes, int64_t x, int64_t y) {
+    const palindrome_block *block = slopes->block;
+    if (x < 0 || x > block->owned_x || y < 0 || y > block->owned_y)
+        return slopes->none;
+    return slopes->along_x + (x % 5 * (block->owned_y + 1) + y) * block->points_z;
+}
+
+INLINE int64_t *NAME(row_along_yz)(const NAME(slopes) * slopes, int64_t x, int64_t y) {
+    const palindrome_block *block = slopes->block;
+    if (x < 0 || x > block->owned_x)
+        return slopes->none;
+    return slopes->along_yz + (x % 3 * (block->owned_y + 5) + y + 2) * block->points_z;
+}
+
+// Takes a plane of V apart and leaves zeros.
+INLINE void NAME(take_apart)(const NAME(slopes) * slopes, int64_t x, int64_t *restrict cotangent) {
+    const palindrome_block *block = slopes->block;
+    const int64_t mz = block->points_z, line = 4 * (mz + 1), length = palindrome_cotangent_row(*block);
+    int64_t *const vz = slopes->rows + 2;
     int64_t *vy[5];
-    memset(none, 0, (size_t)mz * sizeof *none);
     for (int r = 0; r < 5; r++)
-        vy[r] = none;
-    memset(plane + 2 * xs - block->lower * ys, 0, (size_t)xs * sizeof *sum);
+        vy[r] = slopes->none;
     for (int64_t y = 0; y < block->owned_y + 5; y++) {
         for (int r = 0; r < 4; r++)
             vy[r] = vy[r + 1];
-        vy[4] = none;
+        vy[4] = slopes->none;
+        int64_t *const at = NAME(row_along_yz)(slopes, x, y);
         if (y <= block->owned_y) {
             const int64_t *v = cotangent + y * line;
-            int64_t *const own = rows + (3 + y % 5) * length, *const at = plane + y * ys;
+            int64_t *const vx = NAME(row_along_x)(slopes, x, y);
+            int64_t *const own = vy[4] = slopes->rows + (1 + y % 5) * length;
             for (int64_t z = 0; z < mz; z++) {
                 vx[z] = NAME(whole)(v + 4 * z, 0);
                 own[z] = NAME(whole)(v + 4 * z, 1);
@@ -103,15 +132,13 @@ CLONES static void NAME(add_slopes)(int64_t *restrict cotangent, const palindrom
             vz[-1] = vz[mz - 1];
             vz[mz] = vz[0];
             vz[mz + 1] = vz[1];
-            vy[4] = own;
             for (int64_t z = 0; z < mz; z++)
-                at[z] += 8 * (vz[z - 1] - vz[z + 1]) + (vz[z + 2] - vz[z - 2]);
-            NAME(add_row)(at - 2 * xs, 1, vx, mz);
-            NAME(add_row)(at - xs, -8, vx, mz);
-            NAME(add_row)(at + xs, 8, vx, mz);
-            NAME(add_row)(at + 2 * xs, -1, vx, mz);
-        }
-        int64_t *restrict to = plane + (y - 2) * ys;
+                at[z] = 8 * (vz[z - 1] - vz[z + 1]) + (vz[z + 2] - vz[z - 2]);
+        } else if (y <= block->owned_y + 2)
+            memset(at, 0, (size_t)mz * sizeof *at);
+        int64_t *restrict to = NAME(row_along_yz)(slopes, x, y - 2);
+        if (y < 2)
+            memset(to, 0, (size_t)mz * sizeof *to);
         const int64_t *v0 = vy[0], *v1 = vy[1], *v3 = vy[3], *v4 = vy[4];
         for (int64_t z = 0; z < mz; z++)
             to[z] += 8 * (v1[z] - v3[z]) + (v4[z] - v0[z]);
@@ -119,13 +146,36 @@ CLONES static void NAME(add_slopes)(int64_t *restrict cotangent, const palindrom
     memset(cotangent, 0, (size_t)(line * (block->owned_y + 1)) * sizeof *cotangent);
 }
 
-// A plane of the window is complete: takes it out, and makes room for another.
-INLINE void NAME(pass)(int64_t **lower, int64_t **upper, const palindrome_block *block, int64_t x,
-                       int64_t *rows, int64_t *sum) {
+// The sum at a plane, once V is known up to two planes further on.
+INLINE void NAME(put_sum)(const NAME(slopes) * slopes, int64_t x, palindrome_sums *sums) {
+    const palindrome_block *block = slopes->block;
+    int64_t *restrict sum = slopes->sum;
+    for (int64_t y = -2; y < block->owned_y + 3; y++) {
+        const int64_t *own = NAME(row_along_yz)(slopes, x, y);
+        const int64_t *v0 = NAME(row_along_x)(slopes, x - 2, y), *v1 = NAME(row_along_x)(slopes, x - 1, y);
+        const int64_t *v3 = NAME(row_along_x)(slopes, x + 1, y), *v4 = NAME(row_along_x)(slopes, x + 2, y);
+        for (int64_t z = 0; z < block->points_z; z++)
+            sum[z] = own[z] + 8 * (v1[z] - v3[z]) + (v4[z] - v0[z]);
+        NAME(put_row)(sums, x, y, sum);
+    }
+}
+
+// A plane of the window is complete: takes it out, and makes room for another. With it the sum two planes
+// back is known.
+CLONES static void NAME(pass)(int64_t **lower, int64_t **upper, int64_t x, const NAME(slopes) * slopes,
+                              palindrome_sums *sums) {
     int64_t *const passed = *lower;
-    NAME(add_slopes)(passed, block, x, rows, sum);
+    NAME(take_apart)(slopes, x, passed);
+    NAME(put_sum)(slopes, x - 2, sums);
     *lower = *upper;
     *upper = passed;
+}
+
+// The sums at the last planes, to which nothing is added any more.
+CLONES static void NAME(put_last_sums)(const NAME(slopes) * slopes, palindrome_sums *sums) {
+    const int64_t owned_x = slopes->block->owned_x;
+    for (int64_t x = owned_x - 1; x <= owned_x + 2; x++)
+        NAME(put_sum)(slopes, x, sums);
 }
 
 CLONES palindrome_kick_outcome NAME(palindrome_kick_adjoint)(
@@ -133,7 +183,7 @@ CLONES palindrome_kick_outcome NAME(palindrome_kick_adjoint)(
     MOMENTUM *py, MOMENTUM *pz, palindrome_block block, const REAL *potential, const REAL scale[3],
     int64_t kicks, const double *undoing, const double factor[3], const REAL *px_bar, const REAL *py_bar,
     const REAL *pz_bar, REAL *x_bar, REAL *y_bar, REAL *z_bar, double *product, const double weight[3],
-    int64_t *sum, REAL *memory, int64_t *cotangent_window) {
+    palindrome_sums *sums, REAL *memory, int64_t *cotangent_window) {
     palindrome_kick_outcome outcome = {0};
     MOMENTUM *const momentum[3] = {px, py, pz};
     const REAL *const momentum_bar[3] = {px_bar, py_bar, pz_bar};
@@ -141,16 +191,15 @@ CLONES palindrome_kick_outcome NAME(palindrome_kick_adjoint)(
     REAL force[3][NAME(batch)], slope[3][NAME(batch)][4];
     // The window of cotangents goes along with that of forces; a plane that is passed is complete.
     const int64_t plane = 4 * (block.points_z + 1) * (block.owned_y + 1);
-    int64_t *lower = cotangent_window, *upper = lower + plane, *const rows = upper + plane, passed = 0;
+    int64_t *lower = cotangent_window, *upper = lower + plane, passed = 0;
     memset(cotangent_window, 0, (size_t)(2 * plane) * sizeof *cotangent_window);
-    // The planes that no plane two before them sets.
-    memset(sum, 0, (size_t)((block.lower + 2) * block.x_stride) * sizeof *sum);
+    const NAME(slopes) slopes = NAME(open_slopes)(upper + plane, &block);
     NAME(window) window = NAME(open_window)(memory, &block);
     NAME(walk) walk;
     NAME(begin)(&walk, planes, x, y, z, &block);
     while (NAME(next)(&walk)) {
         for (; passed < walk.x; passed++)
-            NAME(pass)(&lower, &upper, &block, passed, rows, sum);
+            NAME(pass)(&lower, &upper, passed, &slopes, sums);
         NAME(move_window)(&window, potential, &block, walk.x);
         const NAME(group) *group = &walk.group;
         const REAL *bar[3];
@@ -169,7 +218,8 @@ CLONES palindrome_kick_outcome NAME(palindrome_kick_adjoint)(
         NAME(kick_group)(&walk, momentum, force, kicks, undoing, &outcome);
     }
     for (; passed <= block.owned_x; passed++)
-        NAME(pass)(&lower, &upper, &block, passed, rows, sum);
+        NAME(pass)(&lower, &upper, passed, &slopes, sums);
+    NAME(put_last_sums)(&slopes, sums);
     outcome.is_stray = (int32_t)walk.is_stray;
     return outcome;
 }

@@ -132,8 +132,7 @@ public struct DensityObjective<Scalar: ParticleScalar>: Objective, ~Copyable {
 
     /// `S_R[√w (ρ − d)]`
     private func residual(_ particles: borrowing ParticleSet<Scalar>) throws -> Field<Scalar> {
-        var residual = relativeDensity(
-            of: try particles.deposit(), totalCount: particles.totalCount, as: Scalar.self)
+        var residual = try particles.relativeDensity()
         subtract(data, from: &residual)
         multiplyByRootWeights(&residual)
         guard let smoothing else { return residual }

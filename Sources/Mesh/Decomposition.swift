@@ -67,6 +67,12 @@ public final class Decomposition {
         shape == other.shape && grid.shape == other.grid.shape && grid.position == other.grid.position
     }
 
+    /// This rank's points along x and y, ghost planes included.
+    func extent(ghosts: GhostWidth) -> SIMD2<Int> {
+        let width = ghosts.lower + ghosts.upper
+        return [x.count + width, y.count + width]
+    }
+
     /// The number of points of the whole mesh.
     public var pointCount: Int { shape.x * shape.y * shape.z }
     /// The number of points that this rank owns.

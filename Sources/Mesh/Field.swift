@@ -42,16 +42,22 @@ public struct Field<Element: BitwiseCopyable & Sendable>: ~Copyable {
 
     /// A field with undefined values.
     public init(_ decomposition: Decomposition, ghosts: GhostWidth, for purpose: StaticString) {
+        let extent = decomposition.extent(ghosts: ghosts)
+        // As much as a transform's array of the same precision, so that they use each other's memory.
+        let values = Buffer<Element>(
+            count: extent.x * extent.y * decomposition.shape.z, reserving: 2 * decomposition.fourier.capacity,
+            from: decomposition.grid.memory, for: purpose)
+        self.init(decomposition, ghosts: ghosts, values: values)
+    }
+
+    /// A field of values that are there already, as many as its points and ghost points.
+    init(_ decomposition: Decomposition, ghosts: GhostWidth, values: consuming Buffer<Element>) {
         self.decomposition = decomposition
         self.ghosts = ghosts
-        let width = ghosts.lower + ghosts.upper
-        extent = [decomposition.x.count + width, decomposition.y.count + width]
+        extent = decomposition.extent(ghosts: ghosts)
         yStride = decomposition.shape.z
         xStride = extent.y * yStride
-        // As much as a transform's array of the same precision, so that they use each other's memory.
-        values = Buffer(
-            count: extent.x * xStride, reserving: 2 * decomposition.fourier.capacity,
-            from: decomposition.grid.memory, for: purpose)
+        self.values = values
     }
 
     /// The value at a point with global indices, in the owned block or the ghost planes around it.

@@ -5,7 +5,7 @@ extension Field {
     /// Copies the neighbours' owned planes into the ghost planes, periodically.
     ///
     /// Along x first, then along y with the ghost planes of x included, so that corners arrive. An axis that
-    /// is not shared is its own neighbour. Collective; the transpose is ``addGhosts()``.
+    /// is not shared is its own neighbour. Collective; the transpose is ``IntegerRim/addGhosts()``.
     public mutating func fillGhosts() {
         decomposition.grid.phases.measure("ghosts") {
             for axis in [Axis.x, .y] {
@@ -15,47 +15,6 @@ extension Field {
                     planes(axis, ghosts.lower, ghosts.upper), toNext: -1,
                     planes(axis, ghosts.lower + owned, ghosts.upper))
             }
-        }
-    }
-}
-
-extension Field where Element: FixedWidthInteger {
-    /// Adds the ghost planes to the owners' points, with wrapping integer addition; the transpose of
-    /// ``fillGhosts()``.
-    ///
-    ///     ⟨fill x, y⟩ = ⟨x, add y⟩
-    ///
-    /// Along y first, then along x, so that corners travel home. Afterwards the ghost planes are undefined.
-    /// Integers only: their sum does not depend on the order in which ranks add. Collective.
-    public mutating func addGhosts() {
-        decomposition.grid.phases.measure("ghosts") {
-            for axis in [Axis.y, .x] {
-                let owned = ownedPlanes(axis)
-                add(planes(axis, 0, ghosts.lower), toNext: -1, planes(axis, owned, ghosts.lower))
-                add(
-                    planes(axis, ghosts.lower + owned, ghosts.upper), toNext: 1,
-                    planes(axis, ghosts.lower, ghosts.upper))
-            }
-        }
-    }
-
-    private mutating func add(_ sent: Planes, toNext direction: Int, _ target: Planes) {
-        guard sent.count > 0 else { return }
-        let memory = decomposition.grid.memory
-        let outgoing = Buffer<Element>(count: sent.count, from: memory, for: "ghost planes")
-        let incoming = Buffer<Element>(count: sent.count, from: memory, for: "ghost planes")
-        for run in 0..<sent.runs {
-            let source = unsafe values.start + sent.start + run * xStride
-            unsafe (outgoing.start + run * sent.length).update(from: source, count: sent.length)
-        }
-        let ranks = communicator(sent.axis)
-        unsafe ranks.shift(
-            outgoing.start, to: ranks.neighbour(direction), incoming.start, from: ranks.neighbour(-direction),
-            runs: 1, runBytes: sent.count * MemoryLayout<Element>.stride, stride: 0)
-        for run in 0..<target.runs {
-            let owner = unsafe values.start + target.start + run * xStride
-            let ghost = unsafe incoming.start + run * target.length
-            for element in 0..<target.length { unsafe owner[element] &+= ghost[element] }
         }
     }
 }
@@ -104,5 +63,6 @@ extension Field {
 }
 
 extension Communicator {
-    fileprivate func neighbour(_ direction: Int) -> Int { (rank + direction + size) % size }
+    /// The rank so many places up or down a periodic axis.
+    func neighbour(_ direction: Int) -> Int { (rank + direction + size) % size }
 }

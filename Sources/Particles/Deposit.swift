@@ -52,46 +52,58 @@ extension ParticleSet {
     /// - Throws: ``MassError`` on all ranks when Σ ρ(c) is not N m.
     /// - Source: Hockney & Eastwood 1988, §5-3.
     public func deposit(planes: borrowing ParticlePlanes) throws(MassError) -> Field<Int64> {
-        let density = masses(planes: planes)
-        let sum = grid.phases.measure("deposit") {
-            unsafe palindrome_owned_sum(palindrome_block(density), density.values.start)
-        }
-        try requireAllMass(sum)
-        return density
+        var rim = IntegerRim(decomposition, ghosts: .cloudInCell, holdsAll: true)
+        var sums = unsafe palindrome_sums(rim: rim.layout, scale: 1, shift: 0, real: nil, total: 0)
+        unsafe deposit(planes, &sums)
+        rim.addGhosts()
+        try requireAllMass(unsafe palindrome_rim_total(rim.layout))
+        return rim.takeField()
     }
 
     /// The mass of all particles on the mesh, see ``deposit(planes:)``. Collective.
     public func deposit() throws(MassError) -> Field<Int64> { try deposit(planes: planes()) }
 
-    /// The overdensity of all particles on the mesh, δ(c) = ρ(c) / ρ̄ − 1.
+    /// The overdensity of all particles on the mesh.
     ///
-    /// The same bits as ``deposit(planes:)`` and ``densityContrast(of:totalCount:as:)``, with one look less at
-    /// the mesh. Collective.
+    ///     δ(c) = ρ(c) / ρ̄ − 1
+    ///
+    /// From the integers of ``deposit(planes:)``, without a mesh of them. Collective.
     ///
     /// - Parameter planes: of the particles as they are.
     /// - Returns: the field, without ghosts.
     /// - Throws: ``MassError`` on all ranks when Σ ρ(c) is not N m.
     public func densityContrast(planes: borrowing ParticlePlanes) throws(MassError) -> Field<Scalar> {
-        let contrast = scaled(
-            masses(planes: planes), totalCount: totalCount, shift: -1, for: "density contrast",
-            as: Scalar.self)
-        try requireAllMass(contrast.sum)
-        return contrast.takeField()
+        try density(planes, shift: -1, for: "density contrast")
     }
 
-    private func masses(planes: borrowing ParticlePlanes) -> Field<Int64> {
-        let mass = MassUnit(totalCount: totalCount).perParticle
-        var density = Field<Int64>(decomposition, ghosts: .cloudInCell, for: "deposit")
+    /// The density of all particles on the mesh in units of its mean, `ρ(c) / ρ̄`, see
+    /// ``densityContrast(planes:)``. Collective.
+    public func relativeDensity() throws(MassError) -> Field<Scalar> {
+        try density(planes(), shift: 0, for: "density")
+    }
+
+    private func density(
+        _ planes: borrowing ParticlePlanes, shift: Double, for purpose: StaticString
+    ) throws(MassError) -> Field<Scalar> {
+        let mass = Double(MassUnit(totalCount: totalCount).perParticle)
+        var sums = MeshSums<Scalar>(
+            decomposition, ghosts: .cloudInCell,
+            scale: Double(decomposition.pointCount) / (Double(totalCount) * mass), shift: shift, for: purpose)
+        unsafe deposit(planes, &sums.forKernel)
+        try requireAllMass(sums.finish(in: "deposit"))
+        return sums.takeField()
+    }
+
+    /// - Parameter sums: with ghosts ``GhostWidth/cloudInCell``.
+    private func deposit(_ planes: borrowing ParticlePlanes, _ sums: inout palindrome_sums) {
         grid.phases.measure("deposit") {
             requirePlanes(planes)
             let window = massWindow()
             let status = unsafe Scalar._particleKernels.deposit(
-                planes.starts, positionStarts, palindrome_block(density), Double(mass), density.values.start,
-                window.start)
+                planes.starts, positionStarts, palindrome_block(decomposition),
+                Double(MassUnit(totalCount: totalCount).perParticle), &sums, window.start)
             requireRouted(status != 0)
         }
-        density.addGhosts()
-        return density
     }
 
     /// - Parameter sum: over this rank's points.
@@ -101,56 +113,5 @@ extension ParticleSet {
             return Int64(bitPattern: UInt64(totalCount) &* UInt64(mass) &- grid.world.wrappingSum(sum))
         }
         guard missing == 0 else { throw MassError(missing: missing) }
-    }
-}
-
-/// The overdensity of a deposit.
-///
-///     δ(c) = ρ(c) / ρ̄ − 1
-///
-/// - Parameters:
-///   - deposit: from ``ParticleSet/deposit()`` [mass units].
-///   - totalCount: particles on all ranks.
-/// - Returns: the field, without ghosts.
-public func densityContrast<Scalar: ParticleScalar>(
-    of deposit: consuming Field<Int64>, totalCount: Int, as _: Scalar.Type = Scalar.self
-) -> Field<Scalar> {
-    scaled(deposit, totalCount: totalCount, shift: -1, for: "density contrast", as: Scalar.self).takeField()
-}
-
-/// The density of a deposit in units of its mean, `ρ(c) / ρ̄`.
-///
-/// - Parameters:
-///   - deposit: from ``ParticleSet/deposit()`` [mass units].
-///   - totalCount: particles on all ranks.
-/// - Returns: the field, without ghosts.
-public func relativeDensity<Scalar: ParticleScalar>(
-    of deposit: consuming Field<Int64>, totalCount: Int, as _: Scalar.Type = Scalar.self
-) -> Field<Scalar> {
-    scaled(deposit, totalCount: totalCount, shift: 0, for: "density", as: Scalar.self).takeField()
-}
-
-/// A field with a number that was found on the way.
-private struct Scaled<Scalar: ParticleScalar>: ~Copyable {
-    let field: Field<Scalar>
-    /// Σ of this rank's part of the deposit, modulo 2⁶⁴.
-    let sum: UInt64
-
-    consuming func takeField() -> Field<Scalar> { field }
-}
-
-private func scaled<Scalar: ParticleScalar>(
-    _ deposit: borrowing Field<Int64>, totalCount: Int, shift: Double, for purpose: StaticString,
-    as _: Scalar.Type
-) -> Scaled<Scalar> {
-    let decomposition = deposit.decomposition
-    return decomposition.grid.phases.measure("deposit") {
-        let result = Field<Scalar>(decomposition, ghosts: .none, for: purpose)
-        let mass = Double(MassUnit(totalCount: totalCount).perParticle)
-        let sum = unsafe Scalar._particleKernels.contrast(
-            palindrome_block(deposit), deposit.values.start,
-            Double(decomposition.pointCount) / (Double(totalCount) * mass), shift,
-            palindrome_block(result), result.values.start)
-        return Scaled(field: result, sum: sum)
     }
 }

@@ -46,7 +46,8 @@ extension ParticleSet {
         let growth = max(abs(weight.x), abs(weight.y), abs(weight.z))
         let exponent = try integerExponent(of: cotangents, termGrowth: growth, sumGrowth: 9 * growth)
         let product = Buffer<Double>(count: count, from: grid.memory, for: "products")
-        var sum = Field<Int64>(decomposition, ghosts: .stencil, for: "deposit")
+        var sums = MeshSums<Scalar>(
+            decomposition, ghosts: .stencil, scale: power(-exponent), for: "cotangent")
         let outcome = grid.phases.measure("adjoint") {
             requireField(potential, ghosts: .stencil)
             requirePlanes(planes)
@@ -58,16 +59,16 @@ extension ParticleSet {
                 _KickAdjointArguments(
                     undoing: inMomentumUnits(undoing), factor: coefficient * cellsPerLength,
                     momentumBar: cotangents.momentumStarts, positionBar: cotangents.positionStarts,
-                    product: product.start, weight: weight * power(exponent), sum: sum.values.start,
-                    window: window.start, cotangentWindow: cotangentWindow.start))
+                    product: product.start, weight: weight * power(exponent),
+                    window: window.start, cotangentWindow: cotangentWindow.start), &sums.forKernel)
         }
         try settle(outcome, undoing)
         let derivative = try grid.phases.measure("adjoint") {
             try Total(of: product, named: "the derivative by a kick coefficient", over: grid.world).sum
         }
         _ = consume product
-        sum.addGhosts()
-        return KickCotangent(coefficient: derivative, field: real(sum, exponent: exponent))
+        _ = sums.finish(in: "adjoint")
+        return KickCotangent(coefficient: derivative, field: sums.takeField())
     }
 
     /// Undoes kicks of one component to the last bit and carries cotangents back through them.
@@ -133,17 +134,18 @@ extension ParticleSet {
     ) throws -> Field<Scalar> {
         let exponent = try integerExponent(
             of: cotangents, termGrowth: abs(coefficient), sumGrowth: abs(coefficient))
-        var sum = Field<Int64>(decomposition, ghosts: .cloudInCell, for: "deposit")
+        var sums = MeshSums<Scalar>(
+            decomposition, ghosts: .cloudInCell, scale: power(-exponent), for: "cotangent")
         grid.phases.measure("adjoint") {
             let planes = planes()
             let window = massWindow()
             let status = unsafe Scalar._particleKernels.depositValues(
-                planes.starts, positionStarts, palindrome_block(sum), cotangents.momentum[axis].start,
-                coefficient * power(exponent), sum.values.start, window.start)
+                planes.starts, positionStarts, palindrome_block(decomposition),
+                cotangents.momentum[axis].start, coefficient * power(exponent), &sums.forKernel, window.start)
             requireRouted(status != 0)
         }
-        sum.addGhosts()
-        return real(sum, exponent: exponent)
+        _ = sums.finish(in: "adjoint")
+        return sums.takeField()
     }
 
     /// The scale in which the cotangents of all particles, in one cell, would still be summed without overflow.
@@ -160,17 +162,6 @@ extension ParticleSet {
                 unsafe sum.add { unsafe kernels.exactMagnitudes(Int64(count), bars, $0, $1) }
             }
             return magnitude.integerExponent(termGrowth: termGrowth, sumGrowth: sumGrowth)
-        }
-    }
-
-    /// A sum of integers of 2^−exponent, made so because it does not depend on order then, as real numbers.
-    private func real(_ sum: borrowing Field<Int64>, exponent: Int) -> Field<Scalar> {
-        grid.phases.measure("adjoint") {
-            let result = Field<Scalar>(decomposition, ghosts: .none, for: "cotangent")
-            _ = unsafe Scalar._particleKernels.contrast(
-                palindrome_block(sum), sum.values.start, power(-exponent), 0, palindrome_block(result),
-                result.values.start)
-            return result
         }
     }
 }

@@ -31,14 +31,14 @@ internal import Mesh
     let largestMagnitude: (Int64, Reals) -> Double
     let exactMagnitudes: (Int64, Reals, Factors, Words) -> Void
     // deposit.h
-    let deposit:
-        (Planes, Positions, Block, Double, UnsafeMutablePointer<Int64>, UnsafeMutablePointer<Int64>) -> Int32
+    let deposit: (Planes, Positions, Block, Double, inout palindrome_sums, UnsafeMutablePointer<Int64>) -> Int32
     let depositValues:
         (
-            Planes, Positions, Block, UnsafePointer<Scalar>, Double, UnsafeMutablePointer<Int64>,
+            Planes, Positions, Block, UnsafePointer<Scalar>, Double, inout palindrome_sums,
             UnsafeMutablePointer<Int64>
         ) -> Int32
-    let contrast: (Block, UnsafePointer<Int64>, Double, Double, Block, UnsafeMutablePointer<Scalar>) -> UInt64
+    // rim.h
+    let finishRim: (palindrome_sums) -> Void
     // kick.h
     let kick:
         (
@@ -59,7 +59,7 @@ internal import Mesh
     let kickAdjoint:
         (
             Planes, Positions, Momenta, Block, UnsafePointer<Scalar>, SIMD3<Double>,
-            _KickAdjointArguments<Scalar>
+            _KickAdjointArguments<Scalar>, inout palindrome_sums
         ) -> KickOutcome
     let gatherAdjoint:
         (
@@ -91,8 +91,6 @@ internal import Mesh
     let product: UnsafeMutablePointer<Double>
     /// Integers per p̄ in the cotangent of the potential, per axis.
     let weight: SIMD3<Double>
-    /// The cotangent of the potential.
-    let sum: UnsafeMutablePointer<Int64>
     /// Scratch.
     let window: UnsafeMutablePointer<Scalar>
     let cotangentWindow: UnsafeMutablePointer<Int64>
@@ -115,11 +113,11 @@ extension Float {
             exactMagnitudes: {
                 unsafe palindrome_exact_magnitudes_f32($0, $1.x, $1.y, $1.z, $2.0, $2.1, $3)
             },
-            deposit: { unsafe palindrome_deposit_f32($0, $1.x, $1.y, $1.z, $2, $3, $4, $5) },
+            deposit: { unsafe palindrome_deposit_f32($0, $1.x, $1.y, $1.z, $2, $3, &$4, $5) },
             depositValues: {
-                unsafe palindrome_deposit_values_f32($0, $1.x, $1.y, $1.z, $2, $3, $4, $5, $6)
+                unsafe palindrome_deposit_values_f32($0, $1.x, $1.y, $1.z, $2, $3, $4, &$5, $6)
             },
-            contrast: { unsafe palindrome_contrast_f32($0, $1, $2, $3, $4, $5) },
+            finishRim: { unsafe palindrome_finish_rim_f32($0) },
             kick: { planes, at, momenta, block, potential, scale, coefficients, window in
                 unsafe palindrome_kick_f32(
                     planes, at.x, at.y, at.z, momenta.x, momenta.y, momenta.z, block, potential,
@@ -137,14 +135,14 @@ extension Float {
                     count, at.x, at.y, at.z, momentum, block, force, Int64(coefficients.count), coefficients)
             },
             gather: { unsafe palindrome_gather_f32($0, $1.x, $1.y, $1.z, $2, $3, $4) },
-            kickAdjoint: { planes, at, momenta, block, potential, scale, more in
+            kickAdjoint: { planes, at, momenta, block, potential, scale, more, sums in
                 unsafe palindrome_kick_adjoint_f32(
                     planes, at.x, at.y, at.z, momenta.x, momenta.y, momenta.z, block, potential,
                     [Float(scale.x), Float(scale.y), Float(scale.z)], Int64(more.undoing.count), more.undoing,
                     [more.factor.x, more.factor.y, more.factor.z],
                     more.momentumBar.x, more.momentumBar.y, more.momentumBar.z,
                     more.positionBar.x, more.positionBar.y, more.positionBar.z, more.product,
-                    [more.weight.x, more.weight.y, more.weight.z], more.sum, more.window,
+                    [more.weight.x, more.weight.y, more.weight.z], &sums, more.window,
                     more.cotangentWindow)
             },
             gatherAdjoint: { count, at, block, field, factor, weight, positionBar, product in
@@ -178,11 +176,11 @@ extension Double {
             exactMagnitudes: {
                 unsafe palindrome_exact_magnitudes_f64($0, $1.x, $1.y, $1.z, $2.0, $2.1, $3)
             },
-            deposit: { unsafe palindrome_deposit_f64($0, $1.x, $1.y, $1.z, $2, $3, $4, $5) },
+            deposit: { unsafe palindrome_deposit_f64($0, $1.x, $1.y, $1.z, $2, $3, &$4, $5) },
             depositValues: {
-                unsafe palindrome_deposit_values_f64($0, $1.x, $1.y, $1.z, $2, $3, $4, $5, $6)
+                unsafe palindrome_deposit_values_f64($0, $1.x, $1.y, $1.z, $2, $3, $4, &$5, $6)
             },
-            contrast: { unsafe palindrome_contrast_f64($0, $1, $2, $3, $4, $5) },
+            finishRim: { unsafe palindrome_finish_rim_f64($0) },
             kick: { planes, at, momenta, block, potential, scale, coefficients, window in
                 unsafe palindrome_kick_f64(
                     planes, at.x, at.y, at.z, momenta.x, momenta.y, momenta.z, block, potential,
@@ -198,14 +196,14 @@ extension Double {
                     count, at.x, at.y, at.z, momentum, block, force, Int64(coefficients.count), coefficients)
             },
             gather: { unsafe palindrome_gather_f64($0, $1.x, $1.y, $1.z, $2, $3, $4) },
-            kickAdjoint: { planes, at, momenta, block, potential, scale, more in
+            kickAdjoint: { planes, at, momenta, block, potential, scale, more, sums in
                 unsafe palindrome_kick_adjoint_f64(
                     planes, at.x, at.y, at.z, momenta.x, momenta.y, momenta.z, block, potential,
                     [scale.x, scale.y, scale.z], Int64(more.undoing.count), more.undoing,
                     [more.factor.x, more.factor.y, more.factor.z],
                     more.momentumBar.x, more.momentumBar.y, more.momentumBar.z,
                     more.positionBar.x, more.positionBar.y, more.positionBar.z, more.product,
-                    [more.weight.x, more.weight.y, more.weight.z], more.sum, more.window,
+                    [more.weight.x, more.weight.y, more.weight.z], &sums, more.window,
                     more.cotangentWindow)
             },
             gatherAdjoint: { count, at, block, field, factor, weight, positionBar, product in

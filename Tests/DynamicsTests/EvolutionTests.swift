@@ -29,8 +29,7 @@ final class EvolutionTests: SPMDTestCase {
         while !evolution.isFinished {
             try evolution.advance { _, particles in
                 prints.append(particles.checksum())
-                let density = relativeDensity(
-                    of: try particles.deposit(), totalCount: particles.totalCount, as: Scalar.self)
+                let density = try particles.relativeDensity()
                 prints.append(self.checksum(of: density))
             }
         }
@@ -124,10 +123,7 @@ final class EvolutionTests: SPMDTestCase {
                 var last: UInt64 = 0
                 while !continued.isFinished {
                     try continued.advance { _, particles in
-                        last = self.checksum(
-                            of: relativeDensity(
-                                of: try particles.deposit(), totalCount: particles.totalCount, as: Float.self)
-                        )
+                        last = self.checksum(of: try particles.relativeDensity())
                     }
                 }
                 if stage < first.schedule.stages.count {

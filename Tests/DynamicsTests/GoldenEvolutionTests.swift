@@ -31,8 +31,7 @@ final class GoldenEvolutionTests: SPMDTestCase {
         _ universe: GoldenUniverse, _ particles: borrowing ParticleSet<Scalar>
     ) throws -> Double {
         let expected = try universe.file.values("nbody/dens_stop")
-        let density = relativeDensity(
-            of: try particles.deposit(), totalCount: particles.totalCount, as: Scalar.self)
+        let density = try particles.relativeDensity()
         let mesh = density.decomposition
         var error = 0.0
         var norm = 0.0

@@ -71,8 +71,7 @@ final class ProjectedDensityTests: SPMDTestCase {
     func testThePictureIsTheSumOfTheDensityAlongTheAxis() throws {
         let model = try model(Double.self, on: RankGrid(world: world, shape: gridShapes[0]))
         let evolution = try evolved(model)
-        let density: Field<Double> = relativeDensity(
-            of: try evolution.particles.deposit(), totalCount: evolution.particles.totalCount)
+        let density = try evolution.particles.relativeDensity()
         let shape = model.mesh.shape
         for axis in 0..<3 {
             let axes = PixelPlane(across: axis, shape: [1, 1]).axes

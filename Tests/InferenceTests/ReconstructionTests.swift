@@ -25,8 +25,7 @@ final class ReconstructionTests: SPMDTestCase {
     {
         var evolution = try model.start(from: noise.copy(for: "test"))
         while !evolution.isFinished { try evolution.advance { _, _ in } }
-        return relativeDensity(
-            of: try evolution.particles.deposit(), totalCount: evolution.particles.totalCount)
+        return try evolution.particles.relativeDensity()
     }
 
     private struct Outcome: ~Copyable {

@@ -10,3 +10,4 @@
 #include "particle_block.h"
 #include "planes.h"
 #include "random.h"
+#include "rim.h"

@@ -1,5 +1,6 @@
 #pragma once
 #include "kick.h"
+#include "rim.h"
 
 // The adjoints of reading forces and of kicking with them. No allocation, no MPI, no global state.
 //
@@ -21,7 +22,7 @@
 /// - factor: the sum of the coefficients [force per momentum] over the mesh cell, per axis.
 /// - product: one per particle.
 /// - weight: such that the rounded terms stay below 2^50 and the sums below 2^62.
-/// - sum: shaped as the potential; what it held is overwritten.
+/// - sums: with the ghost planes of the potential.
 /// - window: scratch of `palindrome_force_window` numbers; cotangent_window: of
 /// `palindrome_cotangent_window`.
 palindrome_kick_outcome palindrome_kick_adjoint_f32(
@@ -29,13 +30,13 @@ palindrome_kick_outcome palindrome_kick_adjoint_f32(
     int32_t *pz, palindrome_block block, const float *potential, const float scale[3], int64_t kicks,
     const double *undoing, const double factor[3], const float *px_bar, const float *py_bar,
     const float *pz_bar, float *x_bar, float *y_bar, float *z_bar, double *product, const double weight[3],
-    int64_t *sum, float *window, int64_t *cotangent_window);
+    palindrome_sums *sums, float *window, int64_t *cotangent_window);
 palindrome_kick_outcome palindrome_kick_adjoint_f64(
     const int64_t *planes, const uint64_t *x, const uint64_t *y, const uint64_t *z, int64_t *px, int64_t *py,
     int64_t *pz, palindrome_block block, const double *potential, const double scale[3], int64_t kicks,
     const double *undoing, const double factor[3], const double *px_bar, const double *py_bar,
     const double *pz_bar, double *x_bar, double *y_bar, double *z_bar, double *product,
-    const double weight[3], int64_t *sum, double *window, int64_t *cotangent_window);
+    const double weight[3], palindrome_sums *sums, double *window, int64_t *cotangent_window);
 
 /// Moving a particle changes what it reads:
 ///

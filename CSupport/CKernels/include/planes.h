@@ -28,7 +28,10 @@ static inline int64_t palindrome_cotangent_row(palindrome_block block) {
     return block.points_z + 4;
 }
 
-/// Integers of scratch that a window of force cotangents needs.
+/// Integers of scratch that a window of force cotangents needs: two planes of them, and what their slopes
+/// keep of the planes before.
 static inline int64_t palindrome_cotangent_window(palindrome_block block) {
-    return 2 * (block.owned_y + 1) * (block.points_z + 1) * 4 + 8 * palindrome_cotangent_row(block);
+    const int64_t rows = block.owned_y + 1;
+    const int64_t kept = (5 * rows + 3 * (rows + 4)) * block.points_z + 8 * palindrome_cotangent_row(block);
+    return 2 * rows * (block.points_z + 1) * 4 + kept;
 }

@@ -27,8 +27,7 @@ enum MockObservation {
 
         var evolution = try model.start(from: truth)
         while !evolution.isFinished { try evolution.advance { _, _ in } }
-        var density: Field<Float> = relativeDensity(
-            of: try evolution.particles.deposit(), totalCount: evolution.particles.totalCount)
+        var density = try evolution.particles.relativeDensity()
         let errors = Field<Float>.whiteNoise(seed: seed, over: model.mesh)
         let sigma = Float(configuration.objective!.sigma)
         density.mapPoints { x, y, z, value in

@@ -151,8 +151,7 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
         let initialModes = model.linearModes(of: noise.copy(for: "white noise"))
         var evolution = try model.start(from: noise.copy(for: "white noise"))
         while !evolution.isFinished { try evolution.advance { _, _ in } }
-        let final: Field<Scalar> = relativeDensity(
-            of: try evolution.particles.deposit(), totalCount: evolution.particles.totalCount)
+        let final = try evolution.particles.relativeDensity()
         let finalModes = model.solver.transform.forward(final.copy(for: "density"))
         return Universe(
             noise: noise, initialDensity: initial, finalDensity: final, initialModes: initialModes,

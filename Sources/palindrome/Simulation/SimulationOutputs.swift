@@ -29,8 +29,7 @@ struct SimulationOutputs<Scalar: StorableScalar> {
         let name = "a" + OutputSection.label(scaleFactor)
         try writeSnapshot(particles, at: scaleFactor, to: "\(settings.directory)/snapshot_\(name).h5")
         guard settings.density || settings.powerSpectrum || settings.pictures else { return }
-        let density = relativeDensity(
-            of: try particles.deposit(), totalCount: particles.totalCount, as: Scalar.self)
+        let density = try particles.relativeDensity()
         if settings.density {
             try phases.measure("output") {
                 try write(density, to: "\(settings.directory)/density_\(name).h5", at: scaleFactor)

@@ -1,0 +1,47 @@
+internal import CKernels
+internal import Mesh
+internal import Parallel
+
+/// Sums over particles at the points of the mesh, from the integers in which they are formed to real numbers,
+/// `scale Σ + shift`.
+///
+/// A kernel forms them; ``finish(in:)`` puts the ranks' parts together.
+@safe struct MeshSums<Scalar: ParticleScalar>: ~Copyable {
+    /// What ranks have to put together.
+    private var rim: IntegerRim
+    private let field: Field<Scalar>
+    /// As a kernel takes them; valid as long as this is.
+    var forKernel: palindrome_sums
+
+    /// No sums yet.
+    ///
+    /// - Parameters:
+    ///   - ghosts: how far particles reach beyond their rank's points.
+    ///   - purpose: of the field, for the ledger of memory.
+    init(
+        _ decomposition: Decomposition, ghosts: GhostWidth, scale: Double, shift: Double = 0,
+        for purpose: StaticString
+    ) {
+        rim = IntegerRim(decomposition, ghosts: ghosts)
+        field = Field(decomposition, ghosts: .none, for: purpose)
+        unsafe forKernel = palindrome_sums(
+            rim: rim.layout, scale: scale, shift: shift, real: field.values.start, total: 0)
+    }
+
+    /// Adds the parts of all ranks, and makes the rim real. Collective.
+    ///
+    /// - Parameter phase: whose time it is, but for the exchange.
+    /// - Returns: Σ over this rank's points, modulo 2⁶⁴.
+    mutating func finish(in phase: StaticString) -> UInt64 {
+        rim.addGhosts()
+        return rim.decomposition.grid.phases.measure(phase) {
+            unsafe Scalar._particleKernels.finishRim(forKernel)
+            return unsafe forKernel.total &+ palindrome_rim_total(rim.layout)
+        }
+    }
+
+    /// The sums as real numbers, without ghosts.
+    ///
+    /// - Precondition: they are finished.
+    consuming func takeField() -> Field<Scalar> { field }
+}
