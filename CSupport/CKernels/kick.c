@@ -28,6 +28,11 @@ typedef uint64_t whole_quad __attribute__((vector_size(32), aligned(8)));
 #define ALONG_Z(pair, d)                                                                                     \
     __builtin_elementwise_fma(SECOND(pair), (ROW4)ALL4(d), FIRST(pair) * (ROW4)ALL4(1 - (d)))
 
+// A component of a point's force cotangent, without the count that the fourth holds.
+INLINE int64_t whole_component(const int64_t *point, int axis) {
+    return (int64_t)((uint64_t)point[axis] - (uint64_t)point[3]);
+}
+
 INLINE void note_failure(palindrome_kick_outcome *outcome, int64_t kick, int32_t is_finite) {
     if (is_finite)
         outcome->overflows |= (uint64_t)1 << kick;

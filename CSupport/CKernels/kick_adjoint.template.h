@@ -33,7 +33,7 @@ INLINE void NAME(put_products)(const NAME(group) *restrict group, const REAL (*r
 
 // Adds a batch's parts of the force cotangents at eight points each, weighted as cloud-in-cell and rounded to
 // integers. What is added are the bits of part + rounding_shift: the integer, and those of the shift itself,
-// of which the fourth component, whose integers are 0, keeps the count; `whole` takes it off.
+// of which the fourth component, whose integers are 0, keeps the count; `split_row` takes it off.
 INLINE void NAME(scatter)(const NAME(group) *restrict group, const REAL (*restrict offset)[NAME(batch)],
                           const REAL *const bar[3], const double *weight, int64_t line, int64_t *lower,
                           int64_t *upper) {
@@ -55,127 +55,143 @@ INLINE void NAME(scatter)(const NAME(group) *restrict group, const REAL (*restri
     }
 }
 
-// A component of a point's force cotangent.
-INLINE int64_t NAME(whole)(const int64_t *point, int axis) {
-    return (int64_t)((uint64_t)point[axis] - (uint64_t)point[3]);
-}
-
 // The transpose of the four-point differences, from force cotangents V, in integers:
 //
 //     sum(c) = sum over axes of 8 (V(c - 1) - V(c + 1)) + V(c + 2) - V(c - 2)
 //
-// Planes of V come in ascending order and are not kept. What is kept of the last few is their component along
-// x, which planes up to two away need, and the parts of the sum along y and z, which wait for those along x.
+// Planes of V come in ascending order and are not kept. Along x, where only the plane p is there,
+//
+//     sum(p - 2) = kept(p - 2) - 8 V_x(p - 1) + V_x(p)
+//     kept(p)    = the parts along y and z + 8 V_x(p - 1) - V_x(p - 2)
+//
 // Rows are compact: rows of a field are often a power of two apart, and many of them at once would fight for
 // the same places in the cache.
 typedef struct {
     const palindrome_block *block;
-    // Five planes, [y][z] with the owned rows and one more; three planes, with two rows more at either end.
-    int64_t *along_x, *along_yz;
-    // A row of zeros, one of the sum, and seven of a plane that is taken apart.
-    int64_t *none, *sum, *rows;
+    // V_x at the last three planes, [y][z] with the owned rows and one more.
+    int64_t *along_x;
+    // What is kept of the last two planes, with two rows more at either end.
+    int64_t *kept;
+    // Rows: zeros, the sum, V_z, the last five of V_y and the last three of the part along z.
+    int64_t *none, *sum, *vz, *vy, *along_z;
 } NAME(slopes);
 
 INLINE NAME(slopes) NAME(open_slopes)(int64_t *memory, const palindrome_block *block) {
     const int64_t length = palindrome_cotangent_row(*block), mz = block->points_z;
-    NAME(slopes) slopes = {block, memory, 0, 0, 0, 0};
-    slopes.along_yz = slopes.along_x + 5 * (block->owned_y + 1) * mz;
-    slopes.none = slopes.along_yz + 3 * (block->owned_y + 5) * mz;
+    NAME(slopes) slopes = {.block = block, .along_x = memory};
+    slopes.kept = slopes.along_x + 3 * (block->owned_y + 1) * mz;
+    slopes.none = slopes.kept + 2 * (block->owned_y + 5) * mz;
     slopes.sum = slopes.none + length;
-    slopes.rows = slopes.sum + length;
+    slopes.vz = slopes.sum + length + 2;
+    slopes.vy = slopes.sum + 2 * length;
+    slopes.along_z = slopes.vy + 5 * length;
     memset(slopes.none, 0, (size_t)length * sizeof *slopes.none);
+    memset(slopes.kept, 0, (size_t)(2 * (block->owned_y + 5) * mz) * sizeof *slopes.kept);
     return slopes;
 }
 
-// Rows of the planes kept; zeros where there is no such plane or row.
-INLINE int64_t *NAME(row_along_x)(const NAME(slopes) * slopes, int64_t x, int64_t y) {
+// Rows of V_x, V_y and the part along z; zeros where there are none.
+INLINE int64_t *NAME(row_of_vx)(const NAME(slopes) * slopes, int64_t x, int64_t y) {
     const palindrome_block *block = slopes->block;
     if (x < 0 || x > block->owned_x || y < 0 || y > block->owned_y)
         return slopes->none;
-    return slopes->along_x + (x % 5 * (block->owned_y + 1) + y) * block->points_z;
+    return slopes->along_x + (x % 3 * (block->owned_y + 1) + y) * block->points_z;
 }
 
-INLINE int64_t *NAME(row_along_yz)(const NAME(slopes) * slopes, int64_t x, int64_t y) {
+INLINE int64_t *NAME(row_of_vy)(const NAME(slopes) * slopes, int64_t x, int64_t y) {
     const palindrome_block *block = slopes->block;
-    if (x < 0 || x > block->owned_x)
+    if (x > block->owned_x || y < 0 || y > block->owned_y)
         return slopes->none;
-    return slopes->along_yz + (x % 3 * (block->owned_y + 5) + y + 2) * block->points_z;
+    return slopes->vy + y % 5 * palindrome_cotangent_row(*block);
 }
 
-// Takes a plane of V apart and leaves zeros.
-INLINE void NAME(take_apart)(const NAME(slopes) * slopes, int64_t x, int64_t *restrict cotangent) {
+INLINE int64_t *NAME(row_along_z)(const NAME(slopes) * slopes, int64_t x, int64_t y) {
     const palindrome_block *block = slopes->block;
-    const int64_t mz = block->points_z, line = 4 * (mz + 1), length = palindrome_cotangent_row(*block);
-    int64_t *const vz = slopes->rows + 2;
-    int64_t *vy[5];
-    for (int r = 0; r < 5; r++)
-        vy[r] = slopes->none;
-    for (int64_t y = 0; y < block->owned_y + 5; y++) {
-        for (int r = 0; r < 4; r++)
-            vy[r] = vy[r + 1];
-        vy[4] = slopes->none;
-        int64_t *const at = NAME(row_along_yz)(slopes, x, y);
-        if (y <= block->owned_y) {
-            const int64_t *v = cotangent + y * line;
-            int64_t *const vx = NAME(row_along_x)(slopes, x, y);
-            int64_t *const own = vy[4] = slopes->rows + (1 + y % 5) * length;
-            for (int64_t z = 0; z < mz; z++) {
-                vx[z] = NAME(whole)(v + 4 * z, 0);
-                own[z] = NAME(whole)(v + 4 * z, 1);
-                vz[z] = NAME(whole)(v + 4 * z, 2);
-            }
-            // The point behind the last is the first.
-            vx[0] += NAME(whole)(v + 4 * mz, 0);
-            own[0] += NAME(whole)(v + 4 * mz, 1);
-            vz[0] += NAME(whole)(v + 4 * mz, 2);
-            vz[-2] = vz[mz - 2];
-            vz[-1] = vz[mz - 1];
-            vz[mz] = vz[0];
-            vz[mz + 1] = vz[1];
-            for (int64_t z = 0; z < mz; z++)
-                at[z] = 8 * (vz[z - 1] - vz[z + 1]) + (vz[z + 2] - vz[z - 2]);
-        } else if (y <= block->owned_y + 2)
-            memset(at, 0, (size_t)mz * sizeof *at);
-        int64_t *restrict to = NAME(row_along_yz)(slopes, x, y - 2);
-        if (y < 2)
-            memset(to, 0, (size_t)mz * sizeof *to);
-        const int64_t *v0 = vy[0], *v1 = vy[1], *v3 = vy[3], *v4 = vy[4];
-        for (int64_t z = 0; z < mz; z++)
-            to[z] += 8 * (v1[z] - v3[z]) + (v4[z] - v0[z]);
+    if (x > block->owned_x || y < 0 || y > block->owned_y)
+        return slopes->none;
+    return slopes->along_z + y % 3 * palindrome_cotangent_row(*block);
+}
+
+// A row of V, component by component, without the counts; that along z gets two points more at either end.
+INLINE void NAME(split_row)(const int64_t *restrict v, int64_t mz, int64_t *restrict vx, int64_t *restrict vy,
+                            int64_t *restrict vz) {
+    int64_t z = 0;
+    for (; z + 4 <= mz; z += 4) {
+        const whole_quad a = *(const whole_quad *)(v + 4 * z), b = *(const whole_quad *)(v + 4 * z + 4);
+        const whole_quad c = *(const whole_quad *)(v + 4 * z + 8), d = *(const whole_quad *)(v + 4 * z + 12);
+        const whole_quad ab_xz = __builtin_shufflevector(a, b, 0, 4, 2, 6);
+        const whole_quad cd_xz = __builtin_shufflevector(c, d, 0, 4, 2, 6);
+        const whole_quad ab_yn = __builtin_shufflevector(a, b, 1, 5, 3, 7);
+        const whole_quad cd_yn = __builtin_shufflevector(c, d, 1, 5, 3, 7);
+        const whole_quad counts = __builtin_shufflevector(ab_yn, cd_yn, 2, 3, 6, 7);
+        *(whole_quad *)(vx + z) = __builtin_shufflevector(ab_xz, cd_xz, 0, 1, 4, 5) - counts;
+        *(whole_quad *)(vy + z) = __builtin_shufflevector(ab_yn, cd_yn, 0, 1, 4, 5) - counts;
+        *(whole_quad *)(vz + z) = __builtin_shufflevector(ab_xz, cd_xz, 2, 3, 6, 7) - counts;
     }
-    memset(cotangent, 0, (size_t)(line * (block->owned_y + 1)) * sizeof *cotangent);
+    for (; z < mz; z++) {
+        vx[z] = whole_component(v + 4 * z, 0);
+        vy[z] = whole_component(v + 4 * z, 1);
+        vz[z] = whole_component(v + 4 * z, 2);
+    }
+    // The point behind the last is the first.
+    vx[0] += whole_component(v + 4 * mz, 0);
+    vy[0] += whole_component(v + 4 * mz, 1);
+    vz[0] += whole_component(v + 4 * mz, 2);
+    vz[-2] = vz[mz - 2];
+    vz[-1] = vz[mz - 1];
+    vz[mz] = vz[0];
+    vz[mz + 1] = vz[1];
 }
 
-// The sum at a plane, once V is known up to two planes further on.
-INLINE void NAME(put_sum)(const NAME(slopes) * slopes, int64_t x, palindrome_sums *sums) {
+INLINE void NAME(put_along_z)(const int64_t *restrict vz, int64_t mz, int64_t *restrict along_z) {
+    for (int64_t z = 0; z < mz; z++)
+        along_z[z] = 8 * (vz[z - 1] - vz[z + 1]) + (vz[z + 2] - vz[z - 2]);
+}
+
+// Takes a row of V apart and leaves zeros.
+INLINE void NAME(take_apart)(const NAME(slopes) * slopes, int64_t x, int64_t y, int64_t *v) {
+    const int64_t mz = slopes->block->points_z;
+    NAME(split_row)(v, mz, NAME(row_of_vx)(slopes, x, y), NAME(row_of_vy)(slopes, x, y), slopes->vz);
+    NAME(put_along_z)(slopes->vz, mz, NAME(row_along_z)(slopes, x, y));
+    memset(v, 0, (size_t)(4 * (mz + 1)) * sizeof *v);
+}
+
+INLINE void NAME(add_row)(int64_t mz, const int64_t *const vx[3], const int64_t *const vy[5],
+                          const int64_t *restrict along_z, int64_t *restrict kept, int64_t *restrict sum) {
+    const int64_t *x0 = vx[0], *x1 = vx[1], *x2 = vx[2], *y0 = vy[0], *y1 = vy[1], *y3 = vy[3], *y4 = vy[4];
+    for (int64_t z = 0; z < mz; z++) {
+        const int64_t before = 8 * x1[z];
+        sum[z] = kept[z] - before + x2[z];
+        kept[z] = along_z[z] + 8 * (y1[z] - y3[z]) + (y4[z] - y0[z]) + before - x0[z];
+    }
+}
+
+// V is known in the plane x, and with it the sum two planes before. No plane of V is one of zeros.
+CLONES static void NAME(take_plane)(const NAME(slopes) * slopes, int64_t x, int64_t *v,
+                                    palindrome_sums *sums) {
     const palindrome_block *block = slopes->block;
-    int64_t *restrict sum = slopes->sum;
+    const int64_t mz = block->points_z;
     for (int64_t y = -2; y < block->owned_y + 3; y++) {
-        const int64_t *own = NAME(row_along_yz)(slopes, x, y);
-        const int64_t *v0 = NAME(row_along_x)(slopes, x - 2, y), *v1 = NAME(row_along_x)(slopes, x - 1, y);
-        const int64_t *v3 = NAME(row_along_x)(slopes, x + 1, y), *v4 = NAME(row_along_x)(slopes, x + 2, y);
-        for (int64_t z = 0; z < block->points_z; z++)
-            sum[z] = own[z] + 8 * (v1[z] - v3[z]) + (v4[z] - v0[z]);
-        NAME(put_row)(sums, x, y, sum);
+        const int64_t *vx[3], *vy[5];
+        if (v && y + 2 <= block->owned_y)
+            NAME(take_apart)(slopes, x, y + 2, v + (y + 2) * 4 * (mz + 1));
+        for (int p = 0; p < 3; p++)
+            vx[p] = NAME(row_of_vx)(slopes, x - 2 + p, y);
+        for (int r = 0; r < 5; r++)
+            vy[r] = NAME(row_of_vy)(slopes, x, y - 2 + r);
+        int64_t *const kept = slopes->kept + (x % 2 * (block->owned_y + 5) + y + 2) * mz;
+        NAME(add_row)(mz, vx, vy, NAME(row_along_z)(slopes, x, y), kept, slopes->sum);
+        NAME(put_row)(sums, x - 2, y, slopes->sum);
     }
 }
 
-// A plane of the window is complete: takes it out, and makes room for another. With it the sum two planes
-// back is known.
-CLONES static void NAME(pass)(int64_t **lower, int64_t **upper, int64_t x, const NAME(slopes) * slopes,
-                              palindrome_sums *sums) {
+// A plane of the window is complete: takes it out, and makes room for another.
+INLINE void NAME(pass)(int64_t **lower, int64_t **upper, int64_t x, const NAME(slopes) * slopes,
+                       palindrome_sums *sums) {
     int64_t *const passed = *lower;
-    NAME(take_apart)(slopes, x, passed);
-    NAME(put_sum)(slopes, x - 2, sums);
+    NAME(take_plane)(slopes, x, passed, sums);
     *lower = *upper;
     *upper = passed;
-}
-
-// The sums at the last planes, to which nothing is added any more.
-CLONES static void NAME(put_last_sums)(const NAME(slopes) * slopes, palindrome_sums *sums) {
-    const int64_t owned_x = slopes->block->owned_x;
-    for (int64_t x = owned_x - 1; x <= owned_x + 2; x++)
-        NAME(put_sum)(slopes, x, sums);
 }
 
 CLONES palindrome_kick_outcome NAME(palindrome_kick_adjoint)(
@@ -219,7 +235,8 @@ CLONES palindrome_kick_outcome NAME(palindrome_kick_adjoint)(
     }
     for (; passed <= block.owned_x; passed++)
         NAME(pass)(&lower, &upper, passed, &slopes, sums);
-    NAME(put_last_sums)(&slopes, sums);
+    for (int64_t last = block.owned_x + 1; last <= block.owned_x + 4; last++)
+        NAME(take_plane)(&slopes, last, 0, sums);
     outcome.is_stray = (int32_t)walk.is_stray;
     return outcome;
 }

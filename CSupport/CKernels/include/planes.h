@@ -32,6 +32,6 @@ static inline int64_t palindrome_cotangent_row(palindrome_block block) {
 /// keep of the planes before.
 static inline int64_t palindrome_cotangent_window(palindrome_block block) {
     const int64_t rows = block.owned_y + 1;
-    const int64_t kept = (5 * rows + 3 * (rows + 4)) * block.points_z + 8 * palindrome_cotangent_row(block);
+    const int64_t kept = (3 * rows + 2 * (rows + 4)) * block.points_z + 11 * palindrome_cotangent_row(block);
     return 2 * rows * (block.points_z + 1) * 4 + kept;
 }
