@@ -13,10 +13,10 @@ struct ArraySizes {
     private let gridField: Int
     /// The same on the force mesh.
     private let meshField: Int
-    /// A deposit of 64-bit integers with its ghost planes, for cloud-in-cell and for the stencil.
-    private let deposit: Int
-    private let stencilDeposit: Int
-    /// Two planes of forces and of their cotangents, 4 numbers per point each.
+    /// The 64-bit integers of a sum that ranks put together, for cloud-in-cell and for the stencil.
+    private let rim: Int
+    private let stencilRim: Int
+    /// Two planes of forces and of their cotangents, 4 numbers per point each, and five of one number.
     private let windows: Int
     /// The force as it is kept: a potential with its ghost planes, or modes.
     private let force: Int
@@ -29,10 +29,10 @@ struct ArraySizes {
         count = workload.rankCount > 1 ? share + share / 32 : share
         gridField = word * 2 * workload.largestCapacity(of: workload.particles)
         meshField = word * 2 * workload.largestCapacity(of: workload.mesh)
-        deposit = 8 * workload.largestExtent(ghosts: .cloudInCell)
-        stencilDeposit = 8 * workload.largestExtent(ghosts: .stencil)
+        rim = 8 * workload.largestRim(ghosts: .cloudInCell)
+        stencilRim = 8 * workload.largestRim(ghosts: .stencil)
         let rows = (workload.mesh.y + workload.ranks.y - 1) / workload.ranks.y + 1
-        windows = 2 * 4 * (word + 8) * rows * (workload.mesh.z + 1)
+        windows = (2 * 4 * (word + 8) + 5 * 8) * rows * (workload.mesh.z + 1)
         force = gradient == .fourPoint ? word * workload.largestExtent(ghosts: .stencil) : meshField
     }
 
@@ -55,13 +55,12 @@ struct ArraySizes {
     /// The last array of the particles arrives at its owners.
     var arrival: [Line] { state + [Line(array: "particles: routing", bytes: (8 + 8 + 4) * count)] }
 
-    /// A deposit becomes an overdensity; a spectral force has its modes, and a component of it on the way to the mesh.
+    /// A transform goes from one array to another; a spectral force has its modes too.
     var solution: [Line] {
         state + [
-            Line(array: "mesh: deposited mass", bytes: deposit),
             Line(
-                array: "mesh: potential or force",
-                bytes: max(meshField, (gradient == .fourPoint ? 2 : 3) * meshField - deposit)),
+                array: "mesh: potential or force, and its transform",
+                bytes: (gradient == .fourPoint ? 2 : 3) * meshField)
         ]
     }
 
@@ -83,17 +82,12 @@ struct ArraySizes {
             ]
         guard gradient == .fourPoint else {
             return carried + [
-                Line(array: "mesh: deposited cotangents", bytes: deposit),
-                Line(array: "mesh: cotangents", bytes: 3 * meshField),
+                Line(array: "mesh: cotangents", bytes: 3 * meshField + rim)
             ]
         }
-        // First the products, then the cotangents as real numbers.
-        let scratch = 8 * count + windows
         return carried + [
-            Line(array: "mesh: deposited cotangents", bytes: stencilDeposit),
-            scratch > meshField
-                ? Line(array: "particles: products and windows", bytes: scratch)
-                : Line(array: "mesh: cotangents", bytes: meshField),
+            Line(array: "mesh: cotangents", bytes: meshField + stencilRim),
+            Line(array: "particles: products and windows", bytes: 8 * count + windows),
         ]
     }
 
@@ -119,6 +113,14 @@ extension Workload {
             most = max(most, FourierLayout(shape: shape, grid: ranks, position: position).capacity)
         }
         return most
+    }
+
+    /// Integers of the largest rim on the force mesh: all points but those that no neighbour reaches.
+    fileprivate func largestRim(ghosts: GhostWidth) -> Int {
+        let width = ghosts.lower + ghosts.upper
+        let owned = (0..<2).map { (mesh[$0] + ranks[$0] - 1) / ranks[$0] }
+        let inner = owned.map { max(0, $0 - width) }
+        return ((owned[0] + width) * (owned[1] + width) - inner[0] * inner[1]) * mesh.z
     }
 
     /// Elements of the largest field of the force mesh with ghost planes, as it is reserved.

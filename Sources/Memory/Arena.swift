@@ -34,7 +34,8 @@ internal import Glibc
     /// Reserves addresses, which cost nothing; nil where they are limited.
     init?() {
         var limit = rlimit()
-        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, limit.rlim_cur == .max else {
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, limit.rlim_cur == .max
+        else {
             return nil
         }
         // Twice the memory there is, since free ranges lie between used ones.
@@ -128,7 +129,10 @@ internal import Glibc
     private func remove(_ block: Range<Int>) {
         if let index = free.firstIndex(where: { $0.contains(block.lowerBound) }) {
             let range = free[index]
-            let rests = [range.lowerBound..<block.lowerBound, min(block.upperBound, range.upperBound)..<range.upperBound]
+            let rests = [
+                range.lowerBound..<block.lowerBound,
+                min(block.upperBound, range.upperBound)..<range.upperBound,
+            ]
             free.replaceSubrange(index...index, with: rests.filter { !$0.isEmpty })
         }
         let added = block.upperBound - pages.count

@@ -31,7 +31,8 @@ internal import Mesh
     let largestMagnitude: (Int64, Reals) -> Double
     let exactMagnitudes: (Int64, Reals, Factors, Words) -> Void
     // deposit.h
-    let deposit: (Planes, Positions, Block, Double, inout palindrome_sums, UnsafeMutablePointer<Int64>) -> Int32
+    let deposit:
+        (Planes, Positions, Block, Double, inout palindrome_sums, UnsafeMutablePointer<Int64>) -> Int32
     let depositValues:
         (
             Planes, Positions, Block, UnsafePointer<Scalar>, Double, inout palindrome_sums,

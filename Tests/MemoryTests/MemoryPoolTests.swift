@@ -38,17 +38,17 @@ final class MemoryPoolTests: XCTestCase {
 
     func testRatherThanToHoldMoreThanEverThePoolGivesBackWhatWasFreeLongest() {
         let pool = MemoryPool()
-        func bytes(_ mebibytes: Int) -> Buffer<UInt8> {
-            Buffer(count: mebibytes << 20, from: pool, for: "test")
+        func bytes(_ kibibytes: Int) -> Buffer<UInt8> {
+            Buffer(count: kibibytes << 10, from: pool, for: "test")
         }
         let first = bytes(20)
         let second = bytes(32)
         _ = consume first
         _ = consume second
-        XCTAssertEqual(pool.bytesHeld, 52 << 20)
+        XCTAssertEqual(pool.bytesHeld, 52 << 10)
         let third = bytes(8)  // neither of them is of about this size
-        XCTAssertEqual(pool.bytesHeld, (32 + 8) << 20)
-        XCTAssertEqual(pool.peakBytes, 52 << 20)
+        XCTAssertEqual(pool.bytesHeld, (32 + 8) << 10)
+        XCTAssertEqual(pool.peakBytes, 52 << 10)
         _ = consume third
     }
 

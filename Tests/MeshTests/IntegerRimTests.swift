@@ -68,7 +68,8 @@ final class IntegerRimTests: MeshTestCase {
                     var added = IntegerRim(mesh, ghosts: ghosts, holdsAll: holdsAll)
                     unsafe forEachRow(of: added) { x, y, row in
                         for z in 0..<4 {
-                            unsafe row[z] = Int64(1000 * Self.noise(x + 3, y + 3, 4 * world.rank + z, seed: 2))
+                            unsafe row[z] = Int64(
+                                1000 * Self.noise(x + 3, y + 3, 4 * world.rank + z, seed: 2))
                         }
                     }
                     filled.fillGhosts()
