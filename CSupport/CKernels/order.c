@@ -105,6 +105,26 @@ PUT(palindrome_put_32, uint32_t)
 PUT(palindrome_put_64, uint64_t)
 #undef PUT
 
+// Three at once, since reading the places is a quarter of the traffic of one.
+#define PUT_THREE(name, WORD)                                                                                \
+    void name(int64_t count, const uint32_t *restrict order, const WORD *restrict from_x,                    \
+              const WORD *restrict from_y, const WORD *restrict from_z, WORD *restrict to_x,                 \
+              WORD *restrict to_y, WORD *restrict to_z) {                                                    \
+        for (int64_t i = 0; i < count; i++) {                                                                \
+            const uint32_t next = order[i + ahead < count ? i + ahead : count - 1], place = order[i];        \
+            __builtin_prefetch(to_x + next, 1);                                                              \
+            __builtin_prefetch(to_y + next, 1);                                                              \
+            __builtin_prefetch(to_z + next, 1);                                                              \
+            to_x[place] = from_x[i];                                                                         \
+            to_y[place] = from_y[i];                                                                         \
+            to_z[place] = from_z[i];                                                                         \
+        }                                                                                                    \
+    }
+
+PUT_THREE(palindrome_put_three_32, uint32_t)
+PUT_THREE(palindrome_put_three_64, uint64_t)
+#undef PUT_THREE
+
 void palindrome_move_32(int64_t count, const uint32_t *restrict from, const uint32_t *restrict to,
                         uint32_t *array) {
     for (int64_t i = 0; i < count; i++)

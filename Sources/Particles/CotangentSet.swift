@@ -34,9 +34,7 @@ public struct CotangentSet<Scalar: ParticleScalar>: ~Copyable {
     }
 
     mutating func rearrange(to places: borrowing Buffer<UInt32>) {
-        for axis in 0..<3 {
-            position[axis].rearrange(to: places, for: "cotangents")
-            momentum[axis].rearrange(to: places, for: "cotangents")
-        }
+        Particles.rearrange(&position, to: places, for: "cotangents")
+        Particles.rearrange(&momentum, to: places, for: "cotangents")
     }
 }

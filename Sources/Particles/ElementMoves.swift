@@ -43,6 +43,29 @@ private func is32Bit<Element: BitwiseCopyable>(_: Element.Type) -> Bool {
     }
 }
 
+/// `to[order[i]] = from[i]`, along x, y and z.
+@unsafe private func put<Element: BitwiseCopyable>(
+    _ count: Int, _ order: UnsafePointer<UInt32>, from: borrowing InlineArray<3, Buffer<Element>>,
+    to: borrowing InlineArray<3, Buffer<Element>>
+) {
+    func words<Word>(_ arrays: borrowing InlineArray<3, Buffer<Element>>, _ axis: Int, _: Word.Type)
+        -> UnsafeMutablePointer<Word>
+    {
+        unsafe UnsafeMutableRawPointer(arrays[axis].start).assumingMemoryBound(to: Word.self)
+    }
+    if is32Bit(Element.self) {
+        unsafe palindrome_put_three_32(
+            Int64(count), order, words(from, 0, UInt32.self), words(from, 1, UInt32.self),
+            words(from, 2, UInt32.self), words(to, 0, UInt32.self), words(to, 1, UInt32.self),
+            words(to, 2, UInt32.self))
+    } else {
+        unsafe palindrome_put_three_64(
+            Int64(count), order, words(from, 0, UInt64.self), words(from, 1, UInt64.self),
+            words(from, 2, UInt64.self), words(to, 0, UInt64.self), words(to, 1, UInt64.self),
+            words(to, 2, UInt64.self))
+    }
+}
+
 /// `array[to[i]] = array[from[i]]`
 @unsafe func move<Element: BitwiseCopyable>(
     _ count: Int, from: UnsafePointer<UInt32>, to: UnsafePointer<UInt32>,
@@ -54,6 +77,18 @@ private func is32Bit<Element: BitwiseCopyable>(_: Element.Type) -> Bool {
     } else {
         unsafe palindrome_move_64(Int64(count), from, to, array.assumingMemoryBound(to: UInt64.self))
     }
+}
+
+/// Brings each of the first elements of three arrays to its place, through scratch arrays that take their places.
+func rearrange<Element: BitwiseCopyable>(
+    _ arrays: inout InlineArray<3, Buffer<Element>>, to places: borrowing Buffer<UInt32>,
+    for purpose: StaticString
+) {
+    let arranged = InlineArray<3, Buffer<Element>> { axis in
+        Buffer(count: arrays[axis].count, from: arrays[axis].pool, for: purpose)
+    }
+    unsafe put(places.count, places.start, from: arrays, to: arranged)
+    arrays = arranged
 }
 
 extension Buffer {

@@ -7,7 +7,7 @@ extension ParticleSet {
     /// Brings the particles into the order of their mesh columns, `[x][y]`, so that deposit and kick stream through
     /// memory and through a window of the mesh.
     ///
-    /// A counting sort, out of place through one scratch array at a time; particles that are in order stay where
+    /// A counting sort, out of place through three scratch arrays at a time; particles that are in order stay where
     /// they are. It changes no result. ``route()`` ends with it, so it is called for a set that was made otherwise.
     public mutating func order() {
         guard let places = places() else { return }
@@ -38,10 +38,8 @@ extension ParticleSet {
 
     private mutating func rearrange(to places: borrowing Buffer<UInt32>) {
         grid.phases.measure("ordering") {
-            for axis in 0..<3 {
-                position[axis].rearrange(to: places, for: "positions")
-                momentum[axis].rearrange(to: places, for: "momenta")
-            }
+            Particles.rearrange(&position, to: places, for: "positions")
+            Particles.rearrange(&momentum, to: places, for: "momenta")
             index.rearrange(to: places, for: "indices")
         }
     }

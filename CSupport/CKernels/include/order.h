@@ -64,6 +64,14 @@ void palindrome_take_32(int64_t count, const uint32_t *restrict order, const uin
 void palindrome_take_64(int64_t count, const uint32_t *restrict order, const uint64_t *restrict from,
                         uint64_t *restrict to);
 
+/// to[order[i]] = from[i], for three arrays.
+void palindrome_put_three_32(int64_t count, const uint32_t *restrict order, const uint32_t *restrict from_x,
+                             const uint32_t *restrict from_y, const uint32_t *restrict from_z,
+                             uint32_t *restrict to_x, uint32_t *restrict to_y, uint32_t *restrict to_z);
+void palindrome_put_three_64(int64_t count, const uint32_t *restrict order, const uint64_t *restrict from_x,
+                             const uint64_t *restrict from_y, const uint64_t *restrict from_z,
+                             uint64_t *restrict to_x, uint64_t *restrict to_y, uint64_t *restrict to_z);
+
 /// to[order[i]] = from[i].
 void palindrome_put_32(int64_t count, const uint32_t *restrict order, const uint32_t *restrict from,
                        uint32_t *restrict to);
