@@ -13,6 +13,9 @@ CLONES int32_t NAME(palindrome_columns)(int64_t count, const POSITION *restrict 
     return 1;
 }
 
+// Keys of so many particles at once, which vectorise.
+enum { NAME(keys) = 256 };
+
 CLONES int64_t NAME(palindrome_count_leavers)(int64_t count, const POSITION *restrict x,
                                               const POSITION *restrict y, palindrome_block block) {
     const uint32_t mx = (uint32_t)block.points_x, my = (uint32_t)block.points_y;
@@ -22,13 +25,22 @@ CLONES int64_t NAME(palindrome_count_leavers)(int64_t count, const POSITION *res
     return leavers;
 }
 
-void NAME(palindrome_list_leavers)(int64_t count, const POSITION *restrict x, const POSITION *restrict y,
-                                   palindrome_block block, uint32_t *restrict list) {
+CLONES void NAME(palindrome_list_leavers)(int64_t count, const POSITION *restrict x,
+                                          const POSITION *restrict y, palindrome_block block,
+                                          uint32_t *restrict list) {
     const uint32_t mx = (uint32_t)block.points_x, my = (uint32_t)block.points_y;
     int64_t leavers = 0;
-    for (int64_t i = 0; i < count; i++) {
-        list[leavers] = (uint32_t)i;
-        leavers += is_stray(NAME(cell)(x[i], mx), NAME(cell)(y[i], my), &block);
+    for (int64_t start = 0; start < count; start += NAME(keys)) {
+        const int64_t n = count - start < NAME(keys) ? count - start : NAME(keys);
+        uint32_t leaves[NAME(keys)], anyone = 0;
+        for (int64_t i = 0; i < n; i++) {
+            leaves[i] = is_stray(NAME(cell)(x[start + i], mx), NAME(cell)(y[start + i], my), &block);
+            anyone |= leaves[i];
+        }
+        for (int64_t i = 0; anyone && i < n; i++) {
+            list[leavers] = (uint32_t)(start + i);
+            leavers += leaves[i];
+        }
     }
 }
 
@@ -39,9 +51,6 @@ void NAME(palindrome_owners)(int64_t count, const POSITION *restrict x, const PO
     for (int64_t i = 0; i < count; i++)
         owner[i] = by_x[NAME(cell)(x[i], mx)] + by_y[NAME(cell)(y[i], my)];
 }
-
-// Keys of so many particles at once, which vectorise.
-enum { NAME(keys) = 256 };
 
 CLONES int32_t NAME(palindrome_find_planes)(int64_t count, const POSITION *restrict x, palindrome_block block,
                                             int64_t *restrict planes) {
