@@ -50,7 +50,7 @@ let layers: [Target] = [
     layer(
         "Dynamics",
         ["Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions"]),
-    layer("Cost", ["Parallel", "Mesh", "Gravity"]),
+    layer("Cost", ["Memory", "Parallel", "Mesh", "Gravity"]),
     layer(
         "Benchmark",
         ["CMachine", "Memory", "Parallel", "Mesh", "Particles", "Dynamics", "Cost"]),

@@ -1,7 +1,7 @@
 #include "include/deposit.h"
 #include "kernel.h"
 #include "locate.h"
-#include "rim.h"
+#include "total.h"
 
 #define PRECISION 32
 #include "precision.h"

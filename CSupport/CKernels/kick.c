@@ -2,7 +2,7 @@
 #include "include/kick_adjoint.h"
 #include "kernel.h"
 #include "locate.h"
-#include "rim.h"
+#include "total.h"
 
 typedef float row4_f32 __attribute__((vector_size(16), aligned(4)));
 typedef float row8_f32 __attribute__((vector_size(32), aligned(4)));

@@ -137,8 +137,8 @@ INLINE void NAME(split_row)(const int64_t *restrict v, int64_t mz, int64_t *rest
     vx[0] += whole_component(v + 4 * mz, 0);
     vy[0] += whole_component(v + 4 * mz, 1);
     vz[0] += whole_component(v + 4 * mz, 2);
-    vz[-2] = vz[mz - 2];
     vz[-1] = vz[mz - 1];
+    vz[-2] = vz[mz - 2];
     vz[mz] = vz[0];
     vz[mz + 1] = vz[1];
 }
@@ -166,7 +166,8 @@ INLINE void NAME(add_row)(int64_t mz, const int64_t *const vx[3], const int64_t 
     }
 }
 
-// V is known in the plane x, and with it the sum two planes before. No plane of V is one of zeros.
+// V is known in the plane x, and with it the sum two planes before. Where there is no plane
+// of V, it is one of zeros.
 CLONES static void NAME(take_plane)(const NAME(slopes) * slopes, int64_t x, int64_t *v,
                                     palindrome_sums *sums) {
     const palindrome_block *block = slopes->block;

@@ -1,4 +1,5 @@
 internal import Gravity
+internal import Memory
 internal import Mesh
 
 /// The sizes of the arrays of the fullest rank, and which of them are there at once.
@@ -32,7 +33,10 @@ struct ArraySizes {
         rim = 8 * workload.largestRim(ghosts: .cloudInCell)
         stencilRim = 8 * workload.largestRim(ghosts: .stencil)
         let rows = (workload.mesh.y + workload.ranks.y - 1) / workload.ranks.y + 1
-        windows = (2 * 4 * (word + 8) + 5 * 8) * rows * (workload.mesh.z + 1)
+        windows = [2 * 4 * word, 2 * 4 * 8 + 5 * 8].reduce(0) { sum, perPoint in
+            let bytes = perPoint * rows * (workload.mesh.z + 1)
+            return sum + MemoryPool.capacity(for: bytes, isRandomlyAccessed: true)
+        }
         force = gradient == .fourPoint ? word * workload.largestExtent(ghosts: .stencil) : meshField
     }
 
@@ -55,14 +59,24 @@ struct ArraySizes {
     /// The last array of the particles arrives at its owners.
     var arrival: [Line] { state + [Line(array: "particles: routing", bytes: (8 + 8 + 4) * count)] }
 
-    /// A transform goes from one array to another; a spectral force has its modes too.
+    /// The overdensity with the integers that ranks put together; then a transform goes from one array to another,
+    /// and a spectral force has its modes too.
     var solution: [Line] {
         state + [
             Line(
-                array: "mesh: potential or force, and its transform",
-                bytes: (gradient == .fourPoint ? 2 : 3) * meshField)
+                array: "mesh: density, potential or force, and its transform",
+                bytes: max(meshField + rim, (gradient == .fourPoint ? 2 : 3) * meshField))
         ]
     }
+
+    /// Particles are put in order three arrays at a time, on the way back with their cotangents.
+    func ordering(carryingCotangents isWayBack: Bool) -> [Line] {
+        state + (isWayBack ? [cotangents] : []) + [
+            Line(array: "particles: ordering", bytes: (3 * word + 4) * count)
+        ]
+    }
+
+    private var cotangents: Line { Line(array: "particles: cotangents", bytes: 6 * word * count) }
 
     /// Particles in their first order, array by array, for a snapshot; the last force is still there.
     var snapshot: [Line] {
@@ -77,7 +91,7 @@ struct ArraySizes {
     var transpose: [Line] {
         let carried =
             state + [
-                Line(array: "particles: cotangents", bytes: 6 * word * count),
+                cotangents,
                 Line(array: "mesh: potential or force", bytes: force),
             ]
         guard gradient == .fourPoint else {

@@ -56,14 +56,14 @@ public struct MemoryEstimate: Sendable, Equatable {
         let sizes = ArraySizes(of: workload)
         var moments = [sizes.start, sizes.arrival, sizes.solution]
         if purpose == .simulation {
-            moments.append(sizes.snapshot)
+            moments += [sizes.ordering(carryingCotangents: false), sizes.snapshot]
         } else {
             let held = sizes.held(holdings, for: purpose)
             moments = moments.map { $0 + held }
-            moments.append(sizes.transpose + held)
+            moments += [sizes.ordering(carryingCotangents: true) + held, sizes.transpose + held]
         }
         let fullest = moments.max { Self.sum($0) < Self.sum($1) }!.filter { $0.bytes > 0 }
-        // An array may find a free block that is larger; measured, up to an eighth of all.
+        // Large blocks are whole huge pages, and a small array may find a free block that is larger.
         let slack = Line(array: "memory pool: blocks larger than asked", bytes: Self.sum(fullest) / 8)
         lines = fullest + [slack, Self.program]
     }

@@ -52,7 +52,7 @@ public final class ForceSolver<Scalar: ParticleScalar> {
 
     /// The force of the particles on each other, at their present positions. Collective.
     ///
-    /// - Throws: what ``ParticleSet/deposit()`` throws.
+    /// - Throws: what ``ParticleSet/densityContrast(planes:)`` throws.
     public func solve(for particles: borrowing ParticleSet<Scalar>) throws -> Force<Scalar> {
         let planes = particles.planes()
         return solve(try particles.densityContrast(planes: planes), for: planes)

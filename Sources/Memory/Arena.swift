@@ -17,6 +17,7 @@ internal import Glibc
     private var pages: [Page] = []
     /// Free ranges of them, in order, with used ones between.
     private var free: [Range<Int>] = []
+    /// Blocks given back so far.
     private var clock = 0
 
     /// Pages of blocks on loan.
@@ -63,10 +64,9 @@ internal import Glibc
 
     /// Pages in a row, as many of them as possible held already; nil when there are no addresses left.
     func take(_ count: Int) -> Range<Int>? {
-        clock += 1
-        let place = place(for: count)
+        guard let place = place(for: count) else { return nil }
         let block = place.first..<place.first + count
-        guard block.upperBound <= capacity else { return nil }
+        guard makeAccessible(upTo: block.upperBound) else { return nil }
         remove(block)
         pagesInUse += count
         mostInUse = max(mostInUse, pagesInUse)
@@ -78,15 +78,10 @@ internal import Glibc
 
     /// Takes pages back from the user of a block.
     func giveBack(_ block: Range<Int>) {
+        clock += 1
         pagesInUse -= block.count
         for page in block { pages[page].freed = clock }
-        let index = free.firstIndex { $0.lowerBound > block.lowerBound } ?? free.endIndex
-        free.insert(block, at: index)
-        for joint in [index + 1, index]
-        where joint > 0 && joint < free.count && free[joint - 1].upperBound == free[joint].lowerBound {
-            free[joint - 1] = free[joint - 1].lowerBound..<free[joint].upperBound
-            free.remove(at: joint)
-        }
+        insert(block)
     }
 
     /// Returns free pages to the system, those that were free longest first.
@@ -101,47 +96,82 @@ internal import Glibc
         pagesHeld -= released.count
     }
 
-    /// Where so many pages would go: where most of them are held, in the smallest free range of those.
-    private func place(for count: Int) -> (first: Int, held: Int) {
-        // Behind all pages, joined to what is free before them.
-        var best = (first: pages.count, held: 0)
-        var size = Int.max
+    private struct Place {
+        let first: Int
+        /// Pages of the block that are held.
+        let held: Int
+        /// Whether it reaches beyond the pages that were ever used.
+        let extends: Bool
+        /// The free range it is in.
+        let range: Range<Int>
+
+        /// As many pages held as possible, then none beyond the last one, then the smallest range.
+        func isBetter(than other: Place) -> Bool {
+            if held != other.held { return held > other.held }
+            if extends != other.extends { return other.extends }
+            return range.count < other.range.count
+        }
+    }
+
+    /// Where so many pages go best; nil if there are no addresses for them.
+    private func place(for count: Int) -> Place? {
+        var best: Place?
+        func consider(_ place: Place) {
+            guard place.first + count <= capacity else { return }
+            if best.map({ place.isBetter(than: $0) }) ?? true { best = place }
+        }
         for range in free {
-            let isLast = range.upperBound == pages.count
-            guard range.count >= count || isLast else { continue }
-            var held = range.prefix(count).reduce(0) { $0 + (pages[$1].isHeld ? 1 : 0) }
-            var most = (first: range.lowerBound, held: held)
-            for first in range.dropFirst() where first + count <= range.upperBound {
-                held += pages[first + count - 1].isHeld ? 1 : 0
-                held -= pages[first - 1].isHeld ? 1 : 0
-                if held > most.held { most = (first, held) }
-            }
-            let isBehind = best.first + count > pages.count
-            if most.held > best.held || (most.held == best.held && (isBehind || range.count < size)) {
-                best = most
-                size = range.count
-            }
+            guard range.count >= count || range.upperBound == pages.count else { continue }
+            consider(fullest(count, in: range))
+        }
+        consider(Place(first: pages.count, held: 0, extends: true, range: pages.count..<capacity))
+        return best
+    }
+
+    /// The first of the places in a free range where most pages are held.
+    private func fullest(_ count: Int, in range: Range<Int>) -> Place {
+        func isHeld(_ page: Int) -> Int { pages[page].isHeld ? 1 : 0 }
+        let extends = range.count < count
+        var held = range.prefix(count).reduce(0) { $0 + isHeld($1) }
+        var best = Place(first: range.lowerBound, held: held, extends: extends, range: range)
+        var first = range.lowerBound
+        while first + count < range.upperBound {
+            held += isHeld(first + count) - isHeld(first)
+            first += 1
+            if held > best.held { best = Place(first: first, held: held, extends: false, range: range) }
         }
         return best
     }
 
-    /// Takes pages out of the free ranges, and makes those behind all accessible.
-    private func remove(_ block: Range<Int>) {
-        if let index = free.firstIndex(where: { $0.contains(block.lowerBound) }) {
-            let range = free[index]
-            let rests = [
-                range.lowerBound..<block.lowerBound,
-                min(block.upperBound, range.upperBound)..<range.upperBound,
-            ]
-            free.replaceSubrange(index...index, with: rests.filter { !$0.isEmpty })
-        }
-        let added = block.upperBound - pages.count
-        guard added > 0 else { return }
+    /// Makes the pages before a limit accessible; false if the system has no memory for them.
+    private func makeAccessible(upTo limit: Int) -> Bool {
+        let added = limit - pages.count
+        guard added > 0 else { return true }
         let address = unsafe start + pages.count * Self.page
-        guard unsafe mprotect(address, added * Self.page, PROT_READ | PROT_WRITE) == 0 else {
-            fatalError("cannot allocate \(added * Self.page) bytes")
-        }
+        guard unsafe mprotect(address, added * Self.page, PROT_READ | PROT_WRITE) == 0 else { return false }
         unsafe madvise(address, added * Self.page, MADV_HUGEPAGE)
+        // Free like any others from here on.
+        insert(pages.count..<limit)
         pages += [Page](repeating: Page(isHeld: false), count: added)
+        return true
+    }
+
+    /// Takes pages out of the free range that they are in.
+    private func remove(_ block: Range<Int>) {
+        let index = free.firstIndex { $0.contains(block.lowerBound) }!
+        let range = free[index]
+        let rests = [range.lowerBound..<block.lowerBound, block.upperBound..<range.upperBound]
+        free.replaceSubrange(index...index, with: rests.filter { !$0.isEmpty })
+    }
+
+    /// Adds pages to the free ranges, joined to their neighbours.
+    private func insert(_ block: Range<Int>) {
+        let index = free.firstIndex { $0.lowerBound > block.lowerBound } ?? free.endIndex
+        free.insert(block, at: index)
+        for joint in [index + 1, index]
+        where joint > 0 && joint < free.count && free[joint - 1].upperBound == free[joint].lowerBound {
+            free[joint - 1] = free[joint - 1].lowerBound..<free[joint].upperBound
+            free.remove(at: joint)
+        }
     }
 }

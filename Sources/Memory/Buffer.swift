@@ -18,7 +18,7 @@
     ///     can take each other's place in the pool.
     ///   - isRandomlyAccessed: whether it is read and written all over; then it should lie in huge pages.
     ///   - pool: where the memory comes from and returns to.
-    ///   - purpose: a name for the ledger, such as `"deposit"`.
+    ///   - purpose: a name for the ledger, such as `"positions"`.
     public init(
         count: Int, reserving capacity: Int = 0, isRandomlyAccessed: Bool = false, from pool: MemoryPool,
         for purpose: StaticString

@@ -19,7 +19,7 @@ public final class MemoryPool {
     /// Bytes on loan now.
     public private(set) var bytesInUse = 0
     /// Bytes taken from the system and kept, in use or free.
-    public var bytesHeld: Int { smallBytesHeld + (arena?.pagesHeld ?? 0) * Arena.page }
+    public var bytesHeld: Int { bytesApart + (arena?.pagesHeld ?? 0) * Arena.page }
     /// The largest ``bytesHeld`` so far.
     public private(set) var peakBytes = 0
     /// Most bytes in use at once.
@@ -27,9 +27,9 @@ public final class MemoryPool {
     /// Who used how much when ``peakBytesInUse`` was reached.
     public private(set) var ledgerAtPeak: [String: Int] = [:]
 
-    private let arena = Arena()
-    private var smallBytesHeld = 0
-    private var peakOfSmall = 0
+    private let arena: Arena?
+    private var bytesApart = 0
+    private var peakApart = 0
     private var usedByPurpose: [String: Int] = [:]
     private var free: [(block: Block, since: Int)] = []
     private var requests = 0
@@ -39,7 +39,12 @@ public final class MemoryPool {
     private static let patience = 100
 
     /// An empty pool.
-    public init() {}
+    public convenience init() { self.init(over: Arena()) }
+
+    /// Without an arena, as where a process may have so many addresses only.
+    package static func withoutArena() -> MemoryPool { MemoryPool(over: nil) }
+
+    private init(over arena: Arena?) { self.arena = arena }
 
     deinit {
         for entry in free { unsafe Glibc.free(entry.block.address) }
@@ -50,8 +55,10 @@ public final class MemoryPool {
     /// - Parameter isRandomlyAccessed: whether even a block of less than a huge page, if it is not small, should
     ///   lie in one.
     func take(bytes: Int, isRandomlyAccessed: Bool, for purpose: StaticString) -> Block {
-        let isLarge = bytes >= Self.largeBlock || (isRandomlyAccessed && bytes >= Arena.page / 4)
-        let block = (isLarge ? takePages(for: bytes, purpose) : nil) ?? takeSmall(bytes, purpose)
+        let unit = Self.unit(of: bytes, isRandomlyAccessed: isRandomlyAccessed)
+        let block =
+            (unit == Arena.page ? takePages(for: bytes, purpose) : nil)
+            ?? takeApart(bytes, unit: unit, purpose)
         peakBytes = max(peakBytes, bytesHeld)
         bytesInUse += block.capacity
         usedByPurpose[purpose.description, default: 0] += block.capacity
@@ -62,21 +69,41 @@ public final class MemoryPool {
         return block
     }
 
+    /// What an array of some bytes takes of a pool, unless it finds a free block that is a little larger.
+    package static func capacity(for bytes: Int, isRandomlyAccessed: Bool = false) -> Int {
+        let unit = unit(of: bytes, isRandomlyAccessed: isRandomlyAccessed)
+        return max(unit, (bytes + unit - 1) / unit * unit)
+    }
+
+    private static func unit(of bytes: Int, isRandomlyAccessed: Bool) -> Int {
+        bytes >= largeBlock || (isRandomlyAccessed && bytes >= Arena.page / 4) ? Arena.page : cacheLine
+    }
+
     private func takePages(for bytes: Int, _ purpose: StaticString) -> Block? {
-        guard let arena, let pages = arena.take((bytes + Arena.page - 1) / Arena.page) else { return nil }
+        guard let arena else { return nil }
+        guard let pages = arena.take((bytes + Arena.page - 1) / Arena.page) else {
+            arena.release(.max)
+            return nil
+        }
         return unsafe Block(
             address: arena.address(of: pages), capacity: pages.count * Arena.page, pages: pages,
             purpose: purpose)
     }
 
     /// The smallest free block that holds `bytes` and is not more than a quarter larger, or a new one.
-    private func takeSmall(_ bytes: Int, _ purpose: StaticString) -> Block {
-        let wanted = max(Self.cacheLine, (bytes + Self.cacheLine - 1) / Self.cacheLine * Self.cacheLine)
+    ///
+    /// - Parameter unit: what its address and its size are multiples of.
+    private func takeApart(_ bytes: Int, unit: Int, _ purpose: StaticString) -> Block {
+        let wanted = max(unit, (bytes + unit - 1) / unit * unit)
         var best: Int?
         requests += 1
         for index in free.indices {
             let capacity = free[index].block.capacity
-            guard capacity >= wanted, capacity <= wanted + wanted / 4 else { continue }
+            guard capacity >= wanted, capacity <= wanted + wanted / 4,
+                unsafe UInt(bitPattern: free[index].block.address) % UInt(unit) == 0
+            else {
+                continue
+            }
             if best.map({ capacity < free[$0].block.capacity }) ?? true { best = index }
         }
         if let best {
@@ -86,13 +113,14 @@ public final class MemoryPool {
         }
         release { requests - $0.since > Self.patience }
         // Rather than to hold more than ever, what lies free is given back, what was free longest first.
-        release { _ in smallBytesHeld + wanted > peakOfSmall }
-        guard let address = unsafe aligned_alloc(Self.cacheLine, wanted) else {
+        release { _ in bytesApart + wanted > peakApart }
+        guard let address = unsafe aligned_alloc(unit, wanted) else {
             // The estimate is checked before a run starts, so this is a machine that lied about its memory.
             fatalError("cannot allocate \(wanted) bytes")
         }
-        smallBytesHeld += wanted
-        peakOfSmall = max(peakOfSmall, smallBytesHeld)
+        if unit == Arena.page { unsafe madvise(address, wanted, MADV_HUGEPAGE) }
+        bytesApart += wanted
+        peakApart = max(peakApart, bytesApart)
         return unsafe Block(address: address, capacity: wanted, pages: nil, purpose: purpose)
     }
 
@@ -115,7 +143,7 @@ public final class MemoryPool {
     private func release(where isOver: ((block: Block, since: Int)) -> Bool) {
         free.removeAll { entry in
             guard isOver(entry) else { return false }
-            smallBytesHeld -= entry.block.capacity
+            bytesApart -= entry.block.capacity
             unsafe Glibc.free(entry.block.address)
             return true
         }

@@ -18,13 +18,19 @@ public struct IntegerRim: ~Copyable {
     private let planes: Buffer<Int64>
     private let rows: Buffer<Int64>
 
-    /// A rim with undefined integers.
-    ///
-    /// - Parameter holdsAll: whether the inner points are to be kept as integers too.
-    public init(_ decomposition: Decomposition, ghosts: GhostWidth, holdsAll: Bool = false) {
+    /// Which of a block's own points are kept as integers.
+    public enum Extent: Sendable {
+        /// Those that neighbours add to.
+        case rim
+        /// All, so that the whole sum can be looked at.
+        case allPoints
+    }
+
+    /// Integers that are not defined yet.
+    public init(_ decomposition: Decomposition, ghosts: GhostWidth, keeping kept: Extent = .rim) {
         func innerPoints(_ owned: Int) -> Range<Int> {
             let (first, end) = (ghosts.upper, owned - ghosts.lower)
-            return holdsAll || first >= end ? 0..<0 : first..<end
+            return kept == .allPoints || first >= end ? 0..<0 : first..<end
         }
         self.decomposition = decomposition
         self.ghosts = ghosts
@@ -49,7 +55,7 @@ public struct IntegerRim: ~Copyable {
             planes: planes.start, rows: rows.start)
     }
 
-    /// Whether a row is one of integers. Points are counted from the first owned one, here and in ``row(x:y:)``.
+    /// Whether a row stays integers until ranks have met. Points are counted from the first owned one, here and in ``row(x:y:)``.
     package func contains(x: Int, y: Int) -> Bool {
         unsafe withUnsafePointer(to: layout) {
             unsafe palindrome_rim_contains($0, Int64(x), Int64(y)) != 0

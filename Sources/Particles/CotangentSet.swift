@@ -34,7 +34,7 @@ public struct CotangentSet<Scalar: ParticleScalar>: ~Copyable {
     }
 
     mutating func rearrange(to places: borrowing Buffer<UInt32>) {
-        Particles.rearrange(&position, to: places, for: "cotangents")
-        Particles.rearrange(&momentum, to: places, for: "cotangents")
+        rearrangeAxes(&position, to: places, for: "cotangents")
+        rearrangeAxes(&momentum, to: places, for: "cotangents")
     }
 }

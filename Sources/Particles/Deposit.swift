@@ -45,14 +45,15 @@ extension ParticleSet {
     ///     ρ(c) = Σᵢ m W(xᵢ − c),    W(d) = Π (1 − |d|)
     ///
     /// The eight parts of a particle sum to its mass exactly, and integer sums do not depend on order: the same
-    /// bits on any number of ranks. Collective.
+    /// bits on any number of ranks. For a look at the integers themselves; a run takes ``densityContrast(planes:)``,
+    /// which does not keep them. Collective.
     ///
     /// - Parameter planes: of the particles as they are.
     /// - Returns: the field with ghosts ``GhostWidth/cloudInCell``, added home [mass units, see ``MassUnit``].
     /// - Throws: ``MassError`` on all ranks when Σ ρ(c) is not N m.
     /// - Source: Hockney & Eastwood 1988, §5-3.
     public func deposit(planes: borrowing ParticlePlanes) throws(MassError) -> Field<Int64> {
-        var rim = IntegerRim(decomposition, ghosts: .cloudInCell, holdsAll: true)
+        var rim = IntegerRim(decomposition, ghosts: .cloudInCell, keeping: .allPoints)
         var sums = unsafe palindrome_sums(rim: rim.layout, scale: 1, shift: 0, real: nil, total: 0)
         unsafe deposit(planes, &sums)
         rim.addGhosts()
@@ -90,7 +91,8 @@ extension ParticleSet {
             decomposition, ghosts: .cloudInCell,
             scale: Double(decomposition.pointCount) / (Double(totalCount) * mass), shift: shift, for: purpose)
         unsafe deposit(planes, &sums.forKernel)
-        try requireAllMass(sums.finish(in: "deposit"))
+        sums.finish(in: "deposit")
+        try requireAllMass(sums.total)
         return sums.takeField()
     }
 

@@ -80,7 +80,7 @@ private func is32Bit<Element: BitwiseCopyable>(_: Element.Type) -> Bool {
 }
 
 /// Brings each of the first elements of three arrays to its place, through scratch arrays that take their places.
-func rearrange<Element: BitwiseCopyable>(
+func rearrangeAxes<Element: BitwiseCopyable>(
     _ arrays: inout InlineArray<3, Buffer<Element>>, to places: borrowing Buffer<UInt32>,
     for purpose: StaticString
 ) {

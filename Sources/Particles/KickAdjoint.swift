@@ -67,7 +67,7 @@ extension ParticleSet {
             try Total(of: product, named: "the derivative by a kick coefficient", over: grid.world).sum
         }
         _ = consume product
-        _ = sums.finish(in: "adjoint")
+        sums.finish(in: "adjoint")
         return KickCotangent(coefficient: derivative, field: sums.takeField())
     }
 
@@ -106,8 +106,7 @@ extension ParticleSet {
     ///
     ///     x̄ += Σ_c ∇W(x − c) δ̄(c) / n̄,    n̄ = particles per mesh cell
     ///
-    /// The adjoint of ``deposit()`` followed by ``densityContrast(of:totalCount:as:)`` or
-    /// ``relativeDensity(of:totalCount:as:)``.
+    /// The adjoint of ``densityContrast(planes:)`` and of ``relativeDensity()``.
     ///
     /// - Parameters:
     ///   - contrastCotangent: δ̄, with ghosts ``GhostWidth/cloudInCell``, filled.
@@ -144,7 +143,7 @@ extension ParticleSet {
                 cotangents.momentum[axis].start, coefficient * power(exponent), &sums.forKernel, window.start)
             requireRouted(status != 0)
         }
-        _ = sums.finish(in: "adjoint")
+        sums.finish(in: "adjoint")
         return sums.takeField()
     }
 

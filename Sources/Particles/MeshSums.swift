@@ -31,14 +31,15 @@ internal import Parallel
     /// Adds the parts of all ranks, and makes the rim real. Collective.
     ///
     /// - Parameter phase: whose time it is, but for the exchange.
-    /// - Returns: Σ over this rank's points, modulo 2⁶⁴.
-    mutating func finish(in phase: StaticString) -> UInt64 {
+    mutating func finish(in phase: StaticString) {
         rim.addGhosts()
-        return rim.decomposition.grid.phases.measure(phase) {
-            unsafe Scalar._particleKernels.finishRim(forKernel)
-            return unsafe forKernel.total &+ palindrome_rim_total(rim.layout)
-        }
+        rim.decomposition.grid.phases.measure(phase) { unsafe Scalar._particleKernels.finishRim(forKernel) }
     }
+
+    /// Σ over this rank's points, modulo 2⁶⁴.
+    ///
+    /// - Precondition: the sums are finished.
+    var total: UInt64 { unsafe forKernel.total &+ palindrome_rim_total(rim.layout) }
 
     /// The sums as real numbers, without ghosts.
     ///

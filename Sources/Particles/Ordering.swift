@@ -38,8 +38,8 @@ extension ParticleSet {
 
     private mutating func rearrange(to places: borrowing Buffer<UInt32>) {
         grid.phases.measure("ordering") {
-            Particles.rearrange(&position, to: places, for: "positions")
-            Particles.rearrange(&momentum, to: places, for: "momenta")
+            rearrangeAxes(&position, to: places, for: "positions")
+            rearrangeAxes(&momentum, to: places, for: "momenta")
             index.rearrange(to: places, for: "indices")
         }
     }

@@ -53,7 +53,7 @@ extension ParticleSet {
     /// Scratch for the forces at the window's planes.
     borrowing func forceWindow() -> Buffer<Scalar> { window(palindrome_force_window) }
 
-    /// Scratch for the forces' cotangents at the window's planes.
+    /// Scratch for the forces' cotangents at the window's planes, and what is kept of those before.
     borrowing func cotangentWindow() -> Buffer<Int64> { window(palindrome_cotangent_window) }
 
     private borrowing func window<Element>(_ count: (palindrome_block) -> Int64) -> Buffer<Element> {

@@ -47,6 +47,55 @@ final class ArenaTests: XCTestCase {
         _ = consume fourth
     }
 
+    func testPagesThatWereFreeLongestGoBackFirstAndHeldOnesAreUsedFirst() {
+        let pool = MemoryPool()
+        func marked(_ mebibytes: Int, _ mark: UInt8) -> Buffer<UInt8> {
+            let buffer = self.mebibytes(mebibytes, from: pool)
+            unsafe buffer.start[0] = mark
+            return buffer
+        }
+        let early = marked(16, 1)
+        let first = mebibytes(8, from: pool)
+        let late = marked(16, 2)
+        let second = mebibytes(8, from: pool)
+        let tick = mebibytes(8, from: pool)
+        let third = mebibytes(8, from: pool)
+        _ = consume early
+        _ = consume tick
+        do { _ = mebibytes(8, from: pool) }  // in the smaller gap, and time goes on
+        _ = consume late
+        // Fits nowhere: twelve new pages, for which those of `early` go back, and those of the smaller gap.
+        let large = mebibytes(24, from: pool)
+        XCTAssertEqual(pool.bytesHeld, 64 << 20)
+        let fourth = mebibytes(16, from: pool)
+        XCTAssertEqual(unsafe fourth.start[0], 2, "pages that are held serve first")
+        let fifth = mebibytes(16, from: pool)
+        XCTAssertEqual(unsafe fifth.start[0], 0, "pages that went back come clear")
+        _ = consume first
+        _ = consume second
+        _ = consume third
+        _ = consume large
+        _ = consume fourth
+        _ = consume fifth
+    }
+
+    func testWithoutAnArenaBlocksAreKeptApart() {
+        let pool = MemoryPool.withoutArena()
+        let first = mebibytes(16, from: pool)
+        let address = unsafe UInt(bitPattern: first.start)
+        XCTAssertEqual(address % (2 << 20), 0, "as huge pages begin")
+        _ = consume first
+        let second = mebibytes(14, from: pool)
+        XCTAssertEqual(unsafe UInt(bitPattern: second.start), address)
+        XCTAssertEqual(pool.bytesHeld, 16 << 20)
+        let third = mebibytes(16, from: pool)
+        XCTAssertEqual(pool.bytesHeld, 32 << 20)
+        _ = consume second
+        _ = consume third
+        pool.releaseFree()
+        XCTAssertEqual(pool.bytesHeld, 0)
+    }
+
     func testAPageThatWentBackIsThereAgain() {
         let pool = MemoryPool()
         for round in 1...3 as ClosedRange<UInt8> {

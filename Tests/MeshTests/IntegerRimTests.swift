@@ -23,14 +23,14 @@ final class IntegerRimTests: MeshTestCase {
                 XCTAssertEqual(inner.contains(x: x, y: y), !((3..<7) ~= x && (3..<5) ~= y), "\(x), \(y)")
             }
         }
-        XCTAssertTrue(IntegerRim(wide, ghosts: .stencil, holdsAll: true).contains(x: 4, y: 4))
+        XCTAssertTrue(IntegerRim(wide, ghosts: .stencil, keeping: .allPoints).contains(x: 4, y: 4))
     }
 
     func testRowsAreApart() throws {
         try onEveryGrid([17, 19, 4]) { mesh in
             for ghosts in widths {
-                for holdsAll in [false, true] {
-                    let rim = IntegerRim(mesh, ghosts: ghosts, holdsAll: holdsAll)
+                for kept in [IntegerRim.Extent.rim, .allPoints] {
+                    let rim = IntegerRim(mesh, ghosts: ghosts, keeping: kept)
                     func number(_ x: Int, _ y: Int) -> Int64 { Int64(1000 * x + y) }
                     unsafe forEachRow(of: rim) { x, y, row in
                         for z in 0..<4 { unsafe row[z] = number(x, y) }
@@ -46,8 +46,8 @@ final class IntegerRimTests: MeshTestCase {
     func testOneUnitInAGhostCornerReachesItsOwnerOnce() throws {
         // One rank: the corner beyond the last point along x and y is the first point.
         let mesh = try Decomposition(shape: [4, 5, 3], over: singleRank)
-        for holdsAll in [false, true] {
-            var rim = IntegerRim(mesh, ghosts: .cloudInCell, holdsAll: holdsAll)
+        for kept in [IntegerRim.Extent.rim, .allPoints] {
+            var rim = IntegerRim(mesh, ghosts: .cloudInCell, keeping: kept)
             fill(&rim, with: 0)
             unsafe rim.row(x: 4, y: 5)[2] = 7
             unsafe rim.row(x: 0, y: 5)[2] = 10
@@ -62,10 +62,10 @@ final class IntegerRimTests: MeshTestCase {
         // ⟨fill x, y⟩ = ⟨x, add y⟩ with y on the rim and on ghost points.
         try onEveryGrid([17, 19, 4]) { mesh in
             for ghosts in widths where ghosts != .none {
-                for holdsAll in [false, true] {
+                for kept in [IntegerRim.Extent.rim, .allPoints] {
                     var filled = Field<Int64>(mesh, ghosts: ghosts, for: "test")
                     filled.mapPoints { x, y, z, _ in Int64(1000 * Self.noise(x, y, z)) }
-                    var added = IntegerRim(mesh, ghosts: ghosts, holdsAll: holdsAll)
+                    var added = IntegerRim(mesh, ghosts: ghosts, keeping: kept)
                     unsafe forEachRow(of: added) { x, y, row in
                         for z in 0..<4 {
                             unsafe row[z] = Int64(
@@ -88,7 +88,7 @@ final class IntegerRimTests: MeshTestCase {
 
     func testAddingWrapsAroundInsteadOfTrapping() throws {
         let mesh = try Decomposition(shape: [3, 3, 1], over: singleRank)
-        var rim = IntegerRim(mesh, ghosts: .cloudInCell, holdsAll: true)
+        var rim = IntegerRim(mesh, ghosts: .cloudInCell, keeping: .allPoints)
         fill(&rim, with: .max)
         rim.addGhosts()
         let field = rim.takeField()

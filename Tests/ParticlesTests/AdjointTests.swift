@@ -168,6 +168,30 @@ final class AdjointTests: ParticleTestCase {
         try checkKick(Double.self, accuracy: 2e-12)
     }
 
+    /// ⟨φ̄, φ'⟩ = κ Σ p̄ · F[φ'] where most ranks have no particle.
+    private func checkSparse<Scalar: ParticleScalar>(_: Scalar.Type, accuracy: Double) throws {
+        let universe = Universe.sparse
+        for mesh in try meshes(universe.mesh) {
+            let potential: Field<Scalar> = universe.field(mesh, ghosts: .stencil, seed: 50, amplitude: 0.01)
+            var set: ParticleSet<Scalar> = universe.set(mesh)
+            var bars = cotangents(set)
+            let kicked = try set.kickAdjoint(
+                coefficients, potential: potential, planes: set.planes(), carrying: &bars)
+            let other: Field<Scalar> = universe.field(mesh, ghosts: .stencil, seed: 51)
+            let force = set.force(potential: other)
+            let direct = try world.exactSum(count: 3 * set.count, of: "loss") {
+                coefficient * Double(bars.momentum[$0 % 3].span[$0 / 3]) * Double(force[$0 % 3].span[$0 / 3])
+            }
+            XCTAssertEqual(try innerProduct(kicked.field, other), direct, accuracy: accuracy * abs(direct))
+            XCTAssertNotEqual(direct, 0)
+        }
+    }
+
+    func testAKicksAdjointIsItsTransposeWhereMostRanksHaveNoParticles() throws {
+        try checkSparse(Float.self, accuracy: 2e-5)
+        try checkSparse(Double.self, accuracy: 2e-12)
+    }
+
     private func checkComponent<Scalar: ParticleScalar>(_: Scalar.Type, accuracy: Double) throws {
         try forEachUniverse { universe, mesh in
             for axis in 0..<3 {

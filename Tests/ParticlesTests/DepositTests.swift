@@ -46,6 +46,13 @@ final class DepositTests: ParticleTestCase {
                 }
             }
             XCTAssertEqual(density.reduce(0, +), mass)
+            let relative = try set.relativeDensity()
+            mesh.forEachPoint { x, y, z, point in
+                XCTAssertEqual(
+                    Double(relative[x, y, z]) * Double(mass),
+                    Double(density[point]) * Double(mesh.pointCount),
+                    accuracy: 1e-6 * Double(mass) * Double(mesh.pointCount))
+            }
         }
     }
 

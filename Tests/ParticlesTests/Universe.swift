@@ -12,6 +12,9 @@ struct Universe {
         Universe(particles: [9, 10, 12], mesh: [18, 20, 24]),
     ]
 
+    /// Three particles: most ranks have none.
+    static let sparse = Universe(particles: [1, 1, 3], mesh: [12, 13, 14])
+
     let particles: SIMD3<Int>
     let mesh: SIMD3<Int>
     var count: Int { particles.x * particles.y * particles.z }

@@ -13,7 +13,7 @@
 /// - planes: where the particles of each owned plane start, from `palindrome_find_planes`.
 /// - x, y, z: positions [2^-32 or 2^-64 box].
 /// - mass: a power of two, at most 2^50.
-/// - sums: with one upper ghost plane and no lower one [mass units].
+/// - sums: with one upper ghost plane and no lower one [mass units]; its total is 0.
 /// - window: scratch of `palindrome_mass_window` numbers.
 /// - Returns: 0, or -1 if a particle was outside the owned columns; the sums are then undefined.
 int32_t palindrome_deposit_f32(const int64_t *planes, const uint32_t *x, const uint32_t *y, const uint32_t *z,

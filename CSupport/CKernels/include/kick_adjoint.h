@@ -22,7 +22,7 @@
 /// - factor: the sum of the coefficients [force per momentum] over the mesh cell, per axis.
 /// - product: one per particle.
 /// - weight: such that the rounded terms stay below 2^50 and the sums below 2^62.
-/// - sums: with the ghost planes of the potential.
+/// - sums: with two lower and three upper ghost planes, as the potential; its total is 0.
 /// - window: scratch of `palindrome_force_window` numbers; cotangent_window: of
 /// `palindrome_cotangent_window`.
 palindrome_kick_outcome palindrome_kick_adjoint_f32(

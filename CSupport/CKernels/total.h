@@ -1,5 +1,4 @@
 #pragma once
-#include "include/rim.h"
 #include "kernel.h"
 
 INLINE uint64_t total_of(const int64_t *restrict row, int64_t count) {
