@@ -3,7 +3,7 @@ internal import Glibc
 /// One range of addresses from which large blocks are cut, and whose pages stay when blocks go.
 ///
 /// A block finds pages that are there already whatever the sizes of the blocks before it, and so in a run whose
-/// steps are alike the system clears pages in the first step only. Of the free pages those go back to the system
+/// steps are alike the system clears few pages after the first step. Of the free pages those go back to the system
 /// that were free longest, and only as many as keep what is held from exceeding what was in use at once.
 @safe final class Arena {
     /// A huge page, the unit of everything here [bytes].

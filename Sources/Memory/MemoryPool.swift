@@ -3,8 +3,8 @@ internal import Glibc
 /// Hands out blocks of memory, takes them back for the next user, and keeps the ledger of who uses what.
 ///
 /// An array that goes out of scope leaves its memory to the next ones, so the peak of a run is the largest set of
-/// arrays alive at once, and pages are touched for the first time only once. Large blocks are cut from an
-/// ``Arena``; small ones are kept apart, each for the next block of about its size.
+/// arrays alive at once, and few pages are touched for the first time after the first step. Large blocks are cut from
+/// an ``Arena``; small ones are kept apart, each for the next block of about its size.
 /// Not thread-safe: a rank is one thread of control.
 public final class MemoryPool {
     /// A block on loan.

@@ -55,7 +55,8 @@ public struct IntegerRim: ~Copyable {
             planes: planes.start, rows: rows.start)
     }
 
-    /// Whether a row stays integers until ranks have met. Points are counted from the first owned one, here and in ``row(x:y:)``.
+    /// Whether a row stays integers until ranks have met. Points are counted from the first owned one, here and in
+    /// ``row(x:y:)``.
     package func contains(x: Int, y: Int) -> Bool {
         unsafe withUnsafePointer(to: layout) {
             unsafe palindrome_rim_contains($0, Int64(x), Int64(y)) != 0
