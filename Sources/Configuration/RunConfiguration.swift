@@ -23,8 +23,8 @@ public struct RunConfiguration: Sendable, Equatable {
     public var force: ForceSection
     /// `output`: what is written.
     public var output: OutputSection
-    /// `objective`: what the end is compared with; nil if no data is named.
-    public var objective: ObjectiveSection?
+    /// `objective`: what the universe is compared with, one section or a list of them; empty if no data is named.
+    public var objectives: [ObjectiveSection]
     /// `optimizer`: how it is approached; nil without an objective.
     public var optimizer: OptimizerSection?
     /// `reconstruct`: what is sought, and from where; nil without an objective.
@@ -56,11 +56,11 @@ public struct RunConfiguration: Sendable, Equatable {
         evolution = EvolutionSection(evolutionReader, listed: listed, start: initial.a)
         force = ForceSection(reader.section("force"))
         output = OutputSection(reader.section("output"), scaleFactors: evolution.scaleFactors)
-        objective = ObjectiveSection(reader.section("objective"))
-        let optimizer = OptimizerSection(reader.section("optimizer"), box)
-        let reconstruct = ReconstructSection(reader.section("reconstruct"), cosmology)
-        self.optimizer = objective.map { _ in optimizer }
-        self.reconstruct = objective.map { _ in reconstruct }
+        objectives = ObjectiveSection.all(reader.sections("objective"), scaleFactors: evolution.scaleFactors)
+        let optimizer = OptimizerSection(reader.section("optimizer"), box, objectives)
+        let reconstruct = ReconstructSection(reader.section("reconstruct"), cosmology, objectives)
+        self.optimizer = objectives.isEmpty ? nil : optimizer
+        self.reconstruct = objectives.isEmpty ? nil : reconstruct
         run.check(ranks: ranks, particles: box.particles, runReader)
     }
 

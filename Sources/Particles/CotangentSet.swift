@@ -25,6 +25,26 @@ public struct CotangentSet<Scalar: ParticleScalar>: ~Copyable {
         return buffer
     }
 
+    /// `x̄ += other x̄`, of the same particles in the same order.
+    public mutating func addPositions(of other: borrowing CotangentSet) {
+        for axis in 0..<3 { Self.add(other.position[axis], times: 1, to: &position[axis]) }
+    }
+
+    /// `p̄ += factor · other x̄` along one axis, of the same particles in the same order.
+    public mutating func addMomentum(from other: borrowing CotangentSet, along axis: Int, times factor: Double) {
+        Self.add(other.position[axis], times: Scalar(factor), to: &momentum[axis])
+    }
+
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
+    private static func add(
+        _ other: borrowing Buffer<Scalar>, times factor: Scalar, to buffer: inout Buffer<Scalar>
+    ) {
+        let others = other.span
+        var values = buffer.mutableSpan
+        for slot in values.indices { values[slot] += factor * others[slot] }
+    }
+
     var positionStarts: _ParticleKernels<Scalar>.Reals {
         unsafe (position[0].start, position[1].start, position[2].start)
     }

@@ -25,19 +25,17 @@ public struct OutputSection: Sendable, Equatable {
     /// Replaces each wanted scale factor by the step's end that it means.
     private mutating func align(with scaleFactors: [Double], _ section: SectionReader) {
         var names: Set<String> = []
+        let ends = StepEnds(scaleFactors)
         for (index, wanted) in snapshots.enumerated() {
-            let byDistance = scaleFactors.sorted { abs($0 - wanted) < abs($1 - wanted) }
-            // Written with fewer digits than the sum of steps has.
-            guard abs(byDistance[0] - wanted) <= 1e-9 * wanted else {
-                let two = byDistance.prefix(2).sorted().map { "\($0)" }.joined(separator: " and ")
+            guard let end = ends.meant(by: wanted) else {
                 section.conflict(
                     "snapshots[\(index)]", is: "\(wanted)",
-                    "it must be where a step ends; the nearest are \(two)",
+                    "it must be where a step ends; \(ends.nearest(to: wanted))",
                     "take one of these or change evolution")
                 return
             }
-            snapshots[index] = byDistance[0]
-            guard names.insert(Self.label(byDistance[0])).inserted else {
+            snapshots[index] = end
+            guard names.insert(Self.label(end)).inserted else {
                 section.conflict(
                     "snapshots[\(index)]", is: "\(wanted)",
                     "it must differ from the others in its file name, snapshot_a\(Self.label(wanted)).h5",

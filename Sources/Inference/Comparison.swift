@@ -1,0 +1,68 @@
+public import Dynamics
+public import Observables
+public import Particles
+
+/// An observable, perhaps seen through a bias, and a likelihood of the data.
+///
+///     particles → ρ → B(ρ) → −ln p(d | B)
+public final class Comparison<Scalar: ParticleScalar>: Objective {
+    /// When it looks.
+    public let scaleFactor: Double
+    /// What is seen of the particles.
+    public let observable: any Observable<Scalar>
+    /// How tracers follow the density; nil if what is seen is compared as it is.
+    public let bias: (any BiasModel<Scalar>)?
+    /// How probable the data are.
+    public let likelihood: any Likelihood<Scalar>
+
+    /// A comparison.
+    public init(
+        at scaleFactor: Double, _ observable: any Observable<Scalar>, bias: (any BiasModel<Scalar>)? = nil,
+        _ likelihood: any Likelihood<Scalar>
+    ) {
+        self.scaleFactor = scaleFactor
+        self.observable = observable
+        self.bias = bias
+        self.likelihood = likelihood
+    }
+
+    /// Those of the bias.
+    public var parameters: [OwnParameter] { bias?.parameters ?? [] }
+
+    /// The cells that count.
+    public var cellCount: Int { likelihood.cellCount }
+
+    /// Hands the radius to the likelihood.
+    public func smooth(by radius: Double) { likelihood.smooth(by: radius) }
+
+    /// `−ln p(d | B(ρ))`. Collective.
+    public func value(
+        _ particles: inout ParticleSet<Scalar>, at moment: Moment, _ own: [Double]
+    ) throws -> Double {
+        let density = try observable.predict(&particles, at: moment)
+        guard let bias else { return try likelihood.value(of: density) }
+        return try likelihood.value(of: bias.apply(to: density, own))
+    }
+
+    /// `−ln p(d | B(ρ))`, and its derivatives by particles, cosmology and the bias's parameters. Collective.
+    public func evaluate(
+        _ particles: inout ParticleSet<Scalar>, at moment: Moment, _ own: [Double],
+        addingTo adjoint: inout AdjointState<Scalar>
+    ) throws -> ObjectiveValue {
+        let density = try observable.predict(&particles, at: moment)
+        guard let bias else {
+            let assessment = try likelihood.evaluate(density)
+            let loss = assessment.value
+            try observable.pullBack(
+                assessment.takeCotangent(), to: &particles, at: moment, addingTo: &adjoint)
+            return ObjectiveValue(loss: loss)
+        }
+        let assessment = try likelihood.evaluate(bias.apply(to: density, own))
+        let loss = assessment.value
+        let throughBias = try bias.pullBack(assessment.takeCotangent(), at: density, own)
+        _ = consume density
+        let parameters = throughBias.parameters
+        try observable.pullBack(throughBias.takeDensity(), to: &particles, at: moment, addingTo: &adjoint)
+        return ObjectiveValue(loss: loss, parameters: parameters)
+    }
+}
