@@ -56,7 +56,13 @@ let layers: [Target] = [
         ["CMachine", "Memory", "Parallel", "Mesh", "Particles", "Dynamics", "Cost"]),
     layer("Analysis", ["CPicture", "Memory", "Parallel", "Mesh"]),
     layer(
-        "Inference", ["Memory", "Parallel", "Mesh", "Particles", "InitialConditions", "Analysis"]),
+        "Observables", ["Memory", "Parallel", "Background", "Mesh", "Particles", "Dynamics"]),
+    layer(
+        "Inference",
+        [
+            "Memory", "Parallel", "Background", "Mesh", "Particles", "InitialConditions", "Dynamics", "Analysis",
+            "Observables",
+        ]),
     layer(
         "Storage", ["CStorage", "Memory", "Parallel", "Mesh", "Particles"]),
     layer("Report", ["Memory", "Parallel", "Mesh", "Analysis", "Storage"]),

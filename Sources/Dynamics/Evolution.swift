@@ -38,10 +38,11 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
 
     /// Executes the next stage, or a run of kicks with one force in a single pass. Collective.
     ///
-    /// - Parameter observe: called at an observation, with its scale factor and the particles.
+    /// - Parameter observe: called at an observation, with its scale factor and the particles; if it moves them, it
+    ///   brings them back to the last bit.
     /// - Throws: ``MomentumOverflow`` and the like on all ranks, and what `observe` throws.
     public mutating func advance(
-        observe: (Double, borrowing ParticleSet<Scalar>) throws -> Void
+        observe: (Double, inout ParticleSet<Scalar>) throws -> Void
     ) throws {
         switch schedule.stages[nextStage] {
         case .force:
@@ -57,7 +58,7 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
             try particles.drift(by: coefficient.value)
             particles.route()
         case .observe(let scaleFactor):
-            try observe(scaleFactor, particles)
+            try observe(scaleFactor, &particles)
         }
         nextStage += 1
     }
@@ -70,7 +71,7 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
     /// - Throws: as ``advance(observe:)``.
     public mutating func finish(
         before: (Int, borrowing ParticleSet<Scalar>) -> Void = { _, _ in },
-        observe: (Double, borrowing ParticleSet<Scalar>) throws -> Void = { _, _ in }
+        observe: (Double, inout ParticleSet<Scalar>) throws -> Void = { _, _ in }
     ) throws {
         while !isFinished {
             before(nextStage, particles)
@@ -101,12 +102,13 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
     /// - Parameters:
     ///   - adjoint: cotangents of the particles, and derivatives with respect to the parameters so far.
     ///   - source: where the state comes from.
-    ///   - observe: called at an observation, to add what was seen there to the cotangents.
+    ///   - observe: called at an observation, to add what was seen there to what travels back; if it moves the
+    ///     particles, it carries their cotangents along and brings all back.
     /// - Throws: `NotFiniteError` on all ranks, and what `observe` throws.
     public mutating func retreat(
         carrying adjoint: inout AdjointState<Scalar>,
         along source: borrowing some TrajectorySource<Scalar> & ~Copyable,
-        observe: (Double, borrowing ParticleSet<Scalar>, inout CotangentSet<Scalar>) throws -> Void
+        observe: (Double, inout ParticleSet<Scalar>, inout AdjointState<Scalar>) throws -> Void
     ) throws {
         switch schedule.stages[nextStage - 1] {
         case .kick:
@@ -130,7 +132,7 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
             particles.route(carrying: &adjoint.cotangents)
             nextStage -= 1
         case .observe(let scaleFactor):
-            try observe(scaleFactor, particles, &adjoint.cotangents)
+            try observe(scaleFactor, &particles, &adjoint)
             nextStage -= 1
         case .force:
             nextStage -= 1

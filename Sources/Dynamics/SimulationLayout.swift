@@ -24,6 +24,9 @@ public struct SimulationLayout<Scalar: ParticleScalar> {
     /// Integer units of the state.
     public let units: StateUnits
 
+    /// Transforms of fields on the force mesh.
+    public var meshTransform: FourierTransform<Scalar> { solver.transform }
+
     /// A layout.
     ///
     /// - Parameters:

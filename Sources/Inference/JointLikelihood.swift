@@ -1,4 +1,3 @@
-public import Background
 public import Dynamics
 public import Mesh
 public import Observables
@@ -41,12 +40,13 @@ public struct JointLikelihood<Scalar: ParticleScalar> {
         at noise: borrowing Field<Scalar>, in model: ForwardModel<Scalar>, _ own: [Double]
     ) throws -> Double {
         var losses = [Double](repeating: 0, count: objectives.count)
-        try model.run(from: noise.copy(for: "white noise")) { observation, particles in
-            let moment = model.moment(of: observation)
+        var evolution = try model.start(keeping: noise)
+        try evolution.finish(observe: { scaleFactor, particles in
+            let moment = Moment(at: scaleFactor, in: model.cosmology)
             for (index, own) in seen(at: moment.scaleFactor, own) {
                 losses[index] = try objectives[index].value(&particles, at: moment, own)
             }
-        }
+        })
         return losses.reduce(0, +)
     }
 
@@ -69,13 +69,14 @@ public struct JointLikelihood<Scalar: ParticleScalar> {
     ) throws -> LikelihoodGradient<Scalar> {
         var losses = [Double](repeating: 0, count: objectives.count)
         var slopes = objectives.map { $0.parameters.map { _ in 0.0 } }
-        var gradient = try model.gradient(at: noise, along: source) { observation, particles, adjoint in
-            let moment = model.moment(of: observation)
+        var gradient = try model.gradient(at: noise, along: source) { scaleFactor, particles, adjoint in
+            let moment = Moment(at: scaleFactor, in: model.cosmology)
             for (index, own) in seen(at: moment.scaleFactor, own) {
                 let found = try objectives[index].evaluate(&particles, at: moment, own, addingTo: &adjoint)
                 losses[index] = found.loss
                 slopes[index] = found.parameters
             }
+            return 0  // added below, in the order of the objectives
         }
         gradient.value = losses.reduce(0, +)
         return LikelihoodGradient(gradient, own: slopes.flatMap(\.self))

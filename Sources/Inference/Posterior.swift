@@ -1,5 +1,6 @@
-public import Background
+internal import Background
 public import Dynamics
+internal import InitialConditions
 public import Mesh
 internal import Parallel
 public import Particles
@@ -112,7 +113,8 @@ public final class Posterior<Scalar: ParticleScalar> {
         gradients += 1
         do {
             let gradient = try gradient(at: noise, in: model, own)
-            return gradient.universe.value.isFinite ? gradient : nil
+            guard gradient.universe.value.isFinite else { return nil }
+            return gradient
         } catch let error where Self.meansTooFar(error) {
             return nil
         }

@@ -1,3 +1,4 @@
+public import Memory
 public import Mesh
 public import Parallel
 public import Particles
@@ -59,11 +60,14 @@ public enum Cells<Scalar: ParticleScalar>: ~Copyable {
 
     /// Multiplies each number by one rounded to the precision of the cells.
     public mutating func scale(by factor: Double) {
+        let rounded = isMesh ? Double(Scalar(factor)) : factor
+        map { $0 * rounded }
+    }
+
+    private var isMesh: Bool {
         switch self {
-        case .mesh:
-            let rounded = Double(Scalar(factor))
-            map { $0 * rounded }
-        case .plane: map { $0 * factor }
+        case .mesh: true
+        case .plane: false
         }
     }
 

@@ -1,4 +1,4 @@
-public import Background
+internal import Background
 public import Dynamics
 public import Mesh
 public import Particles

@@ -162,8 +162,8 @@ final class ObservationTests: SPMDTestCase {
                 along: axis, on: model.layout.meshTransform, cell: model.box.cell)
             var amplitudes: [Double] = []
             var evolution = try model.start(keeping: noise)
-            try evolution.finish { observation, particles in
-                let moment = model.moment(of: observation)
+            try evolution.finish(observe: { scaleFactor, particles in
+                let moment = Moment(at: scaleFactor, in: model.cosmology)
                 for observable in [real, shifted] as [any Observable<Double>] {
                     let cells = try observable.predict(&particles, at: moment)
                     let field = cells.takeField()
@@ -174,7 +174,7 @@ final class ObservationTests: SPMDTestCase {
                     amplitudes.append(
                         world.sum([Int128(sum * 0x1p60)]).map { Double($0) * 0x1p-60 }[0])
                 }
-            }
+            })
             let growth = growthFactors(at: [0.5], model.cosmology)[0]
             let rate = growth.d1Prime.value / growth.d1.value
             XCTAssertEqual(amplitudes[1] / amplitudes[0], 1 + rate, accuracy: 2e-3, "axis \(axis)")
