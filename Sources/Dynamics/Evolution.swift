@@ -62,6 +62,22 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
         nextStage += 1
     }
 
+    /// Executes what is left of the schedule. Collective.
+    ///
+    /// - Parameters:
+    ///   - before: called between stages with the number of the next one and the particles that stand before it.
+    ///   - observe: as for ``advance(observe:)``.
+    /// - Throws: as ``advance(observe:)``.
+    public mutating func finish(
+        before: (Int, borrowing ParticleSet<Scalar>) -> Void = { _, _ in },
+        observe: (Double, borrowing ParticleSet<Scalar>) throws -> Void = { _, _ in }
+    ) throws {
+        while !isFinished {
+            before(nextStage, particles)
+            try advance(observe: observe)
+        }
+    }
+
     /// Undoes the last stage executed, or a run of kicks with one force, to the last bit. Collective.
     public mutating func retreat() throws {
         switch schedule.stages[nextStage - 1] {

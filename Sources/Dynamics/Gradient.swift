@@ -38,12 +38,9 @@ extension ForwardModel {
         _ objective: (Double, borrowing ParticleSet<Scalar>, inout CotangentSet<Scalar>) throws -> Double
     ) throws -> Gradient<Scalar> {
         var source = source
-        var evolution = try start(from: noise.copy(for: "white noise"))
+        var evolution = try start(keeping: noise)
         let beginning = evolution.particles.checksum()
-        while !evolution.isFinished {
-            source.record(evolution.particles, before: evolution.nextStage)
-            try evolution.advance { _, _ in }
-        }
+        try evolution.finish(before: { stage, particles in source.record(particles, before: stage) })
 
         var adjoint = mesh.grid.phases.measure("adjoint") { AdjointState(for: evolution.particles) }
         var value = 0.0
@@ -55,8 +52,7 @@ extension ForwardModel {
         let differing =
             evolution.particles.checksum() == beginning
             ? 0
-            : try differingWords(
-                evolution.particles, from: initialState(from: noise.copy(for: "white noise")))
+            : try differingWords(evolution.particles, from: initialState(from: noise))
         let parameters = adjoint.parameters
         var particles = evolution.takeParticles()
         particles.forgetState()
@@ -79,19 +75,22 @@ extension ForwardModel {
         _ initial: consuming LagrangianCotangents<Scalar>, to noise: borrowing Field<Scalar>, value: Double,
         parameters: Dual, differingWords: Int
     ) throws -> Gradient<Scalar> {
-        let noiseModes = perturbation.transform.forward(noise.copy(for: "white noise"))
+        let transform = layout.perturbation.transform
+        // Transformed again: its modes, kept all the way, would be one more field where memory is at its peak.
+        let noiseModes = transform.forward(keeping: noise)
         var modes = noiseModes.copy(for: "linear modes")
-        amplitudes.apply(to: &modes)
-        let growth = growthFactors(at: [growthAtStart.scaleFactor], cosmology)[0]
-        var adjoint = try perturbation.displaceAdjoint(initial, at: modes, to: growth)
+        theory.amplitudes.apply(to: &modes)
+        let growth = growthFactors(at: [theory.growthAtStart.scaleFactor], cosmology)[0]
+        var adjoint = try layout.perturbation.displaceAdjoint(initial, at: modes, to: growth)
         _ = consume modes
-        let power = LinearPower<Dual>(cosmology, powerModel)
-        let throughPower = try amplitudes.parameterDerivatives(adjoint.modes, noise: noiseModes, power)
+        let power = LinearPower<Dual>(cosmology, theory.powerModel)
+        let throughPower = try theory.amplitudes.parameterDerivatives(
+            adjoint.modes, noise: noiseModes, power)
         _ = consume noiseModes
         let total = parameters + adjoint.parameters + throughPower
-        amplitudes.apply(to: &adjoint.modes)
+        theory.amplitudes.apply(to: &adjoint.modes)
         return Gradient(
-            value: value, noise: perturbation.transform.inverse(adjoint.takeModes(), ghosts: .none),
+            value: value, noise: transform.inverse(adjoint.takeModes(), ghosts: .none),
             parameters: total, differingWords: differingWords, initial: initial)
     }
 

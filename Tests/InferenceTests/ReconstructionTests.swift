@@ -23,8 +23,8 @@ final class ReconstructionTests: SPMDTestCase {
 
     private func density(_ noise: borrowing Field<Float>, _ model: ForwardModel<Float>) throws -> Field<Float>
     {
-        var evolution = try model.start(from: noise.copy(for: "test"))
-        while !evolution.isFinished { try evolution.advance { _, _ in } }
+        var evolution = try model.start(keeping: noise)
+        try evolution.finish()
         return try evolution.particles.relativeDensity()
     }
 

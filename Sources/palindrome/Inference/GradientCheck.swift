@@ -105,10 +105,9 @@ struct GradientCheck<Scalar: StorableScalar> {
         let value = configuration.cosmology[parameter]
         let scale = value == 0 ? 1 : abs(value)
         return try best(name, gradient.parameters.derivatives[parameter.rawValue], scale: scale) { step in
-            var moved = configuration
-            moved.cosmology[parameter] = value + step
-            let model: ForwardModel<Scalar> = try moved.forwardModel(Scalar.self, on: world)
-            return try loss.value(at: noise, under: model)
+            var moved = configuration.cosmology
+            moved[parameter] = value + step
+            return try loss.value(at: noise, under: world.agree { try loss.model.with(moved) })
         }
     }
 

@@ -39,8 +39,8 @@ struct LossFunction<Scalar: StorableScalar>: ~Copyable {
     func dataValue(at noise: borrowing Field<Scalar>, under other: ForwardModel<Scalar>? = nil) throws
         -> Double
     {
-        var evolution = try (other ?? model).start(from: noise.copy(for: "white noise"))
-        while !evolution.isFinished { try evolution.advance { _, _ in } }
+        var evolution = try (other ?? model).start(keeping: noise)
+        try evolution.finish()
         return try objective.value(evolution.particles)
     }
 

@@ -26,7 +26,7 @@ enum MockObservation {
         try file.finish()
 
         var evolution = try model.start(from: truth)
-        while !evolution.isFinished { try evolution.advance { _, _ in } }
+        try evolution.finish()
         var density = try evolution.particles.relativeDensity()
         let errors = Field<Float>.whiteNoise(seed: seed, over: model.mesh)
         let sigma = Float(configuration.objective!.sigma)

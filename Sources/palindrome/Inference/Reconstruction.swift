@@ -36,7 +36,7 @@ struct Reconstruction<Scalar: StorableScalar> {
         model = try configuration.forwardModel(Scalar.self, on: world)
         var provenance = given.provenance(model.cosmology)
         provenance.seed = nil  // initial.seed has no part in it
-        transform = FourierTransform(model.particleGrid)
+        transform = model.layout.perturbation.transform
         checkpoints = ReconstructionCheckpoints(
             store: CheckpointStore(directory: configuration.output.directory), transform: transform,
             units: model.units, provenance: provenance, identity: given.reconstructionIdentity)
@@ -74,9 +74,7 @@ struct Reconstruction<Scalar: StorableScalar> {
         var model = model
         // On a machine that computes linear theory to other last bits the units might differ.
         if let exponent = restored?.momentumExponent, exponent != model.units.momentumExponent {
-            model = try ForwardModel(
-                model, with: configuration.cosmology,
-                in: StateUnits(box: model.box.size, momentumExponent: exponent))
+            model = model.inUnits(StateUnits(box: model.box.size, momentumExponent: exponent))
         }
         var universe = try SoughtUniverse(
             try LossFunction(configuration.objective!, smoothing: smoothing(of: 0), of: model), configuration,

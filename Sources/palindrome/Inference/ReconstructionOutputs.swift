@@ -65,7 +65,7 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
         let statistics = try NoiseStatistics(of: found.noise)
         let shape = model.box.particles
         let noisePower = try PowerSpectrum(
-            of: FourierTransform(model.particleGrid).forward(found.noise.copy(for: "white noise")),
+            of: model.layout.perturbation.transform.forward(keeping: found.noise),
             box: SIMD3(Double(shape.x), Double(shape.y), Double(shape.z)))
         let pointCount = sought.loss.objective.pointCount()
         let chiSquared = 2 * (try sought.unsmoothedDataLoss(at: state.optimizer.point)) / Double(pointCount)
@@ -147,10 +147,10 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
 
     private func universe(_ noise: consuming Field<Scalar>, _ model: ForwardModel<Scalar>) throws -> Universe
     {
-        let initial = model.linearDensity(of: noise.copy(for: "white noise"))
-        let initialModes = model.linearModes(of: noise.copy(for: "white noise"))
-        var evolution = try model.start(from: noise.copy(for: "white noise"))
-        while !evolution.isFinished { try evolution.advance { _, _ in } }
+        let initialModes = model.linearModes(of: noise)
+        let initial = model.linearDensity(of: initialModes.copy(for: "linear modes"))
+        var evolution = try model.start(at: initialModes.copy(for: "linear modes"))
+        try evolution.finish()
         let final = try evolution.particles.relativeDensity()
         let finalModes = model.solver.transform.forward(final.copy(for: "density"))
         return Universe(

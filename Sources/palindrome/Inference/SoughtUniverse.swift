@@ -72,7 +72,7 @@ struct SoughtUniverse<Scalar: StorableScalar>: ~Copyable {
         let cosmology = cosmology(at: parameters)
         guard varied.allSatisfy({ $0.bounds.contains(cosmology[$0.parameter]) }), cosmology.problems.isEmpty
         else { return nil }
-        return try ForwardModel(loss.model, with: cosmology)
+        return try loss.model.with(cosmology)
     }
 
     /// The white noise of a point. Collective.
@@ -94,25 +94,41 @@ struct SoughtUniverse<Scalar: StorableScalar>: ~Copyable {
     /// Loss and gradient; nil where the loss is infinite. Collective.
     func evaluate(at point: borrowing ParameterVector<Scalar>) throws -> Evaluation<Scalar>? {
         guard let model = try model(at: point.parameters) else { return nil }
+        guard let response, isJoint else {
+            guard let gradient = try gradient(at: point.noise, under: model) else { return nil }
+            return evaluation(gradient, at: point.parameters)
+        }
         let noise = noise(at: point, in: model)
-        var gradient: Gradient<Scalar>
+        guard var gradient = try gradient(at: noise, under: model) else { return nil }
+        let volume = response.volume(in: model.cosmology)
+        gradient.value += volume.value
+        gradient.parameters += volume
+        gradient.parameters += try response.slope(through: noise, gradient.noise, in: model.cosmology)
+        gradient.noise = response.noise(of: gradient.noise.copy(for: "optimiser"), in: model.cosmology)
+        return evaluation(gradient, at: point.parameters)
+    }
+
+    /// The gradient of the loss of a white noise; nil where the loss is infinite.
+    private func gradient(
+        at noise: borrowing Field<Scalar>, under model: ForwardModel<Scalar>
+    ) throws -> Gradient<Scalar>? {
         tally.gradients += 1
         do {
-            gradient = try loss.gradient(at: noise, under: model)
+            let gradient = try loss.gradient(at: noise, under: model)
+            guard gradient.value.isFinite else { return nil }
+            return gradient
         } catch let error where Self.meansTooFar(error) {
             return nil
         }
-        guard gradient.value.isFinite else { return nil }
+    }
+
+    /// The gradient as optimisers see it, with the priors of parameters.
+    private func evaluation(
+        _ gradient: consuming Gradient<Scalar>, at parameters: [Double]
+    ) -> Evaluation<Scalar> {
         var value = gradient.value
-        let cosmology = cosmology(at: point.parameters)
-        var derivatives = gradient.parameters
-        if let response, isJoint {
-            let volume = response.volume(in: model.cosmology)
-            value += volume.value
-            derivatives += volume
-            derivatives += try response.slope(through: noise, gradient.noise, in: model.cosmology)
-            gradient.noise = response.noise(of: gradient.noise.copy(for: "optimiser"), in: model.cosmology)
-        }
+        let derivatives = gradient.parameters
+        let cosmology = cosmology(at: parameters)
         let slopes = varied.map { varied -> Double in
             guard isJoint else { return 0 }
             var slope = derivatives[varied.parameter]
