@@ -45,7 +45,7 @@ public final class ForwardModel<Scalar: ParticleScalar> {
     /// What happens.
     public let schedule: Schedule
     /// Gravity.
-    public let solver: ForceSolver<Scalar>
+    public let solver: any ForceLaw<Scalar>
 
     let amplitudes: ModeAmplitudes
     let perturbation: LagrangianPerturbation<Scalar>
@@ -60,14 +60,14 @@ public final class ForwardModel<Scalar: ParticleScalar> {
     ///   - universe: cosmological parameters and the shape of the power spectrum.
     ///   - order: order of the initial conditions.
     ///   - plan: times and integrator.
-    ///   - kernel: discretisation of gravity.
+    ///   - force: the law of gravity.
     ///   - grid: the ranks.
     /// - Throws: ``UsageError`` when the grid of ranks is too fine, `PowerTableError` when a table does not
     ///   cover the box's modes; the same on all ranks.
     public init(
         _ box: Box, in universe: (parameters: CosmologyParameters, power: LinearPowerModel),
         startingWith order: LagrangianPerturbation<Scalar>.Order, following plan: EvolutionPlan,
-        under kernel: ForceKernel, on grid: RankGrid
+        under force: any ForcePlan, on grid: RankGrid
     ) throws {
         self.box = box
         self.plan = plan
@@ -86,7 +86,7 @@ public final class ForwardModel<Scalar: ParticleScalar> {
         schedule = plan.integrator.schedule(
             through: plan.scaleFactors, observing: plan.observed, cosmology)
         perturbation = LagrangianPerturbation(particleGrid, spacing: box.spacing, order: order)
-        solver = ForceSolver(mesh, spacing: box.cell, kernel: kernel)
+        solver = try force.law(on: ForceMesh(mesh, spacing: box.cell))
     }
 
     /// The same box, steps and forces in a universe of other parameters.
