@@ -1,5 +1,4 @@
 public import Cost
-internal import Gravity
 
 extension RunConfiguration {
     /// The problem on a grid of ranks, as far as its cost depends on it.
@@ -7,7 +6,7 @@ extension RunConfiguration {
         Workload(
             particles: box.particles, mesh: box.mesh, ranks: ranks,
             wordBytes: run.precision == .single ? 4 : 8,
-            gradient: ForceKernel(named: force.kernel.rawValue)!.gradient)
+            under: force.plan)
     }
 
     /// The vectors that the optimiser keeps from one step to the next; 0 without an objective.

@@ -118,15 +118,19 @@ struct BenchRun<Scalar: StorableScalar> {
         }.sorted { $0.meanSeconds > $1.meanSeconds }
     }
 
-    private var forces: Int {
-        model.schedule.stages.count { if case .force = $0 { true } else { false } }
-    }
+    private var forces: Int { model.schedule.forceCount }
 
     private var driftsPerForce: Double {
         Double(model.schedule.stages.count { if case .drift = $0 { true } else { false } }) / Double(forces)
     }
 
-    private var inverses: Int { model.solver.kernel.gradient == .fourPoint ? 1 : 3 }
+    private var inverses: Int {
+        let mesh = model.mesh
+        let share = MeshShare(
+            of: mesh.shape, on: mesh.grid.shape, at: mesh.grid.position,
+            wordBytes: MemoryLayout<Scalar>.size)
+        return configuration.force.plan.work(on: share).transforms.inverses
+    }
 
     private func sides(_ shape: SIMD3<Int>) -> [Int] { [shape.x, shape.y, shape.z] }
     private func sides(_ shape: SIMD2<Int>) -> [Int] { [shape.x, shape.y] }

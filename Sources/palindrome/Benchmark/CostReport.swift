@@ -83,7 +83,7 @@ struct CostReport {
         return Workload(
             particles: particles, mesh: [mesh, mesh, mesh],
             ranks: shapes.first { Decomposition.fits(particles, on: $0) } ?? shapes[0],
-            wordBytes: wordBytes, gradient: ForceKernel(named: kernel)!.gradient)
+            wordBytes: wordBytes, under: ForceKernel(named: kernel)!)
     }
 
     var text: String {

@@ -42,7 +42,7 @@ extension RunConfiguration {
             try ForwardModel(
                 simulationBox, in: (cosmology, power),
                 startingWith: initial.lptOrder == 1 ? .first : .second, following: plan,
-                under: ForceKernel(named: force.kernel.rawValue)!, on: grid)
+                under: force.plan, on: grid)
         }
     }
 

@@ -5,7 +5,7 @@ import Particles
 import TestSupport
 import XCTest
 
-final class ForceSolverTests: SPMDTestCase {
+final class SingleMeshTests: SPMDTestCase {
     private let shape = SIMD3(16, 20, 24)
     private let cell = 2.5
 
@@ -26,7 +26,7 @@ final class ForceSolverTests: SPMDTestCase {
     }
 
     /// F = −∇∇⁻²δ of δ = cos θ is −(G/K²) sin θ along each axis, G the gradient's and −K² the Laplacian's
-    /// eigenvalue, written down here from the definitions and not from the tables of the solver.
+    /// eigenvalue, written down here from the definitions and not from the tables of the law.
     func testAPlaneWaveFeelsTheAnalyticForceOfEveryKernel() throws {
         let numbers = SIMD3(2, 3, 1)
         let w = (0..<3).map { 2 * Double.pi * Double(numbers[$0]) / Double(shape[$0]) }
@@ -46,11 +46,11 @@ final class ForceSolverTests: SPMDTestCase {
         for gridShape in gridShapes where Decomposition.fits(shape, on: gridShape) {
             let mesh = try Decomposition(shape: shape, over: RankGrid(world: world, shape: gridShape))
             for (name, kernel) in ForceKernel.named {
-                let solver = ForceSolver<Double>(mesh, spacing: cell, kernel: kernel)
-                let force = solver.solve(wave(numbers, over: mesh), for: ParticlePlanes(ofNobodyOn: mesh))
+                let law = SingleMesh<Double>(ForceMesh(mesh, spacing: cell), kernel: kernel)
+                let force = law.solve(wave(numbers, over: mesh), for: ParticlePlanes(ofNobodyOn: mesh))
                 let reference = expected[name]!
                 for axis in 0..<3 {
-                    let component = solver.component(axis, of: force)
+                    let component = force.component(axis)
                     let amplitude =
                         -reference.gradient[axis] / reference.laplacian * reference.window * cell
                     for x in mesh.x {
@@ -71,11 +71,12 @@ final class ForceSolverTests: SPMDTestCase {
     func testAUniformBoxFeelsNoForce() throws {
         let mesh = try Decomposition(
             shape: shape, over: RankGrid(world: world, shape: RankGrid.shapes(for: world.size)[0]))
-        let solver = ForceSolver<Double>(mesh, spacing: cell, kernel: ForceKernel(named: "1_4")!)
-        let force = solver.solve(
+        let law = SingleMesh<Double>(
+            ForceMesh(mesh, spacing: cell), kernel: ForceKernel(named: "1_4")!)
+        let force = law.solve(
             wave([0, 0, 0], over: mesh), for: ParticlePlanes(ofNobodyOn: mesh))
         for axis in 0..<3 {
-            let component = solver.component(axis, of: force)
+            let component = force.component(axis)
             for x in mesh.x {
                 XCTAssertEqual(
                     component.values.span[component.offset(x: x, y: mesh.y.lowerBound, z: 0)], 0,
@@ -97,8 +98,8 @@ final class ForceSolverTests: SPMDTestCase {
                 for index in momentum.indices { momentum[index] = 0 }
             }
             var particles = ParticleSet(routing: state, to: model.mesh)
-            let force = try model.solver.solve(for: particles)
-            try model.solver.kick(&particles, by: [1.5 * universe.parameters.omegaMatter], with: force)
+            let force = try model.solver.solve(for: particles, at: ForceIndex(0))
+            try force.kick(&particles, by: [1.5 * universe.parameters.omegaMatter])
             let kicked = particles.inLagrangianOrder(over: model.particleGrid)
             let none = [Double](repeating: 0, count: expected.count)
             let error = universe.relativeErrors(of: kicked, displacement: none, momentum: expected).momentum
