@@ -37,7 +37,7 @@ public struct SimulationLayout<Scalar: ParticleScalar> {
     public init(
         _ box: Box, startingWith order: LagrangianPerturbation<Scalar>.Order, following plan: EvolutionPlan,
         under force: any ForcePlan, in units: StateUnits, on grid: RankGrid
-    ) throws(UsageError) {
+    ) throws {
         self.box = box
         self.plan = plan
         self.units = units

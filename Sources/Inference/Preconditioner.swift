@@ -1,5 +1,5 @@
-internal import Analysis
 internal import InitialConditions
+internal import Measurement
 public import Mesh
 internal import Parallel
 

@@ -1,5 +1,3 @@
-public import Gravity
-
 /// How gravity is computed.
 public struct ForceSection: Sendable, Equatable {
     /// The discrete Laplacian and gradient, by FastPM's names.
@@ -26,9 +24,6 @@ public struct ForceSection: Sendable, Equatable {
     init(_ section: SectionReader) {
         kernel = section.choice("kernel", default: .spectralFourPoint)
     }
-
-    /// The law.
-    public var plan: any ForcePlan { ForceKernel(named: kernel.rawValue)! }
 
     var entries: [ResolvedEntry] { [.init("kernel", kernel.rawValue)] }
 }
