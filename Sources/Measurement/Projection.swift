@@ -4,23 +4,7 @@ public import Parallel
 /// What is looked at: a slab of the box, along one of its axes.
 public struct Projection: Sendable, Equatable {
     /// The axis along which the field is averaged.
-    public enum Axis: Int, Sendable, CaseIterable {
-        /// Along x: y lies horizontally, z vertically.
-        case x = 0
-        /// Along y: x lies horizontally, z vertically.
-        case y = 1
-        /// Along z: x lies horizontally, y vertically.
-        case z = 2
-
-        /// The axes that span the picture, horizontal and vertical.
-        public var plane: SIMD2<Int> {
-            switch self {
-            case .x: [1, 2]
-            case .y: [0, 2]
-            case .z: [0, 1]
-            }
-        }
-    }
+    public typealias Axis = BoxAxis
 
     /// The line of sight.
     public let axis: Axis
@@ -81,7 +65,7 @@ public struct Projection: Sendable, Equatable {
         let plane = axis.plane
         let size = SIMD2(shape[plane.x], shape[plane.y])
         guard let sums = gathered(tile, on: decomposition.grid, shape: shape) else { return nil }
-        let unit = Self.power(-exponent)
+        let unit = Double.powerOfTwo(-exponent)
         var values: [Double] = []
         values.reserveCapacity(sums.count)
         for v in (0..<size.y).reversed() {
@@ -135,7 +119,7 @@ public struct Projection: Sendable, Equatable {
         of field: borrowing Field<Scalar>, in region: Region, exponent: Int
     ) -> [Int] {
         let decomposition = field.decomposition
-        let scale = Self.power(exponent)
+        let scale = Double.powerOfTwo(exponent)
         let values = field.values.span
         let (firstX, firstY) = (decomposition.x.lowerBound, decomposition.y.lowerBound)
         let strides: SIMD3<Int> =
@@ -233,9 +217,5 @@ public struct Projection: Sendable, Equatable {
         guard maximum > 0 else { return 0 }
         let termBits = Int.bitWidth - planes.count.leadingZeroBitCount
         return min(61 - Int(maximum.exponent) - termBits, 1000)
-    }
-
-    private static func power(_ exponent: Int) -> Double {
-        Double(sign: .plus, exponent: exponent, significand: 1)
     }
 }

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Mesh
 internal import Parallel
 
@@ -30,28 +29,19 @@ struct WavenumberShells {
     ) {
         let shape = decomposition.shape
         let longest = box.max()
-        let stretch = SIMD3(repeating: longest) / box
         width = 2 * .pi / longest
-        let nyquist = (0..<3).map { stretch[$0] * Double(shape[$0]) / 2 }.min()!
-        count = Int(nyquist + Self.tieTolerance)
+        let shells = SphericalShells(shape: shape, box: box)
+        count = shells.count
 
-        func squares(_ held: Range<Int>, _ axis: Int) -> [Double] {
-            held.map { index in
-                let signed = Decomposition.signedWavenumber(index, of: shape[axis])
-                let wavenumber = Double(signed) * stretch[axis]
-                return wavenumber * wavenumber
-            }
-        }
         func gains(_ held: Range<Int>, _ axis: Int) -> [Double] {
-            held.map { index in
+            let phases = Wavenumbers(along: axis, of: shape).phases
+            return held.map { index in
                 guard correction == .cloudInCell else { return 1 }
-                let half =
-                    .pi * Double(Decomposition.signedWavenumber(index, of: shape[axis])) / Double(shape[axis])
-                let sinc = half == 0 ? 1 : sin(half) / half
-                return 1 / (sinc * sinc * sinc * sinc)
+                let window = sinc(phases[index] / 2)
+                return 1 / (window * window * window * window)
             }
         }
-        self.squares = (squares(0..<shape.x, 0), squares(y, 1), squares(z, 2))
+        squares = (shells.squares.x, Array(shells.squares.y[y]), Array(shells.squares.z[z]))
         self.gains = (gains(0..<shape.x, 0), gains(y, 1), gains(z, 2))
         weights = z.map { Double(decomposition.hermitianWeight(z: $0)) }
     }
@@ -81,17 +71,13 @@ struct WavenumberShells {
             powers: Array(repeating: ExactSum(maximum: maximum), count: count + 2))
         forEachTerm(first, second) { square, weight, term in
             let wavenumber = square.squareRoot()
-            let shell = min(Int(wavenumber + (0.5 + Self.tieTolerance)), count + 1)
+            let shell = min(SphericalShells.shell(ofSquare: square), count + 1)
             sums.modes[shell] &+= Int128(Int64(weight))
             sums.wavenumbers[shell] &+= Int128(Int64(weight * wavenumber * Self.wavenumberUnits))
             sums.powers[shell].add(term)
         }
         return sums
     }
-
-    // A mode on the border of two shells belongs to the upper one, also when the ratio of two side lengths
-    // is a rounding error short of the fraction that it should be.
-    private static let tieTolerance = 1e-9
 
     @inline(__always)
     private func forEachTerm<Scalar: FourierScalar>(

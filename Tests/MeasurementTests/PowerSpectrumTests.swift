@@ -175,7 +175,7 @@ final class PowerSpectrumTests: SPMDTestCase {
         func window(_ mode: SIMD3<Int>) -> Double {
             (0..<3).reduce(1) { product, axis in
                 let half =
-                    .pi * Double(Decomposition.signedWavenumber(mode[axis], of: shape[axis]))
+                    .pi * Double(Wavenumbers.modeNumber(mode[axis], of: shape[axis]))
                     / Double(shape[axis])
                 let sinc = half == 0 ? 1 : sin(half) / half
                 return product * sinc * sinc
