@@ -29,21 +29,21 @@ public struct ForwardModel<Scalar: ParticleScalar> {
     ///   - universe: cosmological parameters and the shape of the power spectrum.
     ///   - order: order of the initial conditions.
     ///   - plan: times and integrator.
-    ///   - kernel: discretisation of gravity.
+    ///   - force: the law of gravity.
     ///   - grid: the ranks.
     /// - Throws: ``UsageError`` when the grid of ranks is too fine, `PowerTableError` when a table does not
     ///   cover the box's modes; the same on all ranks.
     public init(
         _ box: Box, in universe: (parameters: CosmologyParameters, power: LinearPowerModel),
         startingWith order: LagrangianPerturbation<Scalar>.Order, following plan: EvolutionPlan,
-        under kernel: ForceKernel, on grid: RankGrid
+        under force: any ForcePlan, on grid: RankGrid
     ) throws {
         theory = try Theory(of: universe, in: box, following: plan)
         let units = StateUnits.units(
             box: box.size, velocityDispersion: theory.velocityDispersion(at: plan.end, in: box),
             for: Scalar.self)
         layout = try SimulationLayout(
-            box, startingWith: order, following: plan, under: kernel, in: units, on: grid)
+            box, startingWith: order, following: plan, under: force, in: units, on: grid)
     }
 
     /// The same layout, with its units and plans, in a universe of other parameters.
@@ -68,7 +68,7 @@ public struct ForwardModel<Scalar: ParticleScalar> {
     /// The force mesh's layout.
     public var mesh: Decomposition { layout.mesh }
     /// Gravity.
-    public var solver: ForceSolver<Scalar> { layout.solver }
+    public var solver: any ForceLaw<Scalar> { layout.solver }
     /// Integer units of the state.
     public var units: StateUnits { layout.units }
     /// The background, with derivatives.

@@ -12,6 +12,8 @@ public struct Gradient<Scalar: ParticleScalar>: ~Copyable {
     public var noise: Field<Scalar>
     /// ∂L/∂θ for the cosmological parameters, in its derivative part.
     public var parameters: Dual
+    /// ∂L/∂ the law of gravity's own parameters, as many as it names.
+    public let lawParameters: [Double]
     /// Words of the initial state that the way back did not restore; 0 is the promise.
     public let differingWords: Int
     /// ∂L/∂x and ∂L/∂p at the start, in Lagrangian order.
@@ -42,7 +44,9 @@ extension ForwardModel {
         let beginning = evolution.particles.checksum()
         try evolution.finish(before: { stage, particles in source.record(particles, before: stage) })
 
-        var adjoint = mesh.grid.phases.measure("adjoint") { AdjointState(for: evolution.particles) }
+        var adjoint = mesh.grid.phases.measure("adjoint") {
+            AdjointState(for: evolution.particles, under: solver)
+        }
         var value = 0.0
         while evolution.nextStage > 0 {
             try evolution.retreat(carrying: &adjoint, along: source) { scaleFactor, particles, adjoint in
@@ -53,13 +57,14 @@ extension ForwardModel {
             evolution.particles.checksum() == beginning
             ? 0
             : try differingWords(evolution.particles, from: initialState(from: noise))
-        let parameters = adjoint.parameters
+        let (parameters, lawParameters) = (adjoint.parameters, adjoint.lawParameters)
         var particles = evolution.takeParticles()
         particles.forgetState()
         let initial = particles.inLagrangianOrder(adjoint.takeCotangents(), over: particleGrid)
         _ = consume particles
         return try pullBack(
-            initial, to: noise, value: value, parameters: parameters, differingWords: differing)
+            initial, to: noise, value: value, parameters: (parameters, lawParameters),
+            differingWords: differing)
     }
 
     /// The same with the exact replay. Collective.
@@ -73,7 +78,7 @@ extension ForwardModel {
     /// From the cotangents of the particles at the start to those of white noise and cosmology.
     private func pullBack(
         _ initial: consuming LagrangianCotangents<Scalar>, to noise: borrowing Field<Scalar>, value: Double,
-        parameters: Dual, differingWords: Int
+        parameters: (cosmology: Dual, law: [Double]), differingWords: Int
     ) throws -> Gradient<Scalar> {
         let transform = layout.perturbation.transform
         // Transformed again: its modes, kept all the way, would be one more field where memory is at its peak.
@@ -87,11 +92,11 @@ extension ForwardModel {
         let throughPower = try theory.amplitudes.parameterDerivatives(
             adjoint.modes, noise: noiseModes, power)
         _ = consume noiseModes
-        let total = parameters + adjoint.parameters + throughPower
+        let total = parameters.cosmology + adjoint.parameters + throughPower
         theory.amplitudes.apply(to: &adjoint.modes)
         return Gradient(
-            value: value, noise: transform.inverse(adjoint.takeModes(), ghosts: .none),
-            parameters: total, differingWords: differingWords, initial: initial)
+            value: value, noise: transform.inverse(adjoint.takeModes(), ghosts: .none), parameters: total,
+            lawParameters: parameters.law, differingWords: differingWords, initial: initial)
     }
 
     /// How many of the six words of each particle differ.

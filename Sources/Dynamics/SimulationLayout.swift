@@ -18,7 +18,7 @@ public struct SimulationLayout<Scalar: ParticleScalar> {
     /// From linear modes to the particles at the start, with the transforms of the particle grid.
     public let perturbation: LagrangianPerturbation<Scalar>
     /// Gravity, with the transforms of the force mesh.
-    public let solver: ForceSolver<Scalar>
+    public let solver: any ForceLaw<Scalar>
     /// Times and integrator.
     public let plan: EvolutionPlan
     /// Integer units of the state.
@@ -33,21 +33,21 @@ public struct SimulationLayout<Scalar: ParticleScalar> {
     ///   - box: particle grid and force mesh.
     ///   - order: order of the initial conditions.
     ///   - plan: times and integrator.
-    ///   - kernel: discretisation of gravity.
+    ///   - force: the law of gravity.
     ///   - units: what the integers of the state mean.
     ///   - grid: the ranks.
     /// - Throws: ``UsageError`` when the grid of ranks is too fine; the same on all ranks.
     public init(
         _ box: Box, startingWith order: LagrangianPerturbation<Scalar>.Order, following plan: EvolutionPlan,
-        under kernel: ForceKernel, in units: StateUnits, on grid: RankGrid
-    ) throws(UsageError) {
+        under force: any ForcePlan, in units: StateUnits, on grid: RankGrid
+    ) throws {
         self.box = box
         self.plan = plan
         self.units = units
         particleGrid = try Decomposition(shape: box.particles, over: grid)
         mesh = try Decomposition(shape: box.mesh, over: grid)
         perturbation = LagrangianPerturbation(particleGrid, spacing: box.spacing, order: order)
-        solver = ForceSolver(mesh, spacing: box.cell, kernel: kernel)
+        solver = try force.law(on: ForceMesh(mesh, spacing: box.cell))
     }
 
     /// The same in other integer units: those that a run was begun with.

@@ -1,4 +1,5 @@
 public import Dynamics
+public import Mesh
 public import Observables
 public import Particles
 
@@ -64,5 +65,28 @@ public final class Comparison<Scalar: ParticleScalar>: Objective {
         let parameters = throughBias.parameters
         try observable.pullBack(throughBias.takeDensity(), to: &particles, at: moment, addingTo: &adjoint)
         return ObjectiveValue(loss: loss, parameters: parameters)
+    }
+}
+
+extension Comparison {
+    /// The density of matter on the force mesh, with Gaussian errors. Collective.
+    ///
+    /// - Parameters:
+    ///   - data: ρ/ρ̄, without ghosts.
+    ///   - weights: w ≥ 0, without ghosts; all 1 if not given.
+    ///   - sigma: σ > 0 of a mesh point.
+    ///   - scaleFactor: when.
+    ///   - model: whose force mesh it is.
+    /// - Throws: ``ObjectiveError`` on all ranks when no loss can be made of data or weights.
+    public convenience init(
+        ofDensity data: consuming Field<Scalar>, weights: consuming Field<Scalar>? = nil, sigma: Double,
+        at scaleFactor: Double, in model: ForwardModel<Scalar>
+    ) throws {
+        let observable = MatterDensity(on: model.layout.meshTransform, cell: model.box.cell)
+        var cells: Cells<Scalar>?
+        if let weights { cells = .mesh(weights) }
+        self.init(
+            at: scaleFactor, observable,
+            try GaussianLikelihood(data: .mesh(data), weights: cells, sigma: sigma, on: observable.grid))
     }
 }

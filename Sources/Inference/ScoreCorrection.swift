@@ -1,6 +1,6 @@
 public import Background
 internal import Foundation
-internal import Analysis
+internal import Measurement
 public import Mesh
 
 /// How the white noise that is found answers to that which was there, scale by scale: what is needed to look for

@@ -14,13 +14,10 @@ func densityComparison<Scalar: ParticleScalar>(
     _ data: consuming Field<Scalar>, weights: consuming Field<Scalar>? = nil, sigma: Double, smoothing: Double = 0,
     at scaleFactor: Double = 1, _ model: ForwardModel<Scalar>
 ) throws -> Comparison<Scalar> {
-    let observable = MatterDensity(on: model.layout.meshTransform, cell: model.box.cell)
-    var cells: Cells<Scalar>?
-    if let weights { cells = .mesh(weights) }
-    let likelihood = try GaussianLikelihood(
-        data: .mesh(data), weights: cells, sigma: sigma, on: observable.grid)
-    likelihood.smooth(by: smoothing)
-    return Comparison(at: scaleFactor, observable, likelihood)
+    let comparison = try Comparison(
+        ofDensity: data, weights: weights, sigma: sigma, at: scaleFactor, in: model)
+    comparison.smooth(by: smoothing)
+    return comparison
 }
 
 /// The density along an axis with Gaussian errors.
