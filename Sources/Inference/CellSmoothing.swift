@@ -36,10 +36,8 @@ extension SpectralMultiplier {
     /// `exp(−k²R²/2)`, R in mesh cells.
     static func gaussian(radius: Double, shape: SIMD3<Int>) -> SpectralMultiplier {
         let tables = (0..<3).map { axis in
-            (0..<(axis == 2 ? shape.z / 2 + 1 : shape[axis])).map { index in
-                let length = shape[axis]
-                let signed = Double(2 * index > length ? index - length : index)
-                let wave = 2 * Double.pi * signed / Double(length) * radius
+            Wavenumbers(along: axis, of: shape).phases.map { phase in
+                let wave = phase * radius
                 return exp(-wave * wave / 2)
             }
         }

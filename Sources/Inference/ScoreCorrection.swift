@@ -106,18 +106,10 @@ public struct ScoreCorrection<Scalar: FourierScalar> {
             exp(-change.value * shell.meanPower / 2)
         }
         var modes = transform.forward(variable)
-        let shape = transform.decomposition.shape
-        let longest = Double(max(shape.x, shape.y, shape.z))
-        func wave(_ index: Int, of length: Int) -> Double {
-            Double(Decomposition.signedWavenumber(index, of: length)) * longest / Double(length)
-        }
+        let squares = SphericalShells(shape: transform.decomposition.shape).squares
         modes.mapModes { x, y, z, real, imaginary in
-            let (first, second, third) = (
-                wave(x, of: shape.x), wave(y, of: shape.y), wave(z, of: shape.z)
-            )
-            let square = first * first + second * second + third * third
             // The shells of ``PowerSpectrum``; beyond them nothing is known.
-            let shell = Int(square.squareRoot() + (0.5 + 1e-9))
+            let shell = SphericalShells.shell(ofSquare: squares.x[x] + squares.y[y] + squares.z[z])
             guard shell > 0, shell <= factors.count else { return (real, imaginary) }
             let factor = Scalar(factors[shell - 1])
             return (factor * real, factor * imaginary)

@@ -71,9 +71,9 @@ extension ObjectiveSection {
         }
     }
 
-    private func likelihood<Scalar: StorableScalar>(
-        _ data: consuming Cells<Scalar>, _ weights: consuming Cells<Scalar>?, on grid: CellGrid<Scalar>
-    ) throws -> any Likelihood<Scalar> {
+    private func makeLikelihood<Scalar: StorableScalar>(
+        of data: consuming Cells<Scalar>, _ weights: consuming Cells<Scalar>?, on grid: CellGrid<Scalar>
+    ) throws -> any Inference.Likelihood<Scalar> {
         switch likelihood {
         case .gaussian:
             try GaussianLikelihood(data: data, weights: weights, sigma: sigma, on: grid, named: name)
@@ -91,7 +91,7 @@ extension ObjectiveSection {
         if let source = self.weights { weights = .mesh(try read(source, over: model.mesh)) }
         return Comparison(
             at: a, observable, bias: biasModel(Scalar.self),
-            try likelihood(data, weights, on: observable.grid))
+            try makeLikelihood(of: data, weights, on: observable.grid))
     }
 
     private func read<Scalar: StorableScalar>(
@@ -124,7 +124,7 @@ extension ObjectiveSection {
             on: PixelPlane(across: axis.number, shape: picture.shape), box: model.box.size)
         return Comparison(
             at: a, observable, bias: biasModel(Scalar.self),
-            try likelihood(.plane(values), weights, on: observable.grid))
+            try makeLikelihood(of: .plane(values), weights, on: observable.grid))
     }
 }
 

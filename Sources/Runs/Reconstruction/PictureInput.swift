@@ -1,9 +1,7 @@
 internal import Configuration
-internal import Dynamics
 internal import Figures
-internal import Inference
+internal import Observables
 internal import Parallel
-internal import Particles
 internal import Storage
 
 /// Numbers of a plane of pixels, `[u][v]`, the same on all ranks.

@@ -22,10 +22,8 @@ extension SearchHistory {
     private static let cosmologyGroup = "/history/cosmology/"
     private static let observationGroup = "/history/observation/"
 
-    /// Where the values of a parameter are kept.
-    private static func path(of parameter: String) -> String {
-        let cosmological = CosmologyParameter.allCases.map(\.name) + ["sigma8"]
-        return (cosmological.contains(parameter) ? cosmologyGroup : observationGroup) + parameter
+    private static func isCosmological(_ parameter: String) -> Bool {
+        parameter == "sigma8" || CosmologyParameter.allCases.contains { $0.name == parameter }
     }
 
     /// Writes the columns as datasets of `/history`. Collective.
@@ -51,9 +49,13 @@ extension SearchHistory {
             rows.map(\.seconds), at: "/history/seconds",
             labels: Labels(units: "s", description: "wall-clock time; differs from run to run"))
         for parameter in parameters {
+            let isCosmological = Self.isCosmological(parameter.name)
+            let group = isCosmological ? Self.cosmologyGroup : Self.observationGroup
             try file.write(
-                parameter.values, at: Self.path(of: parameter.name),
-                labels: Labels(units: "1", description: "value of the parameter"))
+                parameter.values, at: group + parameter.name,
+                labels: Labels(
+                    units: "1",
+                    description: "value of the \(isCosmological ? "cosmological " : "")parameter"))
         }
     }
 
