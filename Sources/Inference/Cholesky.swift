@@ -1,14 +1,14 @@
 /// The factor L of a small positive definite matrix, `A = L Lᵀ`.
 ///
 /// - Source: Golub & Van Loan 2013, algorithm 4.2.1.
-struct Cholesky {
+public struct Cholesky {
     /// Rows of L, up to the diagonal.
     private let rows: [[Double]]
 
     /// Factors a matrix.
     ///
     /// - Parameter matrix: symmetric and positive definite; if it is not, ``inverseDiagonal`` holds NaN.
-    init(of matrix: [[Double]]) {
+    public init(of matrix: [[Double]]) {
         var rows: [[Double]] = []
         for (i, given) in matrix.enumerated() {
             var row: [Double] = []
@@ -23,7 +23,7 @@ struct Cholesky {
     }
 
     /// The diagonal of A⁻¹: `Σ_i (L⁻¹)_ij²`.
-    var inverseDiagonal: [Double] {
+    public var inverseDiagonal: [Double] {
         rows.indices.map { column in
             var solution: [Double] = []  // of L y = e_column
             for (i, row) in rows.enumerated() {

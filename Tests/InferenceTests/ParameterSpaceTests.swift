@@ -3,8 +3,6 @@ import Inference
 import TestSupport
 import XCTest
 
-@testable import Inference
-
 /// The numbers beside the modes.
 final class ParameterSpaceTests: SPMDTestCase {
     private let space = ParameterSpace(

@@ -58,7 +58,7 @@ final class PosteriorTests: SPMDTestCase {
     private func assertSlopes(_ posterior: Posterior<Double>, _ model: ForwardModel<Double>) throws {
         let noise = Field<Double>.whiteNoise(seed: 4, over: model.particleGrid)
         let point = ParameterVector(noise: noise, parameters: [0.4, -0.6])
-        let there = try XCTUnwrap(try posterior.evaluate(at: point))
+        let there = try posterior.evaluate(at: point)!
         let direction = ParameterVector(
             noise: Field<Double>.whiteNoise(seed: 5, over: model.particleGrid), parameters: [0, 0])
         let along = try innerProduct(there.gradient, direction)
@@ -105,10 +105,10 @@ final class PosteriorTests: SPMDTestCase {
         posterior.enter(smoothing: 0, .modes)
         let point = ParameterVector(
             noise: Field<Double>.whiteNoise(seed: 4, over: model.particleGrid), parameters: [0, 0])
-        let held = try XCTUnwrap(try posterior.evaluate(at: point))
+        let held = try posterior.evaluate(at: point)!
         XCTAssertEqual(held.gradient.parameters, [0, 0])
         posterior.enter(smoothing: 0, .joint)
-        let free = try XCTUnwrap(try posterior.evaluate(at: point))
+        let free = try posterior.evaluate(at: point)!
         XCTAssertEqual(free.value, held.value + 0.125, accuracy: 1e-9)
         XCTAssertEqual(posterior.gradients, 2)
     }
@@ -128,7 +128,7 @@ final class PosteriorTests: SPMDTestCase {
         let model = try model(on: world)
         let posterior = try posterior(around: model)
         var asked = 0
-        let annealing = Annealing(
+        let annealing = Annealing<Double>(
             through: [
                 AnnealingStage(smoothing: 12, iterations: 3, tolerance: 0),
                 AnnealingStage(smoothing: 0, iterations: 4, tolerance: 0),

@@ -45,7 +45,7 @@ final class ReconstructionTests: SPMDTestCase {
             JointLikelihood([objective]), .unitNormal, over: ParameterSpace(), around: model)
         var start = Field<Float>.whiteNoise(seed: 8, over: model.particleGrid)
         start.mapPoints { _, _, _, value in 0.1 * value }
-        let annealing = Annealing(
+        let annealing = Annealing<Float>(
             through: stages.map {
                 AnnealingStage(smoothing: $0.0 * model.box.cell, iterations: $0.1, tolerance: 0)
             },
