@@ -115,7 +115,8 @@ public struct Annealing<Scalar: ParticleScalar> {
         enter(0, posterior)
         guard let evaluation = try posterior.evaluate(at: point) else { return nil }
         var state = AnnealingState(
-            stage: 0, iteration: 0, history: SearchHistory(), optimizer: OptimizerState(at: point, evaluation))
+            stage: 0, iteration: 0, history: SearchHistory(), optimizer: OptimizerState(at: point, evaluation)
+        )
         try note(&state, posterior)
         return state
     }

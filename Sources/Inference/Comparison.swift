@@ -50,21 +50,20 @@ public final class Comparison<Scalar: ParticleScalar>: Objective {
         _ particles: inout ParticleSet<Scalar>, at moment: Moment, _ own: [Double],
         addingTo adjoint: inout AdjointState<Scalar>
     ) throws -> ObjectiveValue {
-        let density = try observable.predict(&particles, at: moment)
-        guard let bias else {
-            let assessment = try likelihood.evaluate(density)
+        var value = ObjectiveValue(loss: 0)
+        try observable.observe(&particles, at: moment, addingTo: &adjoint) { density in
+            guard let bias else {
+                let assessment = try likelihood.evaluate(density)
+                value = ObjectiveValue(loss: assessment.value)
+                return assessment.takeCotangent()
+            }
+            let assessment = try likelihood.evaluate(bias.apply(to: density, own))
             let loss = assessment.value
-            try observable.pullBack(
-                assessment.takeCotangent(), to: &particles, at: moment, addingTo: &adjoint)
-            return ObjectiveValue(loss: loss)
+            let throughBias = try bias.pullBack(assessment.takeCotangent(), at: density, own)
+            value = ObjectiveValue(loss: loss, parameters: throughBias.parameters)
+            return throughBias.takeDensity()
         }
-        let assessment = try likelihood.evaluate(bias.apply(to: density, own))
-        let loss = assessment.value
-        let throughBias = try bias.pullBack(assessment.takeCotangent(), at: density, own)
-        _ = consume density
-        let parameters = throughBias.parameters
-        try observable.pullBack(throughBias.takeDensity(), to: &particles, at: moment, addingTo: &adjoint)
-        return ObjectiveValue(loss: loss, parameters: parameters)
+        return value
     }
 }
 

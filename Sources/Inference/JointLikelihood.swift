@@ -108,6 +108,9 @@ public struct LikelihoodGradient<Scalar: ParticleScalar>: ~Copyable {
         self.universe = universe
     }
 
+    /// Takes the derivatives by white noise and cosmology out.
+    public consuming func takeUniverse() -> Gradient<Scalar> { universe }
+
     /// Takes the derivatives by the white noise out.
     public consuming func takeNoise() -> Field<Scalar> { universe.takeNoise() }
 }

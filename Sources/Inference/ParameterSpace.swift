@@ -39,7 +39,8 @@ public struct SoughtParameter: Sendable, Equatable {
 
     /// A parameter.
     public init(
-        _ name: String, of subject: Subject, from start: Double, prior: Prior?, within bounds: ClosedRange<Double>,
+        _ name: String, of subject: Subject, from start: Double, prior: Prior?,
+        within bounds: ClosedRange<Double>,
         scale: Double
     ) {
         self.name = name
@@ -95,7 +96,8 @@ public struct ParameterSpace: Sendable, Equatable {
 
     /// Whether every parameter of a point is within its bounds, and the cosmology one that can be.
     public func contains(_ point: Point) -> Bool {
-        parameters.allSatisfy { $0.bounds.contains(value(of: $0, at: point)) } && point.cosmology.problems.isEmpty
+        parameters.allSatisfy { $0.bounds.contains(value(of: $0, at: point)) }
+            && point.cosmology.problems.isEmpty
     }
 
     /// A parameter's value at a point.

@@ -39,7 +39,8 @@ public final class Posterior<Scalar: ParticleScalar> {
     ///   - gradients: how many were computed before.
     public init(
         _ likelihood: JointLikelihood<Scalar>, _ whiteNoise: WhiteNoisePrior, over space: ParameterSpace,
-        around model: ForwardModel<Scalar>, correction: ScoreCorrection<Scalar>? = nil, after gradients: Int = 0
+        around model: ForwardModel<Scalar>, correction: ScoreCorrection<Scalar>? = nil,
+        after gradients: Int = 0
     ) {
         self.likelihood = likelihood
         self.whiteNoise = whiteNoise
@@ -65,7 +66,9 @@ public final class Posterior<Scalar: ParticleScalar> {
     }
 
     /// The parameters of a point.
-    public func parameters(at scaled: [Double]) -> ParameterSpace.Point { space.point(at: scaled, from: start) }
+    public func parameters(at scaled: [Double]) -> ParameterSpace.Point {
+        space.point(at: scaled, from: start)
+    }
 
     /// The forward model of a point; nil where there is none.
     public func model(at scaled: [Double]) throws -> ForwardModel<Scalar>? {

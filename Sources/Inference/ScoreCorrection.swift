@@ -143,7 +143,8 @@ public struct ScoreCorrection<Scalar: FourierScalar> {
     /// - Returns: one for each parameter of the space, nil for those of observations.
     public func errors(in space: ParameterSpace, at cosmology: Cosmology<Dual>) -> [Double?] {
         let logarithms = logarithms(in: cosmology)
-        let sought = space.parameters.compactMap { parameter -> (CosmologyParameter, SoughtParameter.Prior?)? in
+        let sought = space.parameters.compactMap {
+            parameter -> (CosmologyParameter, SoughtParameter.Prior?)? in
             guard case .cosmology(let which) = parameter.subject else { return nil }
             return (which, parameter.prior)
         }

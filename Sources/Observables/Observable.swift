@@ -21,6 +21,21 @@ public protocol Observable<Scalar>: AnyObject {
     /// - Throws: the same error on all ranks.
     func predict(_ particles: inout ParticleSet<Scalar>, at moment: Moment) throws -> Cells<Scalar>
 
+    /// Predicts, has the prediction judged, and carries the derivatives back. Collective.
+    ///
+    /// Written for those that do not move particles: it calls ``predict(_:at:)`` and
+    /// ``pullBack(_:to:at:addingTo:)``. Who moves them has to carry their cotangents along, and can do both where they
+    /// are then.
+    ///
+    /// - Parameters:
+    ///   - judge: from the prediction to ∂L/∂(prediction) of each cell.
+    ///   - particles, moment, adjoint: as for ``pullBack(_:to:at:addingTo:)``.
+    func observe(
+        _ particles: inout ParticleSet<Scalar>, at moment: Moment,
+        addingTo adjoint: inout AdjointState<Scalar>,
+        judge: (consuming Cells<Scalar>) throws -> Cells<Scalar>
+    ) throws
+
     /// Carries derivatives back through ``predict(_:at:)``. Collective.
     ///
     /// - Parameters:
@@ -33,4 +48,16 @@ public protocol Observable<Scalar>: AnyObject {
         _ cotangent: consuming Cells<Scalar>, to particles: inout ParticleSet<Scalar>, at moment: Moment,
         addingTo adjoint: inout AdjointState<Scalar>
     ) throws
+}
+
+extension Observable {
+    /// Predicts and carries back, one after the other. Collective.
+    public func observe(
+        _ particles: inout ParticleSet<Scalar>, at moment: Moment,
+        addingTo adjoint: inout AdjointState<Scalar>,
+        judge: (consuming Cells<Scalar>) throws -> Cells<Scalar>
+    ) throws {
+        let cotangent = try judge(predict(&particles, at: moment))
+        try pullBack(cotangent, to: &particles, at: moment, addingTo: &adjoint)
+    }
 }

@@ -49,6 +49,21 @@ public final class RedshiftSpaceDensity<Scalar: ParticleScalar>: Observable {
         return .mesh(density)
     }
 
+    /// Predicts and carries back while the particles stand where they are seen. Collective.
+    public func observe(
+        _ particles: inout ParticleSet<Scalar>, at moment: Moment,
+        addingTo adjoint: inout AdjointState<Scalar>,
+        judge: (consuming Cells<Scalar>) throws -> Cells<Scalar>
+    ) throws {
+        let shift = shift(at: moment)
+        try particles.drift(by: shift.value, along: axis)
+        particles.route(carrying: &adjoint.cotangents)
+        let cotangent = try judge(.mesh(particles.relativeDensity()))
+        try pullBack(cotangent, toShifted: particles, by: shift, addingTo: &adjoint)
+        try particles.drift(by: -shift.value, along: axis)
+        particles.route(carrying: &adjoint.cotangents)
+    }
+
     /// See the formulas above. Collective.
     public func pullBack(
         _ cotangent: consuming Cells<Scalar>, to particles: inout ParticleSet<Scalar>, at moment: Moment,
@@ -57,15 +72,21 @@ public final class RedshiftSpaceDensity<Scalar: ParticleScalar>: Observable {
         let shift = shift(at: moment)
         try particles.drift(by: shift.value, along: axis)
         particles.route(carrying: &adjoint.cotangents)
+        try pullBack(cotangent, toShifted: particles, by: shift, addingTo: &adjoint)
+        try particles.drift(by: -shift.value, along: axis)
+        particles.route(carrying: &adjoint.cotangents)
+    }
+
+    private func pullBack(
+        _ cotangent: consuming Cells<Scalar>, toShifted particles: borrowing ParticleSet<Scalar>,
+        by shift: Dual,
+        addingTo adjoint: inout AdjointState<Scalar>
+    ) throws {
         var seen = CotangentSet(for: particles)
         particles.depositAdjoint(
             cotangent.takeField().withGhosts(.cloudInCell, for: "density cotangent"), carrying: &seen)
-        let slope = try particles.momentumProduct(with: seen, along: axis)
-        adjoint.parameters += shift.scaled(by: slope)
+        adjoint.parameters += shift.scaled(by: try particles.momentumProduct(with: seen, along: axis))
         adjoint.cotangents.addPositions(of: seen)
         adjoint.cotangents.addMomentum(from: seen, along: axis, times: shift.value)
-        _ = consume seen
-        try particles.drift(by: -shift.value, along: axis)
-        particles.route(carrying: &adjoint.cotangents)
     }
 }

@@ -31,7 +31,9 @@ public struct CotangentSet<Scalar: ParticleScalar>: ~Copyable {
     }
 
     /// `p̄ += factor · other x̄` along one axis, of the same particles in the same order.
-    public mutating func addMomentum(from other: borrowing CotangentSet, along axis: Int, times factor: Double) {
+    public mutating func addMomentum(
+        from other: borrowing CotangentSet, along axis: Int, times factor: Double
+    ) {
         Self.add(other.position[axis], times: Scalar(factor), to: &momentum[axis])
     }
 

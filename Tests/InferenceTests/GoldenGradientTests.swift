@@ -28,7 +28,7 @@ final class GoldenGradientTests: SPMDTestCase {
         let objective = try densityComparison(
             universe.field("loss/target", over: model.mesh), sigma: 0.5.squareRoot(), model)
         let noise: Field<Scalar> = try universe.noise(over: model.particleGrid)
-        let gradient = try gradient(model, [objective], at: noise).universe
+        let gradient = try gradient(model, [objective], at: noise).takeUniverse()
 
         var errors = Errors()
         errors.differingWords = gradient.differingWords

@@ -11,7 +11,8 @@ import XCTest
 
 /// The density on the force mesh with Gaussian errors.
 func densityComparison<Scalar: ParticleScalar>(
-    _ data: consuming Field<Scalar>, weights: consuming Field<Scalar>? = nil, sigma: Double, smoothing: Double = 0,
+    _ data: consuming Field<Scalar>, weights: consuming Field<Scalar>? = nil, sigma: Double,
+    smoothing: Double = 0,
     at scaleFactor: Double = 1, _ model: ForwardModel<Scalar>
 ) throws -> Comparison<Scalar> {
     let comparison = try Comparison(
@@ -36,7 +37,8 @@ func pictureComparison<Scalar: ParticleScalar>(
 extension SPMDTestCase {
     /// The loss of white noise. Collective.
     func loss(
-        _ model: ForwardModel<Double>, _ objectives: [any Objective<Double>], at noise: borrowing Field<Double>,
+        _ model: ForwardModel<Double>, _ objectives: [any Objective<Double>],
+        at noise: borrowing Field<Double>,
         _ own: [Double] = []
     ) throws -> Double {
         try JointLikelihood(objectives).value(at: noise, in: model, own)
@@ -44,7 +46,8 @@ extension SPMDTestCase {
 
     /// The gradient of the loss of white noise. Collective.
     func gradient<Scalar: ParticleScalar>(
-        _ model: ForwardModel<Scalar>, _ objectives: [any Objective<Scalar>], at noise: borrowing Field<Scalar>,
+        _ model: ForwardModel<Scalar>, _ objectives: [any Objective<Scalar>],
+        at noise: borrowing Field<Scalar>,
         _ own: [Double] = []
     ) throws -> LikelihoodGradient<Scalar> {
         try JointLikelihood(objectives).gradient(at: noise, in: model, own)
@@ -52,7 +55,8 @@ extension SPMDTestCase {
 
     /// Along a random direction of the white noise, at the best of several steps.
     func assertDirectionalDerivative(
-        _ model: ForwardModel<Double>, _ objectives: [any Objective<Double>], tolerance: Double, _ name: String
+        _ model: ForwardModel<Double>, _ objectives: [any Objective<Double>], tolerance: Double,
+        _ name: String
     ) throws {
         let own = objectives.flatMap(\.parameters).map(\.value)
         let noise = Field<Double>.whiteNoise(seed: 4, over: model.particleGrid)
@@ -78,7 +82,8 @@ extension SPMDTestCase {
 
     /// How far central differences are from a derivative, at the best of several steps.
     func bestDisagreement(
-        with derivative: Double, _ steps: [Double] = [1e-4, 1e-5, 1e-6, 1e-7], _ loss: (Double) throws -> Double
+        with derivative: Double, _ steps: [Double] = [1e-4, 1e-5, 1e-6, 1e-7],
+        _ loss: (Double) throws -> Double
     ) rethrows -> Double {
         try steps.map { step in
             let difference = (try loss(step) - loss(-step)) / (2 * step)

@@ -21,7 +21,8 @@ final class ObservationTests: SPMDTestCase {
         on grid: RankGrid
     ) throws -> ForwardModel<Scalar> {
         try ForwardModel(
-            Box(particles: side, spacing: 8, mesh: side), in: (universe, .eisensteinHu), startingWith: .second,
+            Box(particles: side, spacing: 8, mesh: side), in: (universe, .eisensteinHu),
+            startingWith: .second,
             following: EvolutionPlan(through: times, by: FastPM(), observing: observing),
             under: ForceKernel(named: "1_4")!, on: grid)
     }

@@ -3,6 +3,7 @@ import Dynamics
 import Gravity
 import Inference
 import InitialConditions
+import Measurement
 import Mesh
 import Observables
 import Parallel
@@ -44,13 +45,18 @@ final class PosteriorTests: SPMDTestCase {
             JointLikelihood([comparison]), whiteNoise, over: space, around: model, correction: correction)
     }
 
-    private func mocks() -> [ScoreCorrection<Double>.Mock] {
-        let box = [108.0, 120, 96]
-        let width = 2 * Double.pi / box.max()!
+    /// Mocks in which shorter waves are known less well, with the modes that the shells of the box have.
+    private func mocks(_ model: ForwardModel<Double>) throws -> [ScoreCorrection<Double>.Mock] {
+        let shape = SIMD3<Double>(model.box.particles)
+        let noise = Field<Double>.whiteNoise(seed: 1, over: model.particleGrid)
+        let spectrum = try PowerSpectrum(
+            of: FourierTransform(model.particleGrid).forward(noise), box: shape)
+        let width = 2 * Double.pi / model.box.size.max()
         return (0..<2).map { mock in
             ScoreCorrection<Double>.Mock(
                 wavenumbers: (1...6).map { Double($0) * width },
-                modes: [6, 20, 60, 90, 150, 210], powers: (0..<6).map { 0.9 - 0.1 * Double($0 + mock) },
+                modes: spectrum.modesPerShell.prefix(6).map(Double.init),
+                powers: (0..<6).map { 0.9 - 0.1 * Double($0 + mock) },
                 correlations: (0..<6).map { 0.95 - 0.1 * Double($0) })
         }
     }
@@ -90,7 +96,9 @@ final class PosteriorTests: SPMDTestCase {
     func testTheScoreCorrectionAgreesWithDifferences() throws {
         let model = try model(on: world)
         let correction = ScoreCorrection(
-            from: mocks(), at: 1, around: model.cosmology, .eisensteinHu, FourierTransform(model.particleGrid))
+            from: try mocks(model), at: 1, around: model.cosmology, .eisensteinHu,
+            FourierTransform(model.particleGrid)
+        )
         try assertSlopes(try posterior(around: model, correction: correction), model)
         // Where the search starts, nothing is corrected.
         XCTAssertEqual(correction.volume(in: model.cosmology).value, 0)

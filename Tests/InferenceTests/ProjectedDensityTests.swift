@@ -144,7 +144,7 @@ final class ProjectedDensityTests: SPMDTestCase {
         let objective = try objective(across: 0, model, smoothing: 9, weighted: true)
         let gradient = try gradient(
             model, [objective], at: .whiteNoise(seed: 4, over: model.particleGrid)
-        ).universe
+        ).takeUniverse()
         let plane = PixelPlane(across: 0, shape: [21, 34])
         return fingerprint(gradient)
             + (try evolved(model).particles.projectedDensity(on: plane)).map(\.bitPattern)

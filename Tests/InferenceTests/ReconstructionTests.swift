@@ -49,7 +49,8 @@ final class ReconstructionTests: SPMDTestCase {
             through: stages.map {
                 AnnealingStage(smoothing: $0.0 * model.box.cell, iterations: $0.1, tolerance: 0)
             },
-            by: LBFGS(), .unknown, FourierTransform(model.particleGrid), clock: { 0 }, isStopRequested: { false })
+            by: LBFGS(), .unknown, FourierTransform(model.particleGrid), clock: { 0 },
+            isStopRequested: { false })
         var state = try annealing.start(at: ParameterVector(noise: start), on: posterior)!
         while state.stage < stages.count { _ = try annealing.advance(&state, on: posterior) }
         return Outcome(

@@ -31,7 +31,8 @@ final class Reader {
             report(
                 Problem(
                     at: whole.place,
-                    "\(name) is a list; it must be said which of them is meant; try \(name)[0] in place of \(name)"))
+                    "\(name) is a list; it must be said which of them is meant; try \(name)[0] in place of \(name)"
+                ))
             known.append((name, whole.entries.map { String($0.key.dropFirst(name.count + 1)) }))
         }
         // An override alone makes no element.
@@ -39,7 +40,8 @@ final class Reader {
             report(
                 Problem(
                     at: listed.last!.place,
-                    "\(listed.last!.name) is not there; \(name) must have \(name)[\(index)] before it; write the list in the file"))
+                    "\(listed.last!.name) is not there; \(name) must have \(name)[\(index)] before it; write the list in the file"
+                ))
         }
         return listed.indices.map { section("\(name)[\($0)]") }
     }

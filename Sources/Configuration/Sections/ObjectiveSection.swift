@@ -93,7 +93,8 @@ public struct ObjectiveSection: Sendable, Equatable {
         for section in sections {
             guard let objective = ObjectiveSection(section, scaleFactors: scaleFactors) else {
                 if sections.count > 1 && !section.has("data") {
-                    section.conflict("data", is: "not given", "every objective must name its data", "add data")
+                    section.conflict(
+                        "data", is: "not given", "every objective must name its data", "add data")
                 }
                 continue
             }
@@ -160,7 +161,8 @@ public struct ObjectiveSection: Sendable, Equatable {
         require("bias_exponent", is: "\(biasExponent)", bias == .powerLaw, "bias: power-law")
         require("sigma", is: "\(sigma)", likelihood == .gaussian, "likelihood: gaussian")
         require(
-            "smoothing", is: "\(smoothing)", likelihood == .gaussian || smoothing == 0, "likelihood: gaussian")
+            "smoothing", is: "\(smoothing)", likelihood == .gaussian || smoothing == 0, "likelihood: gaussian"
+        )
         if likelihood == .poisson && bias == .none {
             section.conflict(
                 "likelihood", is: "poisson",
@@ -231,7 +233,8 @@ extension [ObjectiveSection] {
         flatMap { objective in
             objective.ownParameters.map {
                 ObjectiveSection.OwnParameter(
-                    name: count > 1 ? "\(objective.name).\($0.name)" : $0.name, value: $0.value, floor: $0.floor)
+                    name: count > 1 ? "\(objective.name).\($0.name)" : $0.name, value: $0.value,
+                    floor: $0.floor)
             }
         }
     }

@@ -52,7 +52,8 @@ public struct OptimizerSection: Sendable, Equatable {
         {
             section.conflict(
                 "stages[\(index)].smoothing", is: "\(stages[index].smoothing)",
-                "it must be 0: counts are compared cell by cell", "remove the stage, or use likelihood: gaussian")
+                "it must be 0: counts are compared cell by cell",
+                "remove the stage, or use likelihood: gaussian")
         }
     }
 

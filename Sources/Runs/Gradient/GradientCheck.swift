@@ -36,7 +36,8 @@ struct GradientCheck<Scalar: StorableScalar> {
 
     /// A check of a posterior's gradient in a universe, with the own parameters of its objectives.
     init(
-        of posterior: Posterior<Scalar>, in model: ForwardModel<Scalar>, _ own: [ObjectiveSection.OwnParameter],
+        of posterior: Posterior<Scalar>, in model: ForwardModel<Scalar>,
+        _ own: [ObjectiveSection.OwnParameter],
         _ context: RunContext
     ) {
         self.posterior = posterior
@@ -118,7 +119,8 @@ struct GradientCheck<Scalar: StorableScalar> {
     ) throws -> Row {
         let cosmology = model.cosmology.parameters
         let value = cosmology[parameter]
-        return try best(cosmology.name(of: parameter), derivative, scale: value == 0 ? 1 : abs(value)) { step in
+        return try best(cosmology.name(of: parameter), derivative, scale: value == 0 ? 1 : abs(value)) {
+            step in
             var moved = cosmology
             moved[parameter] = value + step
             return try posterior.value(at: noise, in: model.with(moved), own.map(\.value))
@@ -144,7 +146,9 @@ struct GradientCheck<Scalar: StorableScalar> {
     private static var seed: UInt64 { 0xc4ec }
 
     /// 32 random bits as a number from 0 up to a limit.
-    private static func scaled(_ word: UInt32, to limit: Int) -> Int { Int(UInt64(word) * UInt64(limit) >> 32) }
+    private static func scaled(_ word: UInt32, to limit: Int) -> Int {
+        Int(UInt64(word) * UInt64(limit) >> 32)
+    }
 
     private func best(
         _ name: String, _ derivative: Double, scale: Double = 1, _ loss: (Double) throws -> Double

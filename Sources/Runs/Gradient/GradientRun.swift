@@ -47,10 +47,12 @@ struct GradientRun<Scalar: StorableScalar> {
     func run(checking check: Int?) throws {
         for note in try OutputDirectory.prepare(directory, over: world) { context.say(note) }
         let posterior = Posterior(
-            try configuration.jointLikelihood(of: model), configuration.whiteNoisePrior, over: ParameterSpace(),
+            try configuration.jointLikelihood(of: model), configuration.whiteNoisePrior,
+            over: ParameterSpace(),
             around: model)
         let noise: Field<Scalar> = try configuration.whiteNoise(over: model.particleGrid)
-        let found = try posterior.gradient(at: noise, in: model, configuration.objectives.ownParameters.map(\.value))
+        let found = try posterior.gradient(
+            at: noise, in: model, configuration.objectives.ownParameters.map(\.value))
         try RunSummary.removeRecord(of: "gradient", from: directory, on: world)
         try write(found, to: "\(directory)/gradient.h5")
         let summary = RunSummary(in: context)
@@ -74,7 +76,8 @@ struct GradientRun<Scalar: StorableScalar> {
             provenance: configuration.provenance(model.cosmology), over: grid.grid.world)
         file.set("reversal_words_differing", to: .integer(found.universe.differingWords))
         try file.write(
-            [found.universe.value], shape: [], at: "/value", labels: Labels(units: "1", description: "the loss"))
+            [found.universe.value], shape: [], at: "/value",
+            labels: Labels(units: "1", description: "the loss"))
         try file.write(
             found.universe.noise, at: "/gradient/white_noise",
             labels: Labels(

@@ -105,7 +105,8 @@ extension ObjectiveSection {
     }
 
     /// A comparison of pictures, of which data decide how many pixels there are. Collective.
-    private func onPlane<Scalar: StorableScalar>(of model: ForwardModel<Scalar>) throws -> Comparison<Scalar> {
+    private func onPlane<Scalar: StorableScalar>(of model: ForwardModel<Scalar>) throws -> Comparison<Scalar>
+    {
         let world = model.mesh.grid.world
         let picture = try PictureInput(data, ink: ink, on: world)
         let values = try world.agree { try self.data.normalised(picture.values) }

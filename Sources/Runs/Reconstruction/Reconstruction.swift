@@ -53,7 +53,8 @@ struct Reconstruction<Scalar: StorableScalar> {
             store: CheckpointStore(directory: configuration.output.directory), transform: transform,
             units: model.units, provenance: provenance, identity: configuration.reconstructionIdentity)
         outputs = ReconstructionOutputs(
-            configuration: configuration, provenance: provenance, identity: configuration.reconstructionIdentity,
+            configuration: configuration, provenance: provenance,
+            identity: configuration.reconstructionIdentity,
             context: context)
     }
 
@@ -132,7 +133,8 @@ struct Reconstruction<Scalar: StorableScalar> {
             through: optimizer.stages.map {
                 AnnealingStage(
                     smoothing: $0.smoothing * cell, iterations: $0.iterations, tolerance: $0.tolerance)
-            }, by: optimizer.instance, optimizer.preconditions ? .measured : .unknown, transform, clock: clock,
+            }, by: optimizer.instance, optimizer.preconditions ? .measured : .unknown, transform,
+            clock: clock,
             isStopRequested: { [context] in context.isAskedToStop })
     }
 
@@ -170,7 +172,8 @@ struct Reconstruction<Scalar: StorableScalar> {
 
     /// Works through the stages. The last checkpoint is that of the end.
     private func descend(
-        _ state: inout AnnealingState<Scalar>, _ annealing: Annealing<Scalar>, on posterior: Posterior<Scalar>,
+        _ state: inout AnnealingState<Scalar>, _ annealing: Annealing<Scalar>,
+        on posterior: Posterior<Scalar>,
         _ progress: inout ReconstructionProgress
     ) throws -> Ending {
         var saved = MPIRuntime.time

@@ -40,7 +40,8 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
     ///
     /// - Returns: further numbers for the record.
     func write(
-        _ state: borrowing AnnealingState<Scalar>, _ posterior: Posterior<Scalar>, _ start: ForwardModel<Scalar>
+        _ state: borrowing AnnealingState<Scalar>, _ posterior: Posterior<Scalar>,
+        _ start: ForwardModel<Scalar>
     ) throws -> [String: Double] {
         let point = state.optimizer.point.parameters
         guard let model = try posterior.model(at: point) else {
@@ -151,13 +152,15 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
                 comparison.likelihood.copyOfData().takeField(), at: "\(group)/data", box: box,
                 "the data, density / mean on the force mesh")
             if let weights = comparison.likelihood.copyOfWeights() {
-                try file.write(weights.takeField(), at: "\(group)/weights", box: box, "the weights of the data")
+                try file.write(
+                    weights.takeField(), at: "\(group)/weights", box: box, "the weights of the data")
             }
         }
     }
 
     private func writeParameters(
-        _ point: ParameterSpace.Point, _ space: ParameterSpace, _ errors: [Double?]?, to file: inout OutputFile
+        _ point: ParameterSpace.Point, _ space: ParameterSpace, _ errors: [Double?]?,
+        to file: inout OutputFile
     ) throws {
         func write(
             _ value: Double, at path: String, _ subject: SoughtParameter.Subject

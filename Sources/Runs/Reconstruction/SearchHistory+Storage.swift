@@ -70,7 +70,8 @@ extension SearchHistory {
         let seconds = try file.readArray(at: "/history/seconds", as: Double.self)
         var parameters: [Parameter] = []
         for dataset in try file.datasets() {
-            guard let group = [Self.cosmologyGroup, Self.observationGroup].first(where: dataset.path.hasPrefix)
+            guard
+                let group = [Self.cosmologyGroup, Self.observationGroup].first(where: dataset.path.hasPrefix)
             else { continue }
             parameters.append(
                 Parameter(
