@@ -55,7 +55,7 @@ extension Workload {
     /// What a rank sends in a run forwards, from the first force to the end of the last step.
     ///
     /// - Parameters:
-    ///   - forces: force evaluations, one more than steps.
+    ///   - forces: force evaluations.
     ///   - position: the rank's place in the grid.
     public func traffic(forwards forces: Int, at position: SIMD2<Int>) -> MeshTraffic {
         forces * (solution(at: position) + readOut(at: position))
@@ -63,12 +63,17 @@ extension Workload {
 
     /// What a rank sends in a run forwards and back, with one density objective at the end of the last step.
     ///
-    /// The last force of the way forwards serves the first step of the way back.
-    public func traffic(gradientOf forces: Int, at position: SIMD2<Int>) -> MeshTraffic {
+    /// - Parameters:
+    ///   - forces: force evaluations on the way forwards.
+    ///   - again: how many of them the way back solves again; the last may still be known where it begins.
+    ///   - position: the rank's place in the grid.
+    public func traffic(
+        gradientOf forces: Int, solving again: Int, at position: SIMD2<Int>
+    ) -> MeshTraffic {
         let objective = MeshTraffic(
             exchange: .none,
             ghosts: depositGhosts(.cloudInCell, at: position) + fieldGhosts(.cloudInCell, at: position))
-        return traffic(forwards: forces, at: position) + objective + (forces - 1) * solution(at: position)
+        return traffic(forwards: forces, at: position) + objective + again * solution(at: position)
             + forces * transpose(at: position)
     }
 

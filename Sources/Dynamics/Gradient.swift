@@ -35,7 +35,7 @@ extension ForwardModel {
     public func gradient(
         at noise: borrowing Field<Scalar>,
         along source: consuming some TrajectorySource<Scalar> & ~Copyable,
-        _ objective: (Double, borrowing ParticleSet<Scalar>, inout CotangentSet<Scalar>) throws -> Double
+        _ objective: (Observation, borrowing ParticleSet<Scalar>, inout CotangentSet<Scalar>) throws -> Double
     ) throws -> Gradient<Scalar> {
         var source = source
         var evolution = try start(keeping: noise)
@@ -45,8 +45,8 @@ extension ForwardModel {
         var adjoint = mesh.grid.phases.measure("adjoint") { AdjointState(for: evolution.particles) }
         var value = 0.0
         while evolution.nextStage > 0 {
-            try evolution.retreat(carrying: &adjoint, along: source) { scaleFactor, particles, cotangents in
-                value += try objective(scaleFactor, particles, &cotangents)
+            try evolution.retreat(carrying: &adjoint, along: source) { observation, particles, cotangents in
+                value += try objective(observation, particles, &cotangents)
             }
         }
         let differing =
@@ -65,7 +65,7 @@ extension ForwardModel {
     /// The same with the exact replay. Collective.
     public func gradient(
         at noise: borrowing Field<Scalar>,
-        _ objective: (Double, borrowing ParticleSet<Scalar>, inout CotangentSet<Scalar>) throws -> Double
+        _ objective: (Observation, borrowing ParticleSet<Scalar>, inout CotangentSet<Scalar>) throws -> Double
     ) throws -> Gradient<Scalar> {
         try gradient(at: noise, along: ReversedTrajectory<Scalar>(), objective)
     }

@@ -14,13 +14,15 @@ struct MeasuredUniverse<Scalar: ParticleScalar> {
     let model: ForwardModel<Scalar>
 
     static var steps: [Double] { [0.1, 0.4, 0.7, 1] }
-    static var forces: Int { steps.count }
 
-    init(particles: SIMD3<Int>, mesh: SIMD3<Int>, kernel: String, on grid: RankGrid) throws {
+    init(
+        particles: SIMD3<Int>, mesh: SIMD3<Int>, kernel: String, by integrator: any Integrator = FastPM(),
+        on grid: RankGrid
+    ) throws {
         model = try ForwardModel(
             Box(particles: particles, spacing: 4, mesh: mesh), in: (.simpleLCDM, .eisensteinHu),
             startingWith: .second,
-            following: EvolutionPlan(through: Self.steps, by: FastPM(), observing: [1]),
+            following: EvolutionPlan(through: Self.steps, by: integrator, observing: [1]),
             under: ForceKernel(named: kernel)!, on: grid)
     }
 

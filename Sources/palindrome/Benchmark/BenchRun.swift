@@ -61,14 +61,14 @@ struct BenchRun<Scalar: StorableScalar> {
             kernel: configuration.force.kernel.rawValue, steps: model.schedule.stepCount, forces: forces,
             forward: run(
                 forward.map(\.steps),
-                .forwards(inverses: inverses, driftsPerForce: driftsPerForce), on: ceilings),
+                .forwards(inverses: inverses, with: share), on: ceilings),
             gradient: gradients.isEmpty
                 ? nil
                 : BenchRecord.Gradient(
                     repeats: gradients.map { world.maximum($0.seconds) }, forwardSeconds: forwardSeconds,
                     run: run(
                         gradients.map(\.steps),
-                        .gradient(inverses: inverses, driftsPerForce: driftsPerForce), on: ceilings)),
+                        .gradient(inverses: inverses, with: share), on: ceilings)),
             ceilings: BenchRecord.Ceilings(ceilings),
             secondsToFirstForce: toFirstForce.map(world.maximum), peakBytesOfFullestRank: world.maximum(peak),
             peakBytes: world.sum(peak), arrayBytesOfFullestRank: world.maximum(arrays))
@@ -118,12 +118,12 @@ struct BenchRun<Scalar: StorableScalar> {
         }.sorted { $0.meanSeconds > $1.meanSeconds }
     }
 
-    private var forces: Int {
-        model.schedule.stages.count { if case .force = $0 { true } else { false } }
-    }
+    private var forces: Int { model.schedule.forceCount }
 
-    private var driftsPerForce: Double {
-        Double(model.schedule.stages.count { if case .drift = $0 { true } else { false } }) / Double(forces)
+    private var share: UnavoidableWork.PerForce {
+        let schedule = model.schedule
+        return UnavoidableWork.PerForce(
+            moves: schedule.moveCount, solvedAgain: schedule.forcesSolvedAgain, forces: forces)
     }
 
     private var inverses: Int { model.solver.kernel.gradient == .fourPoint ? 1 : 3 }

@@ -92,8 +92,8 @@ struct Simulation<Scalar: StorableScalar> {
         var progress = ProgressLine(steps: evolution.schedule.stepCount, after: first, on: world)
         while !evolution.isFinished {
             let step = evolution.finishedSteps
-            try evolution.advance { scaleFactor, particles in
-                try outputs.write(particles, at: scaleFactor)
+            try evolution.advance { observation, particles in
+                try outputs.write(particles, at: observation.scaleFactor)
             }
             guard evolution.finishedSteps > step else { continue }
             progress.update(
