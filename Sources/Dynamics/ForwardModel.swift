@@ -56,6 +56,14 @@ public struct ForwardModel<Scalar: ParticleScalar> {
             of: try Theory(of: (parameters, theory.powerModel), in: layout.box, following: layout.plan))
     }
 
+    /// The same universe and steps, looked at at other times.
+    ///
+    /// - Throws: as ``with(_:)``; never, since this model was made.
+    public func observing(_ scaleFactors: [Double]) throws(PowerTableError) -> ForwardModel {
+        let layout = layout.following(layout.plan.observing(scaleFactors))
+        return try ForwardModel(layout, of: theory).with(cosmology.parameters)
+    }
+
     /// The same universe in other integer units.
     public func inUnits(_ units: StateUnits) -> ForwardModel {
         ForwardModel(layout.inUnits(units), of: theory)

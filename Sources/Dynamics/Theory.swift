@@ -36,7 +36,7 @@ public struct Theory: Sendable {
         amplitudes = try ModeAmplitudes(power, shape: box.particles, spacing: box.spacing)
         growthAtStart = growthFactors(at: [plan.start], background)[0]
         schedule = plan.integrator.schedule(
-            through: plan.scaleFactors, observing: plan.observed, cosmology)
+            through: plan.scaleFactors, observing: plan.observations, cosmology)
     }
 
     /// The velocity dispersion `a² E D1′ σ_ψ` along one axis in linear theory [Mpc/h H0].

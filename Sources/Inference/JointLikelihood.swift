@@ -41,8 +41,8 @@ public struct JointLikelihood<Scalar: ParticleScalar> {
     ) throws -> Double {
         var losses = [Double](repeating: 0, count: objectives.count)
         var evolution = try model.start(keeping: noise)
-        try evolution.finish(observe: { scaleFactor, particles in
-            let moment = Moment(at: scaleFactor, in: model.cosmology)
+        try evolution.finish(observe: { observation, particles in
+            let moment = Moment(at: observation.scaleFactor, in: model.cosmology)
             for (index, own) in seen(at: moment.scaleFactor, own) {
                 losses[index] = try objectives[index].value(&particles, at: moment, own)
             }
@@ -69,8 +69,8 @@ public struct JointLikelihood<Scalar: ParticleScalar> {
     ) throws -> LikelihoodGradient<Scalar> {
         var losses = [Double](repeating: 0, count: objectives.count)
         var slopes = objectives.map { $0.parameters.map { _ in 0.0 } }
-        var gradient = try model.gradient(at: noise, along: source) { scaleFactor, particles, adjoint in
-            let moment = Moment(at: scaleFactor, in: model.cosmology)
+        var gradient = try model.gradient(at: noise, along: source) { observation, particles, adjoint in
+            let moment = Moment(at: observation.scaleFactor, in: model.cosmology)
             for (index, own) in seen(at: moment.scaleFactor, own) {
                 let found = try objectives[index].evaluate(&particles, at: moment, own, addingTo: &adjoint)
                 losses[index] = found.loss

@@ -6,14 +6,11 @@ public struct Moment: Sendable {
     public let scaleFactor: Double
     /// The background, with its derivatives.
     public let cosmology: Cosmology<Dual>
-    /// What turns the particles' momenta into `p = a² dx/dt` [1]; 1 for a kick–drift–kick.
-    public let momentumFactor: Dual
 
     /// A moment.
-    public init(at scaleFactor: Double, in cosmology: Cosmology<Dual>, momentumFactor: Dual = 1) {
+    public init(at scaleFactor: Double, in cosmology: Cosmology<Dual>) {
         self.scaleFactor = scaleFactor
         self.cosmology = cosmology
-        self.momentumFactor = momentumFactor
     }
 
     /// Expansion and linear growth; integrated anew at each call.

@@ -30,10 +30,10 @@ public final class RedshiftSpaceDensity<Scalar: ParticleScalar>: Observable {
         grid = .mesh(transform, cell: cell)
     }
 
-    /// c of the momenta as they stand.
+    /// c.
     private func shift(at moment: Moment) -> Dual {
         let a = moment.scaleFactor
-        return moment.momentumFactor / moment.cosmology.expansionRate(at: a).scaled(by: a * a)
+        return 1 / moment.cosmology.expansionRate(at: a).scaled(by: a * a)
     }
 
     /// ρ(s)/ρ̄. Collective.

@@ -37,7 +37,7 @@ extension ParticleSet {
     /// coefficient. Collective.
     ///
     /// - Parameters:
-    ///   - coefficient: d [1/H0].
+    ///   - coefficient: d [1/H0], for the momenta as the units have them.
     ///   - axis: 0, 1 or 2.
     /// - Throws: ``DriftOverflow`` on all ranks; the positions are then undefined.
     public mutating func drift(by coefficient: Double, along axis: Int) throws(DriftOverflow) {
@@ -48,7 +48,8 @@ extension ParticleSet {
         let failed = grid.phases.measure("drift") {
             var failed: Int32 = 0
             for axis in axes {
-                let unit = scalbn(coefficient, Int32(units.momentumExponent + Scalar.Position.bitWidth))
+                let unit = scalbn(
+                    coefficient * units.momentumFactor, Int32(units.momentumExponent + Scalar.Position.bitWidth))
                 unsafe failed |= Scalar._particleKernels.drift(
                     Int64(count), position[axis].start, momentum[axis].start, unit / units.box[axis])
             }

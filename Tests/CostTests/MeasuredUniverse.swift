@@ -16,14 +16,16 @@ struct MeasuredUniverse<Scalar: ParticleScalar> {
     private let force: any ForcePlan
 
     static var steps: [Double] { [0.1, 0.4, 0.7, 1] }
-    static var forces: Int { steps.count }
 
-    init(particles: SIMD3<Int>, mesh: SIMD3<Int>, under force: any ForcePlan, on grid: RankGrid) throws {
+    init(
+        particles: SIMD3<Int>, mesh: SIMD3<Int>, under force: any ForcePlan,
+        by integrator: any Integrator = FastPM(), on grid: RankGrid
+    ) throws {
         self.force = force
         model = try ForwardModel(
             Box(particles: particles, spacing: 4, mesh: mesh), in: (.simpleLCDM, .eisensteinHu),
             startingWith: .second,
-            following: EvolutionPlan(through: Self.steps, by: FastPM(), observing: [1]),
+            following: EvolutionPlan(through: Self.steps, by: integrator, observing: [1]),
             under: force, on: grid)
     }
 
@@ -46,9 +48,9 @@ struct MeasuredUniverse<Scalar: ParticleScalar> {
 
     func gradient() throws -> TimedGradient {
         let objective = try objective()
-        return try model.timedGradient(at: whiteNoise()) { scaleFactor, particles, adjoint in
+        return try model.timedGradient(at: whiteNoise()) { observation, particles, adjoint in
             try objective.evaluate(
-                &particles, at: Moment(at: scaleFactor, in: model.cosmology), [], addingTo: &adjoint
+                &particles, at: Moment(at: observation.scaleFactor, in: model.cosmology), [], addingTo: &adjoint
             ).loss
         }
     }

@@ -52,6 +52,10 @@ final class ReversalTests: SPMDTestCase {
                 XCTAssertEqual(
                     try differingWords(
                         Double.self, box: box, steps: 10, kernel: "1_4", integrator: Quinn(), on: shape), 0)
+                XCTAssertEqual(
+                    try differingWords(
+                        Float.self, box: box, steps: 10, kernel: "1_4", integrator: FastPMDriftKickDrift(),
+                        on: shape), 0)
             }
             let box = Box(particles: [18, 20, 16], spacing: 1, mesh: [18, 20, 16])
             for (kernel, _) in ForceKernel.named {

@@ -94,6 +94,10 @@ final class GradientTests: SPMDTestCase {
             let quinn = try model(Double.self, integrator: Quinn(midpoint: midpoint), on: grid)
             try assertDirectionalDerivative(
                 quinn, [try objective(quinn)], tolerance: 1e-6, "Quinn \(midpoint)")
+            let other = try model(
+                Double.self, integrator: FastPMDriftKickDrift(midpoint: midpoint), on: grid)
+            try assertDirectionalDerivative(
+                other, [try objective(other)], tolerance: 1e-6, "FastPM, drift-kick-drift \(midpoint)")
         }
         for mesh in [SIMD3(27, 30, 24), SIMD3(36, 40, 32)] {
             let model = try model(Double.self, mesh: mesh, on: grid)
@@ -111,11 +115,16 @@ final class GradientTests: SPMDTestCase {
     }
 
     func testParametersIncludingSigma8AgreeWithDifferences() throws {
+        try assertParameterDerivatives(by: Quinn())
+        try assertParameterDerivatives(by: FastPMDriftKickDrift())
+    }
+
+    private func assertParameterDerivatives(by integrator: any Integrator) throws {
         let grid = RankGrid(world: world, shape: gridShapes[0])
         let universe = CosmologyParameters(
             amplitude: .sigma8(0.8), spectralIndex: 0.95, omegaMatter: 0.3, omegaBaryon: 0.05, h: 0.7,
             omegaCurvature: 0.04, w0: -0.9, wa: 0.15)
-        let here = try model(Double.self, integrator: Quinn(), universe: universe, on: grid)
+        let here = try model(Double.self, integrator: integrator, universe: universe, on: grid)
         // Kinetic energy has no kinks where the density has them at a particle's every change of cell.
         let objective = KineticEnergy<Double>()
         let noise = Field<Double>.whiteNoise(seed: 4, over: here.particleGrid)
@@ -126,8 +135,7 @@ final class GradientTests: SPMDTestCase {
                 func moved(_ step: Double) throws -> Double {
                     var parameters = universe
                     parameters[parameter] += step
-                    let there = try model(Double.self, integrator: Quinn(), universe: parameters, on: grid)
-                    return try loss(there, [objective], at: noise)
+                    return try loss(here.with(parameters), [objective], at: noise)
                 }
                 let difference = (try moved(step) - moved(-step)) / (2 * step)
                 let derivative = gradient.parameters[parameter]
@@ -139,10 +147,10 @@ final class GradientTests: SPMDTestCase {
     }
 
     private func fingerprint<Scalar: ParticleScalar>(
-        _ scalar: Scalar.Type, kernel: String, mesh: SIMD3<Int>, on grid: RankGrid,
-        along source: consuming some TrajectorySource<Scalar> & ~Copyable
+        _ scalar: Scalar.Type, kernel: String, mesh: SIMD3<Int>, by integrator: any Integrator = FastPM(),
+        on grid: RankGrid, along source: consuming some TrajectorySource<Scalar> & ~Copyable
     ) throws -> [UInt64] {
-        let model = try model(scalar, mesh: mesh, kernel: kernel, on: grid)
+        let model = try model(scalar, mesh: mesh, kernel: kernel, integrator: integrator, on: grid)
         let objective = try objective(model, smoothing: 10, weighted: true)
         let gradient = try JointLikelihood([objective]).gradient(
             at: .whiteNoise(seed: 4, over: model.particleGrid), in: model, [], along: source
@@ -152,15 +160,17 @@ final class GradientTests: SPMDTestCase {
     }
 
     private func assertOneGradient<Scalar: ParticleScalar>(
-        _ scalar: Scalar.Type, kernel: String, mesh: SIMD3<Int>
+        _ scalar: Scalar.Type, kernel: String, mesh: SIMD3<Int>, by integrator: any Integrator = FastPM()
     ) throws {
         let expected = try fingerprint(
-            scalar, kernel: kernel, mesh: mesh, on: RankGrid(world: alone, shape: [1, 1]),
+            scalar, kernel: kernel, mesh: mesh, by: integrator, on: RankGrid(world: alone, shape: [1, 1]),
             along: ReversedTrajectory())
         for shape in gridShapes {
             let grid = RankGrid(world: world, shape: shape)
             XCTAssertEqual(
-                try fingerprint(scalar, kernel: kernel, mesh: mesh, on: grid, along: ReversedTrajectory()),
+                try fingerprint(
+                    scalar, kernel: kernel, mesh: mesh, by: integrator, on: grid,
+                    along: ReversedTrajectory()),
                 expected)
         }
     }
@@ -171,16 +181,22 @@ final class GradientTests: SPMDTestCase {
         try assertOneGradient(Float.self, kernel: "3_2", mesh: [36, 40, 32])
         try assertOneGradient(Double.self, kernel: "1_4", mesh: [36, 40, 32])
         try assertOneGradient(Double.self, kernel: "naive", mesh: [18, 20, 16])
+        try assertOneGradient(Float.self, kernel: "1_4", mesh: [27, 30, 24], by: FastPMDriftKickDrift())
     }
 
     func testReplayedAndStoredTrajectoriesGiveTheSameBits() throws {
-        for kernel in ["1_4", "3_2"] {
-            let grid = RankGrid(world: world, shape: gridShapes[0])
+        let grid = RankGrid(world: world, shape: gridShapes[0])
+        let cases: [(String, any Integrator)] = [
+            ("1_4", FastPM()), ("3_2", FastPM()), ("1_4", FastPMDriftKickDrift()),
+        ]
+        for (kernel, integrator) in cases {
             XCTAssertEqual(
                 try fingerprint(
-                    Float.self, kernel: kernel, mesh: [18, 20, 16], on: grid, along: ReversedTrajectory()),
+                    Float.self, kernel: kernel, mesh: [18, 20, 16], by: integrator, on: grid,
+                    along: ReversedTrajectory()),
                 try fingerprint(
-                    Float.self, kernel: kernel, mesh: [18, 20, 16], on: grid, along: StoredTrajectory()))
+                    Float.self, kernel: kernel, mesh: [18, 20, 16], by: integrator, on: grid,
+                    along: StoredTrajectory()))
         }
     }
 

@@ -163,8 +163,8 @@ final class ObservationTests: SPMDTestCase {
                 along: axis, on: model.layout.meshTransform, cell: model.box.cell)
             var amplitudes: [Double] = []
             var evolution = try model.start(keeping: noise)
-            try evolution.finish(observe: { scaleFactor, particles in
-                let moment = Moment(at: scaleFactor, in: model.cosmology)
+            try evolution.finish(observe: { observation, particles in
+                let moment = Moment(at: observation.scaleFactor, in: model.cosmology)
                 for observable in [real, shifted] as [any Observable<Double>] {
                     let cells = try observable.predict(&particles, at: moment)
                     let field = cells.takeField()

@@ -41,21 +41,17 @@ struct PictureOutputs<Scalar: StorableScalar> {
         let last = scaleFactors.count - 1
         let intervals = min(Self.mostFrames - 1, last)
         let wanted = (0...intervals).map { $0 * last / intervals }
-        var evolution = try model.start(from: noise)
-        var frames = [(scaleFactors[0], try evolution.particles.projectedDensity(on: plane))]
-        while !evolution.isFinished {
-            let step = evolution.finishedSteps
-            try evolution.advance { _, _ in }
-            let now = evolution.finishedSteps
-            guard now > step, wanted.contains(now) else { continue }
-            let values = try evolution.particles.projectedDensity(on: plane)
-            frames.append((scaleFactors[now], values))
+        var frames: [(scaleFactor: Double, values: [Double])] = []
+        var evolution = try model.observing(wanted.map { scaleFactors[$0] }).start(from: noise)
+        try evolution.finish { observation, particles in
+            let values = try particles.projectedDensity(on: plane)
+            frames.append((observation.scaleFactor, values))
         }
         self.plane = plane
         target = likelihood.copyOfData().pixels
         weights = likelihood.copyOfWeights()?.pixels
-        self.frames = frames.map { (scaleFactor: $0.0, values: $0.1) }
-        found = frames.last!.1
+        self.frames = frames
+        found = frames.last!.values
         likeness = PictureLikeness(of: found, to: target)
         box = model.box.size
         world = model.mesh.grid.world

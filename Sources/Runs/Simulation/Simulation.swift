@@ -89,8 +89,8 @@ struct Simulation<Scalar: StorableScalar> {
         let progress = ProgressLine(steps: evolution.schedule.stepCount, after: first, in: context)
         while !evolution.isFinished {
             let step = evolution.finishedSteps
-            try evolution.advance { scaleFactor, particles in
-                try outputs.write(particles, at: scaleFactor)
+            try evolution.advance { observation, particles in
+                try outputs.write(particles, at: observation.scaleFactor)
             }
             guard evolution.finishedSteps > step else { continue }
             progress.update(
