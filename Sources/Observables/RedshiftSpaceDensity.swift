@@ -86,7 +86,8 @@ public final class RedshiftSpaceDensity<Scalar: ParticleScalar>: Observable {
         particles.depositAdjoint(
             cotangent.takeField().withGhosts(.cloudInCell, for: "density cotangent"), carrying: &seen)
         adjoint.parameters += shift.scaled(by: try particles.momentumProduct(with: seen, along: axis))
-        adjoint.cotangents.addPositions(of: seen)
-        adjoint.cotangents.addMomentum(from: seen, along: axis, times: shift.value)
+        adjoint.cotangents.addPositions(of: seen, count: particles.count)
+        adjoint.cotangents.addMomentum(
+            from: seen, along: axis, times: shift.value, count: particles.count)
     }
 }

@@ -28,7 +28,8 @@ final class TrafficTests: SPMDTestCase {
                     cases += 1
                 }
                 let other = try MeasuredUniverse<Scalar>(
-                    particles: Self.particles, mesh: mesh, kernel: "1_4", by: FastPMDriftKickDrift(), on: grid
+                    particles: Self.particles, mesh: mesh, under: ForceKernel(named: "1_4")!,
+                    by: FastPMDriftKickDrift(), on: grid
                 )
                 try body(other, "\(scalar) \(shape) \(mesh) drift-kick-drift")
             }
