@@ -56,7 +56,8 @@ let layers: [Target] = [
     layer(
         "Inference",
         [
-            "Memory", "Parallel", "Background", "Mesh", "Particles", "InitialConditions", "Dynamics", "Measurement",
+            "Memory", "Parallel", "Background", "Mesh", "Particles", "InitialConditions", "Dynamics",
+            "Measurement",
             "Observables",
         ]),
     layer("Storage", ["CStorage", "Memory", "Parallel", "Mesh", "Particles"]),
@@ -70,7 +71,8 @@ let layers: [Target] = [
         "Runs",
         [
             "Memory", "Text", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions",
-            "Dynamics", "Measurement", "Observables", "Inference", "Storage", "Records", "Figures", "Configuration", "Cost",
+            "Dynamics", "Measurement", "Observables", "Inference", "Storage", "Records", "Figures",
+            "Configuration", "Cost",
             "Benchmark",
             "Report",
         ],

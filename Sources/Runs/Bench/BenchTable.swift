@@ -86,7 +86,7 @@ struct BenchTable {
             \(exchange("row", ceilings.rowBytes, ceilings.rowSeconds)), \
             \(exchange("column", ceilings.columnBytes, ceilings.columnSeconds))
             [3] at the triad's \(fixed(1e-9 * ceilings.triadBandwidth, 1)) GB/s per rank, all ranks at once; \
-            each array read or written once per pass, see README.md
+            each array read or written once per pass, see ScalingAndCost in the guide
             """
     }
 
