@@ -28,6 +28,8 @@ struct GradientCheck<Scalar: StorableScalar> {
     let configuration: RunConfiguration
     let context: RunContext
     private var world: Communicator { context.world }
+    /// Of the random bits that pick components.
+    private static var seed: UInt64 { 0xc0de }
     private static var steps: [Double] { [1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7] }
 
     /// Compares and prints. Collective.
@@ -59,10 +61,9 @@ struct GradientCheck<Scalar: StorableScalar> {
         _ gradient: borrowing Gradient<Scalar>
     ) throws -> Row {
         let shape = noise.decomposition.shape
-        var generator = SplitMix(state: UInt64(number) &+ 1)
+        let words = RandomBits.words(seed: Self.seed, from: UInt64(3 * number), count: 3)
         let point = SIMD3(
-            Int(generator.next() % UInt64(shape.x)), Int(generator.next() % UInt64(shape.y)),
-            Int(generator.next() % UInt64(shape.z)))
+            Int(words[0]) % shape.x, Int(words[1]) % shape.y, Int(words[2]) % shape.z)
         let isMine = noise.decomposition.x.contains(point.x) && noise.decomposition.y.contains(point.y)
         let slot = isMine ? noise.offset(x: point.x, y: point.y, z: point.z) : 0
         let derivative = try world.exactSum(count: isMine ? 1 : 0, of: "the gradient") { _ in
@@ -121,18 +122,5 @@ struct GradientCheck<Scalar: StorableScalar> {
             return Row(name: name, derivative: derivative, difference: difference, step: step)
         }
         return rows.min { $0.disagreement < $1.disagreement }!
-    }
-}
-
-/// Picks the components that are checked (Steele, Lea & Flood 2014).
-private struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ mixed >> 31
     }
 }
