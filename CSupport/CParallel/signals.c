@@ -11,6 +11,7 @@ static void note(int signal_number) {
 }
 
 void palindrome_watch_signals(void) {
+    last_signal = 0;
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = note;

@@ -3,7 +3,7 @@ internal import CParallel
 /// Signals that ask a run to stop at the next good moment: SIGTERM, SIGUSR1 (Slurm before its time limit)
 /// and SIGINT.
 public enum StopSignals {
-    /// Notes the signals from now on instead of dying of them.
+    /// Notes the signals from now on instead of dying of them, and forgets earlier ones.
     public static func watch() {
         palindrome_watch_signals()
     }

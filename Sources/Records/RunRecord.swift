@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 public import Parallel
 
 /// What a finished run says of itself, for machines: `run.json` of a forward run, `reconstruction.json` and

@@ -1,3 +1,5 @@
+internal import Text
+
 /// What is written, where and when.
 public struct OutputSection: Sendable, Equatable {
     /// The directory, relative to the working directory.
@@ -47,11 +49,7 @@ public struct OutputSection: Sendable, Equatable {
     }
 
     /// A scale factor as file names give it, `0.5000`.
-    public static func label(_ a: Double) -> String {
-        let digits = String(Int((a * 10000).rounded()))
-        let padded = String(repeating: "0", count: max(0, 5 - digits.count)) + digits
-        return "\(padded.dropLast(4)).\(padded.suffix(4))"
-    }
+    public static func label(_ a: Double) -> String { fixed(a, 4) }
 
     var entries: [ResolvedEntry] {
         [

@@ -4,6 +4,7 @@ internal import Inference
 internal import Mesh
 internal import Parallel
 internal import Particles
+internal import Records
 internal import Storage
 internal import Text
 

@@ -3,6 +3,7 @@ internal import Inference
 internal import Mesh
 internal import Parallel
 internal import Particles
+internal import Records
 internal import Storage
 
 /// The checkpoints of a reconstruction: the whole state of the optimiser, so that it takes the same steps

@@ -7,6 +7,7 @@ internal import Mesh
 internal import Observables
 internal import Parallel
 internal import Particles
+internal import Records
 internal import Storage
 internal import Text
 
