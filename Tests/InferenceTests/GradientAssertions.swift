@@ -10,14 +10,15 @@ import XCTest
 
 /// What every objective's gradient is held against.
 extension SPMDTestCase {
-    /// The loss of white noise. Collective.
+    /// The loss of white noise, summed over the observations. Collective.
     func loss(
         _ model: ForwardModel<Double>, _ objective: borrowing some Objective<Double> & ~Copyable,
         at noise: borrowing Field<Double>
     ) throws -> Double {
         var evolution = try model.start(keeping: noise)
-        try evolution.finish()
-        return try objective.value(evolution.particles)
+        var sum = 0.0
+        try evolution.finish { _, particles in sum += try objective.value(particles) }
+        return sum
     }
 
     /// Along a random direction of the white noise, at the best of several steps.

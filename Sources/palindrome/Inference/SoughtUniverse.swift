@@ -72,7 +72,11 @@ struct SoughtUniverse<Scalar: StorableScalar>: ~Copyable {
         let cosmology = cosmology(at: parameters)
         guard varied.allSatisfy({ $0.bounds.contains(cosmology[$0.parameter]) }), cosmology.problems.isEmpty
         else { return nil }
-        return try loss.model.with(cosmology)
+        do {
+            return try loss.model.with(cosmology)
+        } catch is UnusableStep {
+            return nil
+        }
     }
 
     /// The white noise of a point. Collective.

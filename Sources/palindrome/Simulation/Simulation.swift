@@ -89,6 +89,10 @@ struct Simulation<Scalar: StorableScalar> {
         var evolution = start
         let first = evolution.finishedSteps
         try RunSummary.removeRecord(of: "simulate", from: configuration.output.directory, on: world)
+        let ratio = model.schedule.largestMomentumRatio
+        if ratio > 1 {
+            tell("momenta are resolved \(Float(ratio)) times as coarsely on the way as at the end, at most")
+        }
         var progress = ProgressLine(steps: evolution.schedule.stepCount, after: first, on: world)
         while !evolution.isFinished {
             let step = evolution.finishedSteps
