@@ -86,6 +86,11 @@ struct Simulation<Scalar: StorableScalar> {
         var evolution = start
         let first = evolution.finishedSteps
         try RunSummary.removeRecord(of: "simulate", from: configuration.output.directory, on: world)
+        let ratio = model.schedule.largestMomentumRatio
+        if ratio > 1 {
+            context.say(
+                "momenta are resolved \(Float(ratio)) times as coarsely on the way as at the end, at most")
+        }
         let progress = ProgressLine(steps: evolution.schedule.stepCount, after: first, in: context)
         while !evolution.isFinished {
             let step = evolution.finishedSteps
