@@ -51,7 +51,7 @@ final class PyramidTests: PyramidTestCase {
             func table(_ value: (Double) -> Double) -> [[Double]] {
                 (0..<3).map { axis in
                     (0..<shape[axis]).map {
-                        let n = Decomposition.signedWavenumber($0, of: shape[axis])
+                        let n = Wavenumbers.modeNumber($0, of: shape[axis])
                         return value(2 * Double.pi * Double(n) / Double(shape[axis]))
                     }
                 }

@@ -105,7 +105,7 @@ final class GradientTests: SPMDTestCase {
         for start in [0, 0.1] {
             let frog = try model(Double.self, integrator: BullFrog(), from: start, on: grid)
             try assertDirectionalDerivative(
-                frog, try objective(frog), tolerance: 1e-6, "BullFrog from \(start)")
+                frog, [try objective(frog)], tolerance: 1e-6, "BullFrog from \(start)")
         }
         for mesh in [SIMD3(27, 30, 24), SIMD3(36, 40, 32)] {
             let model = try model(Double.self, mesh: mesh, on: grid)
