@@ -125,7 +125,8 @@ public struct CheckpointStore: Sendable, Equatable {
     private static func isDamage(_ error: StorageError) -> Bool {
         switch error.kind {
         case .damaged, .missingFile, .system: true
-        case .missingDataset, .wrongShape, .wrongType, .wrongUnit, .notFinite, .diskFull: false
+        case .missingDataset, .wrongShape, .wrongType, .wrongUnit, .notFinite, .inUse, .diskFull:
+            false
         }
     }
 
