@@ -36,23 +36,6 @@ extension RunConfiguration {
                 + inference)
     }
 
-    /// What must not change while a run is stopped: box, cosmology, forces and times, those of outputs too, and
-    /// the precision.
-    public var identity: String {
-        text(
-            [("run", run.entries.filter { $0.key == "precision" })] + universe
-                + [("output", output.entries.filter { $0.key == "snapshots" })])
-    }
-
-    /// The same for a reconstruction: what is compared, how and from where.
-    public var reconstructionIdentity: String {
-        text(
-            [("run", run.entries.filter { $0.key == "precision" })] + universe
-                + inference.map { name, entries in
-                    (name, entries.filter { !$0.key.hasPrefix("checkpoint_") && $0.key != "truth" })
-                })
-    }
-
     private var inference: [(String, [ResolvedEntry])] {
         (objective.map { [("objective", $0.entries)] } ?? [])
             + (optimizer.map { [("optimizer", $0.entries)] } ?? [])

@@ -16,21 +16,8 @@ public enum StopSignals {
         communicator.any(palindrome_signal() != 0)
     }
 
-    /// Leaves what is being done if any rank was asked to stop. Collective.
-    ///
-    /// - Throws: ``StopRequest`` on all ranks.
-    public static func check(on communicator: Communicator) throws(StopRequest) {
-        if isRaised(on: communicator) { throw StopRequest() }
-    }
-
     /// Forgets what was noted on this rank: for a process that goes on to another run.
     public static func forget() {
         palindrome_forget_signal()
     }
-}
-
-/// A signal asked the run to stop. Whoever holds a state that is worth keeping catches it; all ranks throw it together.
-public struct StopRequest: Error, Equatable {
-    /// The request.
-    public init() {}
 }

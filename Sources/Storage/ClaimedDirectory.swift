@@ -16,8 +16,7 @@ public struct ClaimedDirectory: ~Copyable {
     ///
     /// - Throws: ``StorageError`` on all ranks; of kind `inUse`, the user's, when another run is writing there.
     public init(_ path: String, over communicator: Communicator) throws(StorageError) {
-        let code = communicator.systemCode { FileSystem.makeDirectories(path) }
-        guard code == 0 else { throw .writing(path, bytes: 0, code: code) }
+        try OutputDirectory.make(path, over: communicator)
         lock = try DirectoryLock(of: path, over: communicator)
         self.path = path
         var notes: [String] = []

@@ -140,6 +140,7 @@ enum FileSystem {
 
     /// Adds up the checksum of all bytes of a file.
     static func checksum(of path: String, _ checksum: inout UInt64) -> Int32 {
+        guard size(of: path) != nil else { return ENOENT }  // and nothing that is no file is opened
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return errno }
         defer { close(file) }

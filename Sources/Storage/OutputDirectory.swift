@@ -28,26 +28,12 @@ public enum OutputDirectory {
         return kinds.contains { stem.hasSuffix(".\($0)\(temporarySuffix)") }
     }
 
-    /// Makes the directory if need be, checks that it can be written, and removes what a killed run left half
-    /// written. Collective; to be done before anything is computed.
+    /// Makes a directory if need be, and those above it. Collective.
     ///
-    /// - Returns: the names of the temporaries removed.
     /// - Throws: ``StorageError`` on all ranks.
-    @discardableResult
-    public static func prepare(_ path: String, over communicator: Communicator) throws(StorageError)
-        -> [String]
-    {
-        let probe = "\(path)/.palindrome" + temporarySuffix
-        let code = communicator.systemCode {
-            let code = FileSystem.makeDirectories(path)
-            guard code == 0 else { return code }
-            let file = unsafe open(probe, O_CREAT | O_WRONLY | O_CLOEXEC, 0o644)
-            guard file >= 0 else { return errno }
-            close(file)
-            return FileSystem.remove(probe)
-        }
+    public static func make(_ path: String, over communicator: Communicator) throws(StorageError) {
+        let code = communicator.systemCode { FileSystem.makeDirectories(path) }
         guard code == 0 else { throw .writing(path, bytes: 0, code: code) }
-        return removeLeftovers(in: path, over: communicator)
     }
 
     /// The names in a directory that somebody wants to read, sorted. Collective.

@@ -9,7 +9,7 @@ enum DemoFiles {
     /// - Throws: on all ranks when they cannot be written.
     static func write(to directory: String, on world: Communicator) throws -> String {
         let path = "\(directory)/demo.yaml"
-        try OutputDirectory.prepare(directory, over: world)
+        try OutputDirectory.make(directory, over: world)
         try world.onRoot {
             try Files.write(PackageResources.demo_yaml, into: path)
             try Files.write(PackageResources.reconstruct_yaml, into: "\(directory)/reconstruct.yaml")

@@ -38,7 +38,6 @@ struct Reconstruction<Scalar: StorableScalar> {
     private let outputs: ReconstructionOutputs<Scalar>
 
     private var world: Communicator { context.world }
-    private var directory: String { configuration.output.directory }
 
     /// Prepares a reconstruction. Collective.
     ///
@@ -57,39 +56,34 @@ struct Reconstruction<Scalar: StorableScalar> {
         transform = model.layout.perturbation.transform
         checkpoints = ReconstructionCheckpoints(
             store: CheckpointStore(directory: configuration.output.directory), transform: transform,
-            units: model.units, provenance: provenance, identity: configuration.reconstructionIdentity)
+            units: model.units, provenance: provenance)
         outputs = ReconstructionOutputs(
-            configuration: configuration, provenance: provenance,
-            identity: configuration.reconstructionIdentity,
-            context: context)
+            configuration: configuration, provenance: provenance, context: context)
     }
 
     /// Runs to the end, or to a signal. Collective.
     func run(_ beginning: Beginning) throws -> Ending {
-        for note in try OutputDirectory.prepare(directory, over: world) { context.say(note) }
-        let restored: ReconstructionCheckpoints<Scalar>.Restored?
-        switch beginning {
-        case .fresh:
-            try checkpoints.store.refuseUnfinishedRun(over: world)
-            restored = nil
-        case .resume:
-            restored = try checkpoints.restore(tell: context.say)
-            if restored == nil {
-                if try outputs.areWritten() {
-                    context.say("\(outputs.path) is already there: nothing is left to do")
-                    return .finished
-                }
-                context.say("no checkpoint in \(directory): starting at the beginning")
+        let place = try RunPlace(of: .reconstruct, configuration, promising: outputs.names, in: context)
+        let ending: Ending
+        do {
+            let start = try place.find(beginning)
+            let restored = start == .checkpoint ? try checkpoints.restore(of: place, tell: context.say) : nil
+            if start == .nothingLeft {
+                ending = .finished
+            } else {
+                try place.open(for: start)
+                ending = try follow(restored, in: place)
             }
-        case .overwrite:
-            checkpoints.store.removeAll(over: world)
-            restored = nil
+        } catch is StopRequest {
+            ending = place.stopBefore("the first iteration")
         }
-        return try follow(restored)
+        place.leave()
+        return ending
     }
 
-    private func follow(_ restored: consuming ReconstructionCheckpoints<Scalar>.Restored?) throws -> Ending {
-        try RunSummary.removeRecord(of: "reconstruct", from: directory, on: world)
+    private func follow(
+        _ restored: consuming ReconstructionCheckpoints<Scalar>.Restored?, in place: borrowing RunPlace
+    ) throws -> Ending {
         var model = model
         // On a machine that computes linear theory to other last bits the units might differ.
         if let exponent = restored?.momentumExponent, exponent != model.units.momentumExponent {
@@ -117,17 +111,23 @@ struct Reconstruction<Scalar: StorableScalar> {
                     + "power; see Cosmological parameters in README.md")
         }
         let first = state.history.iterations
-        let ending = try descend(&state, &universe, &progress)
+        let ending = try descend(&state, &universe, &progress, in: place)
         guard ending == .finished else { return ending }
-        let results = try outputs.write(state, &universe)
+        let results: [String: Double]
+        do {
+            results = try outputs.write(state, &universe, of: place.identity)
+        } catch is StopRequest {
+            // The last checkpoint is that of the end.
+            context.say("stopped by a signal before the results were written; continue with --resume")
+            return .stopped
+        }
         let summary = RunSummary(in: context)
-        try summary.writeRecord(of: "reconstruct", configuration) { record in
+        try place.finish(summary) { record in
             record.continuedFrom = isContinued ? first : nil
             record.results = results
             record.results["iterations"] = Double(state.history.iterations)
             record.results["loss"] = state.history.rows.last?.loss
         }
-        checkpoints.store.removeAll(over: world)
         summary.tell()
         return .finished
     }
@@ -136,6 +136,7 @@ struct Reconstruction<Scalar: StorableScalar> {
     private func start(_ universe: borrowing SoughtUniverse<Scalar>) throws -> ReconstructionState<Scalar> {
         let parameters = [Double](repeating: 0, count: settings.vary.count)
         let point = ParameterVector(noise: try startingNoise(), parameters: parameters)
+        try context.stopIfAsked()
         guard let evaluation = try universe.evaluate(at: point) else {
             throw UsageError(
                 "reconstruct.start: the loss there is not finite, a particle is displaced too far or moves too fast; "
@@ -167,7 +168,7 @@ struct Reconstruction<Scalar: StorableScalar> {
     /// Works through the stages. The last checkpoint is that of the end.
     private func descend(
         _ state: inout ReconstructionState<Scalar>, _ universe: inout SoughtUniverse<Scalar>,
-        _ progress: inout ReconstructionProgress
+        _ progress: inout ReconstructionProgress, in place: borrowing RunPlace
     ) throws -> Ending {
         var saved = MPIRuntime.time
         while state.stage < stages.count {
@@ -175,18 +176,18 @@ struct Reconstruction<Scalar: StorableScalar> {
             do {
                 try precondition(&state, universe)
                 while try iterate(&state, universe, &progress) {
-                    if context.isAskedToStop { throw StopRequest() }
+                    try context.stopIfAsked()
                     if isCheckpointDue(state.iteration, saved: saved) {
-                        try save(state)
+                        try save(state, in: place)
                         saved = MPIRuntime.time
                     }
                 }
                 try enterNextStage(&state, &universe, &progress)
-                try save(state)
+                try save(state, in: place)
                 saved = MPIRuntime.time
-                if context.isAskedToStop && state.stage < stages.count { throw StopRequest() }
+                if state.stage < stages.count { try context.stopIfAsked() }
             } catch is StopRequest {
-                try save(state)
+                try save(state, in: place)
                 context.say(
                     "stopped by a signal in stage \(state.stage + 1) after iteration \(state.iteration); "
                         + "continue with --resume")
@@ -276,8 +277,8 @@ struct Reconstruction<Scalar: StorableScalar> {
         return world.any(world.isRoot && MPIRuntime.time - saved >= 60 * settings.checkpointMinutes)
     }
 
-    private func save(_ state: borrowing ReconstructionState<Scalar>) throws {
-        try checkpoints.write(state)
+    private func save(_ state: borrowing ReconstructionState<Scalar>, in place: borrowing RunPlace) throws {
+        try checkpoints.write(state, of: place.identity)
         try outputs.write(state.history)
     }
 

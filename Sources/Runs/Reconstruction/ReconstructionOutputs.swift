@@ -14,7 +14,6 @@ internal import Text
 struct ReconstructionOutputs<Scalar: StorableScalar> {
     let configuration: RunConfiguration
     let provenance: Provenance
-    let identity: String
     let context: RunContext
 
     private var world: Communicator { context.world }
@@ -22,13 +21,11 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
     /// The result.
     var path: String { "\(directory)/reconstruction.h5" }
 
-    /// Whether this very reconstruction has been brought to its end before. Collective.
-    func areWritten() throws -> Bool {
-        do {
-            return try InputFile(opening: path, over: world).attribute("identity")?.text == identity
-        } catch  where error.kind == .missingFile {
-            return false
-        }
+    /// All that is written.
+    var names: [String] {
+        let isPicture = configuration.objective!.kind == .projectedDensity
+        return ["reconstruction.h5", "history.csv"]
+            + (isPicture && configuration.output.pictures ? PictureOutputs<Scalar>.names : [])
     }
 
     /// Writes the course so far. Collective.
@@ -55,14 +52,18 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
     /// Runs the result forwards, judges it, and writes everything. Collective.
     ///
     /// - Returns: further numbers for the record.
+    /// - Throws: ``StopRequest`` on all ranks, between two runs, when it shall stop.
     func write(
-        _ state: borrowing ReconstructionState<Scalar>, _ sought: inout SoughtUniverse<Scalar>
+        _ state: borrowing ReconstructionState<Scalar>, _ sought: inout SoughtUniverse<Scalar>,
+        of run: RunIdentity
     ) throws -> [String: Double] {
         let parameters = state.optimizer.point.parameters
         guard let model = try sought.model(at: parameters) else {
             preconditionFailure("the point that was found has no universe")
         }
+        try context.stopIfAsked()
         let found = try universe(sought.noise(at: state.optimizer.point, in: model), model)
+        try context.stopIfAsked()
         let againstData = try compareWithData(found, sought, model)
         let pictures = try pictures(of: found, sought, model)
         let statistics = try NoiseStatistics(of: found.noise)
@@ -79,7 +80,7 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
         var file = try OutputFile(
             creating: path, expectedBytes: fields * grids * MemoryLayout<Scalar>.size, provenance: provenance,
             over: world)
-        file.set("identity", to: .text(identity))
+        file.set("identity", to: .text(run.text))
         file.set("chi_squared_per_point", to: .real(chiSquared))
         file.set("noise_mean", to: .real(statistics.mean))
         file.set("noise_variance", to: .real(statistics.variance))
@@ -100,6 +101,7 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
         try writeCosmology(sought.cosmology(at: parameters), errors, to: &file)
         var diagnostics: Diagnostics?
         if let source = configuration.reconstruct!.truth {
+            try context.stopIfAsked()
             let truth = try universe(try noise(of: source, over: model.particleGrid), model)
             try write(truth, in: "/truth", of: model, to: &file)
             diagnostics = Diagnostics(

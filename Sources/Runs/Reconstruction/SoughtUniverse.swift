@@ -8,9 +8,6 @@ internal import Parallel
 internal import Particles
 internal import Storage
 
-/// A stop signal came while a step was being taken: the step is given up, the state before it is whole.
-struct StopRequest: Error {}
-
 /// The loss as optimisers see it: a function of white noise and of scaled cosmological parameters.
 ///
 ///     θ_i = θ_i(start) + scale_i u_i,    L = objective + ½ Σ s² + ½ Σ ((θ_i − mean_i)/σ_i)²
@@ -88,7 +85,7 @@ struct SoughtUniverse<Scalar: StorableScalar>: ~Copyable {
     /// - Throws: ``StopRequest`` on all ranks after a signal.
     func evaluateUnlessStopped(at point: borrowing ParameterVector<Scalar>) throws -> Evaluation<Scalar>? {
         let evaluation = try evaluate(at: point)
-        if context.isAskedToStop { throw StopRequest() }
+        try context.stopIfAsked()
         return evaluation
     }
 
