@@ -2,7 +2,7 @@ internal import Text
 
 /// What is written, where and when.
 public struct OutputSection: Sendable, Equatable {
-    /// The directory, relative to the working directory.
+    /// The directory, relative to the working directory; environment variables in braces have been filled in.
     public var directory: String
     /// The scale factors at which the universe is written, increasing; each equals one of
     /// ``EvolutionSection/scaleFactors``.
@@ -14,8 +14,11 @@ public struct OutputSection: Sendable, Equatable {
     /// Whether pictures are drawn.
     public var pictures: Bool
 
-    init(_ section: SectionReader, scaleFactors: [Double]) {
-        directory = section.text("directory", "the path of a directory", example: "out") ?? "out"
+    init(_ section: SectionReader, scaleFactors: [Double], _ placeholders: Placeholders) {
+        directory =
+            section.read("directory") { entry throws(Problem) in
+                try placeholders.fill(entry, "it must be the path of a directory", "try out")
+            } ?? "out"
         density = section.flag("density", default: true)
         powerSpectrum = section.flag("power_spectrum", default: true)
         pictures = section.flag("pictures", default: true)

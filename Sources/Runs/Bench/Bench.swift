@@ -42,7 +42,8 @@ public struct Bench: Sendable {
     public func run(_ configuration: RunConfiguration, in context: RunContext) throws {
         let (world, kind) = (context.world, study.kind)
         let (cases, unfit) = try world.agree { try study.cases(of: configuration) }
-        try OutputDirectory.prepare(directory, over: world)
+        let claim = try ClaimedDirectory(directory, over: world)
+        claim.notes.forEach(context.say)
         var record = BenchRecord(
             codeVersion: Provenance.currentVersion, build: Provenance.currentBuild,
             processor: Processor.name(over: world), mpi: MPIRuntime.library, finished: RunRecord.now,
@@ -67,6 +68,7 @@ public struct Bench: Sendable {
             )
         }
         if kind != .single && world.isRoot { context.say(ScalingTable(record).text) }
+        claim.release()
     }
 
     /// What the file of the study holds and is to be kept. Collective.

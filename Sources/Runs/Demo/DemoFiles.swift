@@ -13,7 +13,7 @@ enum DemoFiles {
             ("reconstruct.yaml", PackageResources.reconstruct_yaml),
             ("planck18_linear_z0.txt", PackageResources.planck18_linear_z0_txt),
         ]
-        try OutputDirectory.prepare(directory, over: world)
+        try OutputDirectory.make(directory, over: world)
         for (name, bytes) in files { try world.writeFile("\(directory)/\(name)") { bytes } }
         return "\(directory)/demo.yaml"
     }
