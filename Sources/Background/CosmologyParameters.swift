@@ -97,4 +97,9 @@ public struct CosmologyParameters: Sendable, Equatable {
 
     /// What the eight derivative parts stand for, in their order.
     public var parameterNames: [String] { CosmologyParameter.allCases.map(name(of:)) }
+
+    /// Parameters on which nothing depends whatever the power spectrum: those of dark energy where there is none.
+    public var idleParameters: [CosmologyParameter] {
+        1 - omegaMatter - omegaCurvature == 0 ? [.w0, .wa] : []
+    }
 }

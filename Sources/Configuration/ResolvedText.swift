@@ -61,7 +61,7 @@ extension RunConfiguration {
 
     private var universe: [(String, [ResolvedEntry])] {
         [
-            ("box", box.entries), ("cosmology", CosmologySection.entries(cosmology)),
+            ("box", box.entries), ("cosmology", CosmologySection.entries(cosmology, beside: power)),
             ("power", power.entries), ("initial", initial.entries), ("evolution", evolution.entries),
             ("force", force.entries),
         ]

@@ -48,8 +48,9 @@ public struct RunConfiguration: Sendable, Equatable {
         let runReader = reader.section("run")
         run = RunSection(runReader)
         box = BoxSection(reader.section("box"))
-        cosmology = CosmologySection.read(reader.section("cosmology"))
+        let cosmologyReader = reader.section("cosmology")
         power = PowerSection(reader.section("power"))
+        cosmology = CosmologySection.read(cosmologyReader, beside: power)
         let (initialReader, evolutionReader) = (reader.section("initial"), reader.section("evolution"))
         let listed = EvolutionSection.listed(evolutionReader)
         initial = InitialSection(initialReader, start: listed?.first ?? 0.0625)
@@ -58,10 +59,15 @@ public struct RunConfiguration: Sendable, Equatable {
         output = OutputSection(reader.section("output"), scaleFactors: evolution.scaleFactors)
         objective = ObjectiveSection(reader.section("objective"))
         let optimizer = OptimizerSection(reader.section("optimizer"), box)
-        let reconstruct = ReconstructSection(reader.section("reconstruct"), cosmology)
+        let reconstruct = ReconstructSection(reader.section("reconstruct"), cosmology, power)
         self.optimizer = objective.map { _ in optimizer }
         self.reconstruct = objective.map { _ in reconstruct }
         run.check(ranks: ranks, particles: box.particles, runReader)
+    }
+
+    /// The cosmological parameters that nothing depends on.
+    public var idleParameters: [CosmologyParameter] {
+        power.idleParameters(beside: cosmology.amplitude) + cosmology.idleParameters
     }
 
     /// A text as YAML reads it back, whatever characters are in it.

@@ -26,7 +26,8 @@ public struct EvolutionSection: Sendable, Equatable {
         case geometric
     }
 
-    /// The start and the end of every step, increasing; one more than there are steps.
+    /// The start and the end of every step, increasing; one more than there are steps. Without a step the run is that of
+    /// the initial conditions alone.
     public var scaleFactors: [Double]
     /// How they were made, or nil if they were listed.
     public var spacing: Spacing?
@@ -49,7 +50,7 @@ public struct EvolutionSection: Sendable, Equatable {
 
     init(_ section: SectionReader, listed: [Double]?, start: Double) {
         let stop = section.number("a_stop", .within(1e-4...1), default: 1)
-        let steps = section.whole("steps", 1...Self.mostSteps, default: 15)
+        let steps = section.whole("steps", 0...Self.mostSteps, default: 15)
         let spacing = section.choice("spacing", default: Spacing.linear)
         integrator = section.choice("integrator", default: .fastpm)
         midpoint = section.choice("midpoint", default: .arithmetic)
@@ -63,7 +64,13 @@ public struct EvolutionSection: Sendable, Equatable {
         } else {
             self.spacing = spacing
             scaleFactors = Self.spread(from: start, to: stop, steps: steps, spacing)
-            if stop <= start {
+            if steps == 0 {
+                guard section.has("a_stop"), stop != start else { return }
+                section.conflict(
+                    "a_stop", is: "\(stop)",
+                    "without steps it must equal initial.a (\(start)), that of the initial conditions",
+                    "remove it, or give steps")
+            } else if stop <= start {
                 section.conflict(
                     "a_stop", is: "\(stop)", "it must be greater than initial.a (\(start))",
                     start < 1 ? "try 1.0" : "lower initial.a")
@@ -72,12 +79,12 @@ public struct EvolutionSection: Sendable, Equatable {
     }
 
     private mutating func checkList(_ section: SectionReader, start: Double) {
-        guard scaleFactors.count >= 2, scaleFactors.count <= Self.mostSteps + 1 else {
+        guard scaleFactors.count >= 1, scaleFactors.count <= Self.mostSteps + 1 else {
             section.conflict(
                 "a", is: "a list of \(scaleFactors.count)",
-                "it must hold the start and the end of 1 to \(Self.mostSteps) steps",
+                "it must hold the start and the ends of at most \(Self.mostSteps) steps",
                 "try [0.1, 0.4, 0.7, 1.0]")
-            scaleFactors = [start, start]
+            scaleFactors = [start]
             return
         }
         if scaleFactors[0] != start {

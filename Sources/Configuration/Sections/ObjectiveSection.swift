@@ -57,6 +57,9 @@ public struct ObjectiveSection: Sendable, Equatable {
     /// Whether ½ Σ s² of the white noise is added.
     public var prior: Bool
 
+    /// Errors whose squares, and what is divided by them, stay far from the ends of single precision.
+    static let errors = 1e-6...1e6
+
     /// Nil if the section names no data.
     init?(_ section: SectionReader) {
         kind = section.choice("kind", default: .density)
@@ -66,6 +69,11 @@ public struct ObjectiveSection: Sendable, Equatable {
         ink = section.choice("ink", default: .bright)
         smoothing = section.number("smoothing", .notNegative, default: 0)
         prior = section.flag("prior", default: true)
+        if !Self.errors.contains(sigma) {
+            section.conflict(
+                "sigma", is: "\(sigma)",
+                "it must be from \(Self.errors.lowerBound) to \(Self.errors.upperBound)", "try 1.0")
+        }
         if kind == .density {
             for key in ["axis", "ink"] where section.has(key) {
                 section.conflict(

@@ -26,18 +26,19 @@ public struct OutputSection: Sendable, Equatable {
     private mutating func align(with scaleFactors: [Double], _ section: SectionReader) {
         var names: Set<String> = []
         for (index, wanted) in snapshots.enumerated() {
-            let byDistance = scaleFactors.sorted { abs($0 - wanted) < abs($1 - wanted) }
+            let neighbours = Self.neighbours(of: wanted, in: scaleFactors)
+            let nearest = neighbours.min { abs($0 - wanted) < abs($1 - wanted) }!
             // Written with fewer digits than the sum of steps has.
-            guard abs(byDistance[0] - wanted) <= 1e-9 * wanted else {
-                let two = byDistance.prefix(2).sorted().map { "\($0)" }.joined(separator: " and ")
+            guard abs(nearest - wanted) <= 1e-9 * wanted else {
+                let two = neighbours.map { "\($0)" }.joined(separator: " and ")
                 section.conflict(
                     "snapshots[\(index)]", is: "\(wanted)",
                     "it must be where a step ends; the nearest are \(two)",
                     "take one of these or change evolution")
                 return
             }
-            snapshots[index] = byDistance[0]
-            guard names.insert(Self.label(byDistance[0])).inserted else {
+            snapshots[index] = nearest
+            guard names.insert(Self.label(nearest)).inserted else {
                 section.conflict(
                     "snapshots[\(index)]", is: "\(wanted)",
                     "it must differ from the others in its file name, snapshot_a\(Self.label(wanted)).h5",
@@ -46,6 +47,17 @@ public struct OutputSection: Sendable, Equatable {
             }
         }
         snapshots.sort()
+    }
+
+    /// The two next to a number in an increasing list, or as many as there are.
+    private static func neighbours(of wanted: Double, in list: [Double]) -> ArraySlice<Double> {
+        var (low, high) = (0, list.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if list[middle] < wanted { low = middle + 1 } else { high = middle }
+        }
+        let first = min(max(0, low - 1), max(0, list.count - 2))
+        return list[first...].prefix(2)
     }
 
     /// A scale factor as file names give it, `0.5000`.

@@ -60,7 +60,7 @@ public struct ReconstructSection: Sendable, Equatable {
 
     private let names: [String]
 
-    init(_ section: SectionReader, _ cosmology: CosmologyParameters) {
+    init(_ section: SectionReader, _ cosmology: CosmologyParameters, _ power: PowerSection) {
         names = cosmology.parameterNames
         start =
             section.read("start") { entry throws(Problem) in
@@ -90,6 +90,14 @@ public struct ReconstructSection: Sendable, Equatable {
                 }
                 return found
             } ?? []
+        let idle = cosmology.idleParameters + power.idleParameters(beside: cosmology.amplitude)
+        for varied in vary where idle.contains(varied.parameter) {
+            let name = cosmology.name(of: varied.parameter)
+            section.conflict(
+                "vary", is: name,
+                "it must be able to act, which \(name) cannot \(Self.reason(varied.parameter))",
+                "remove it")
+        }
         response =
             section.read("response") { entry throws(Problem) in
                 let (rule, remedy) = (
@@ -105,6 +113,15 @@ public struct ReconstructSection: Sendable, Equatable {
             } ?? []
         checkpointEvery = section.whole("checkpoint_every", 0...1_000_000, default: 10)
         checkpointMinutes = section.number("checkpoint_minutes", .notNegative, default: 10)
+    }
+
+    /// Why a parameter cannot act.
+    private static func reason(_ parameter: CosmologyParameter) -> String {
+        switch parameter {
+        case .w0, .wa: "where there is no dark energy"
+        case .amplitude: "beside a table without power.A_s"
+        default: "beside power.model: table"
+        }
     }
 
     private static func varied(_ entry: Entry, _ cosmology: CosmologyParameters) throws(Problem) -> Varied {
