@@ -71,21 +71,25 @@ public struct CheckpointStore: Sendable, Equatable {
         over communicator: Communicator, _ body: (borrowing InputFile, _ step: Int) throws -> State
     ) throws -> Restored<State>? {
         let steps = steps(over: communicator)
-        var warnings: [String] = []
+        var damages: [String] = []
         for step in steps.reversed() {
             do {
                 let file = try InputFile(opening: path(step: step), fault: .environment, over: communicator)
                 let state = try body(file, step)
-                warnings += try strangeness(of: file, over: communicator)
+                let warnings =
+                    damages.map { "\($0); going back to the checkpoint before" }
+                    + (try strangeness(of: file, over: communicator))
                 return Restored(state: state, step: step, warnings: warnings)
             } catch let error as StorageError where Self.isDamage(error) {
-                warnings.append("\(error.message); going back to the checkpoint before")
+                damages.append(error.message)
             }
         }
-        guard let first = warnings.first else { return nil }
+        guard let newest = damages.first else { return nil }
         throw StorageError(
             .damaged, fault: .environment,
-            "\(directory): none of the \(steps.count) checkpoints can be read; the newest: \(first)")
+            steps.count == 1
+                ? "\(directory): its only checkpoint cannot be read: \(newest)"
+                : "\(directory): none of the \(steps.count) checkpoints can be read; the newest: \(newest)")
     }
 
     /// Reads and verifies the checkpoints, newest first, until one is whole. Collective.
@@ -125,7 +129,7 @@ public struct CheckpointStore: Sendable, Equatable {
     private static func isDamage(_ error: StorageError) -> Bool {
         switch error.kind {
         case .damaged, .missingFile, .system: true
-        case .missingDataset, .wrongShape, .wrongType, .wrongUnit, .notFinite, .diskFull: false
+        case .missingDataset, .wrongShape, .wrongType, .wrongUnit, .unreadable, .notFinite, .diskFull: false
         }
     }
 

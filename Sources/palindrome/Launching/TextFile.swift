@@ -10,19 +10,7 @@ enum TextFile {
     ///
     /// - Throws: `UsageError` when there is no such file or it cannot be read.
     static func read(_ path: String) throws(UsageError) -> [UInt8] {
-        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw error(path, errno) }
-        defer { close(file) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
-        while bytes.count <= longest {
-            let count = unsafe Glibc.read(file, &chunk, chunk.count)
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw error(path, errno) }
-            guard count > 0 else { break }
-            bytes += chunk[..<count]
-        }
-        return bytes
+        try RegularFile.read(path, upTo: longest)
     }
 
     /// Writes a file.
@@ -52,12 +40,4 @@ enum TextFile {
     }
 
     private static func reason(_ code: Int32) -> String { unsafe String(cString: strerror(code)) }
-
-    private static func error(_ path: String, _ code: Int32) -> UsageError {
-        switch code {
-        case ENOENT, ENOTDIR: UsageError("\(path): there is no such file; check the path")
-        case EISDIR: UsageError("\(path): is a directory; give a file")
-        default: UsageError("\(path): cannot be read (\(reason(code))); check the file")
-        }
-    }
 }
