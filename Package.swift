@@ -153,6 +153,12 @@ let package = Package(
                 "Dynamics", "Inference", "Benchmark", "Cost",
             ]),
         tests("Storage", ["Memory", "Parallel", "Mesh", "Storage"]),
+        tests(
+            "Readers",
+            [
+                "Parallel", "Background", "Mesh", "Gravity", "Dynamics", "Analysis", "Storage",
+                "Configuration",
+            ]),
         tests("Report", ["Memory", "Parallel", "Mesh", "Analysis", "Storage", "Report"]),
         tests("Analysis", ["Memory", "Parallel", "Mesh", "Analysis"]),
     ],

@@ -27,34 +27,37 @@ public struct DensityObjective<Scalar: ParticleScalar>: Objective, ~Copyable {
     private let cell: Double
     private var smoothing: SpectralMultiplier?
     private let transform: FourierTransform<Scalar>
+    /// What a log should say of data and weights, a line each.
+    public let remarks: [String]
 
     /// An objective.
     ///
     /// - Parameters:
-    ///   - data: ρ/ρ̄ on the force mesh, without ghosts.
+    ///   - data: ρ/ρ̄ on the force mesh, without ghosts; where the weight is 0, anything, NaN too.
     ///   - weights: w ≥ 0 on the force mesh, without ghosts; all 1 if not given.
     ///   - sigma: σ > 0 of a mesh point.
     ///   - smoothing: R [Mpc/h], at least 0.
     ///   - cell: mesh cell [Mpc/h].
     ///   - transform: on the force mesh.
-    /// - Throws: ``ObjectiveError`` on all ranks when data or weights are NaN or infinite, a weight is negative,
-    ///   or all weights are 0.
+    /// - Throws: ``ObjectiveError`` on all ranks when data that count or weights are NaN or infinite, a weight is
+    ///   negative, or all weights are 0.
     public init(
         data: consuming Field<Scalar>, weights: consuming Field<Scalar>?, sigma: Double, smoothing: Double,
         cell: Double, _ transform: FourierTransform<Scalar>
     ) throws {
         precondition(sigma > 0 && smoothing >= 0)
         let world = transform.decomposition.grid.world
-        var isFinite = true
-        data.forEachPoint { _, _, _, value in isFinite = isFinite && value.isFinite }
-        guard !world.any(!isFinite) else {
-            throw ObjectiveError("objective.data holds NaN or infinity; every mesh point must have a number")
-        }
+        var data = data
         if var found = weights {
             try Self.check(found, over: world)
+            Self.clear(&data, where: found)
+            try Self.check(data)
+            remarks = try Self.remarks(of: data, weights: found)
             found.mapPoints { _, _, _, weight in weight.squareRoot() }
             rootWeights = consume found
         } else {
+            try Self.check(data)
+            remarks = try Self.remarks(of: data)
             rootWeights = nil
         }
         self.data = data
@@ -91,6 +94,64 @@ public struct DensityObjective<Scalar: ParticleScalar>: Objective, ~Copyable {
         var weights = rootWeights!.copy(for: "weights")
         weights.mapPoints { _, _, _, root in root * root }
         return weights
+    }
+
+    /// Nobody observed where the weight is 0: whatever stands there, a number takes its place.
+    private static func clear(_ data: inout Field<Scalar>, where weights: borrowing Field<Scalar>) {
+        data.mapPoints { x, y, z, value in
+            value.isFinite || weights.values.span[weights.offset(x: x, y: y, z: z)] != 0 ? value : 0
+        }
+    }
+
+    private static func check(_ data: borrowing Field<Scalar>) throws {
+        let (world, shape) = (data.decomposition.grid.world, data.decomposition.shape)
+        var (count, first) = (0, Int.max)
+        data.forEachPoint { x, y, z, value in
+            guard !value.isFinite else { return }
+            count += 1
+            first = min(first, (x * shape.y + y) * shape.z + z)
+        }
+        count = world.sum(count)
+        guard count > 0 else { return }
+        first = world.minimum(first)
+        let place = [first / shape.z / shape.y, first / shape.z % shape.y, first % shape.z]
+        throw ObjectiveError(
+            "objective.data holds NaN or infinity at \(count) points that count, the first at \(place); "
+                + "set objective.weights to 0 there, or give numbers")
+    }
+
+    private static func remarks(of data: borrowing Field<Scalar>) throws -> [String] {
+        let world = data.decomposition.grid.world
+        let (values, count) = (data.values.span, data.decomposition.pointCount)
+        let mean =
+            try world.exactSum(count: values.count, of: "objective.data") { Double(values[$0]) }
+            / Double(count)
+        let variance =
+            try world.exactSum(count: values.count, of: "objective.data") { index in
+                let deviation = Double(values[index]) - mean
+                return deviation * deviation
+            } / Double(count)
+        return InputRemarks.ofDensity(
+            mean: mean, variance: variance, counts: (count, of: count), weights: nil)
+    }
+
+    private static func remarks(
+        of data: borrowing Field<Scalar>, weights: borrowing Field<Scalar>
+    ) throws -> [String] {
+        let world = data.decomposition.grid.world
+        let (values, factors) = (data.values.span, weights.values.span)
+        func sum(_ term: (Double, Double) -> Double) throws -> Double {
+            try world.exactSum(count: values.count, of: "objective.data") { index in
+                factors[index] == 0 ? 0 : term(Double(factors[index]), Double(values[index]))
+            }
+        }
+        let total = try sum { weight, _ in weight }
+        let mean = try sum { weight, value in weight * value } / total
+        let variance = try sum { weight, value in weight * (value - mean) * (value - mean) } / total
+        let all = data.decomposition.pointCount
+        return InputRemarks.ofDensity(
+            mean: mean, variance: variance, counts: (positiveCount(weights), of: all),
+            weights: total / Double(all))
     }
 
     private static func check(_ weights: borrowing Field<Scalar>, over world: Communicator) throws {

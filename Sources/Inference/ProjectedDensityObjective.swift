@@ -16,6 +16,8 @@ public struct ProjectedDensityObjective<Scalar: ParticleScalar>: Objective {
     private let sigma: Double
     private let pixel: SIMD2<Double>
     private var smoothing: PeriodicSmoothing?
+    /// What a log should say of picture and weights, a line each.
+    public let remarks: [String]
 
     /// An objective.
     ///
@@ -26,25 +28,44 @@ public struct ProjectedDensityObjective<Scalar: ParticleScalar>: Objective {
     ///   - sigma: σ > 0 of a pixel.
     ///   - smoothing: R [Mpc/h], at least 0.
     ///   - box: side lengths [Mpc/h].
-    /// - Throws: ``ObjectiveError`` on all ranks when picture or weights are NaN or infinite, a weight is negative, or all
-    ///   weights are 0.
+    /// - Throws: ``ObjectiveError`` on all ranks when pixels that count or weights are NaN or infinite, a weight is
+    ///   negative, or all weights are 0.
     public init(
         picture: [Double], weights: [Double]?, on plane: PixelPlane, sigma: Double, smoothing: Double,
         box: SIMD3<Double>
     ) throws(ObjectiveError) {
         precondition(sigma > 0 && smoothing >= 0)
         precondition(picture.count == plane.count && (weights.map { $0.count == plane.count } ?? true))
-        guard picture.allSatisfy(\.isFinite) else {
-            throw ObjectiveError("objective.data holds NaN or infinity; every pixel must have a number")
-        }
         if let weights { try Self.check(weights) }
+        // Nobody observed where the weight is 0: whatever stands there, a number takes its place.
+        let picture =
+            weights.map {
+                zip(picture, $0).map { value, weight in weight == 0 && !value.isFinite ? 0 : value }
+            } ?? picture
+        if let first = picture.firstIndex(where: { !$0.isFinite }) {
+            throw ObjectiveError(
+                "objective.data holds NaN or infinity at \(picture.count { !$0.isFinite }) pixels that count, the first at "
+                    + "\([first / plane.shape.y, first % plane.shape.y]); set objective.weights to 0 there, or give numbers"
+            )
+        }
         self.plane = plane
         self.picture = picture
+        remarks = Self.remarks(of: picture, weights)
         self.sigma = sigma
         rootWeights = weights.map { $0.map { $0.squareRoot() } }
         let sides = SIMD2(box[plane.axes.x], box[plane.axes.y])
         pixel = sides / SIMD2<Double>(plane.shape)
         smooth(by: smoothing)
+    }
+
+    private static func remarks(of picture: [Double], _ weights: [Double]?) -> [String] {
+        let factors = weights ?? [Double](repeating: 1, count: picture.count)
+        let total = factors.reduce(0, +)
+        let mean = zip(factors, picture).reduce(0) { $0 + $1.0 * $1.1 } / total
+        let variance = zip(factors, picture).reduce(0) { $0 + $1.0 * ($1.1 - mean) * ($1.1 - mean) } / total
+        return InputRemarks.ofDensity(
+            mean: mean, variance: variance, counts: (factors.count { $0 > 0 }, of: factors.count),
+            weights: weights.map { _ in total / Double(factors.count) })
     }
 
     private static func check(_ weights: [Double]) throws(ObjectiveError) {

@@ -42,7 +42,9 @@ enum ConfiguredObjective<Scalar: StorableScalar>: ~Copyable {
             preconditionFailure("a density's data was validated to be a dataset")
         }
         let file = try InputFile(opening: address.file, over: mesh.grid.world)
-        return try file.readField(at: address.dataset, over: mesh, ghosts: .none, for: "data")
+        // What counts is decided by the weights.
+        return try file.readField(
+            at: address.dataset, over: mesh, ghosts: .none, for: "data", expecting: .any)
     }
 
     /// Smooths the residual with another radius R [Mpc/h] from now on.
@@ -54,6 +56,14 @@ enum ConfiguredObjective<Scalar: StorableScalar>: ~Copyable {
         case .projectedDensity(var objective):
             objective.smooth(by: radius)
             self = .projectedDensity(objective)
+        }
+    }
+
+    /// What a log should say of data and weights.
+    var remarks: [String] {
+        switch self {
+        case .density(let objective): objective.remarks
+        case .projectedDensity(let objective): objective.remarks
         }
     }
 

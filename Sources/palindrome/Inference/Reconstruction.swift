@@ -47,6 +47,7 @@ struct Reconstruction<Scalar: StorableScalar> {
 
     /// Runs to the end, or to a signal. Collective.
     func run(_ beginning: Beginning) throws -> Ending {
+        model.remarks.forEach(tell)
         for note in try OutputDirectory.prepare(directory, over: world) { tell(note) }
         let restored: ReconstructionCheckpoints<Scalar>.Restored?
         switch beginning {
@@ -81,6 +82,7 @@ struct Reconstruction<Scalar: StorableScalar> {
         var universe = try SoughtUniverse(
             try LossFunction(configuration.objective!, smoothing: smoothing(of: 0), of: model), configuration,
             after: restored?.state.history.rows.last?.gradients ?? 0, transform)
+        universe.loss.objective.remarks.forEach(tell)
         var state: ReconstructionState<Scalar>
         var progress: ReconstructionProgress
         let isContinued = restored != nil

@@ -1,5 +1,6 @@
 internal import Configuration
 internal import Dynamics
+internal import Mesh
 internal import Parallel
 internal import Particles
 internal import Report
@@ -49,6 +50,7 @@ struct Simulation<Scalar: StorableScalar> {
 
     /// Runs to the end, or to a signal. Collective.
     func run(_ beginning: Beginning) throws -> Ending {
+        model.remarks.forEach(tell)
         guard let evolution = try begin(beginning) else { return .finished }
         return try follow(evolution)
     }
@@ -70,7 +72,9 @@ struct Simulation<Scalar: StorableScalar> {
         case .overwrite:
             checkpoints.store.removeAll(over: world)
         }
-        return try model.start(from: configuration.whiteNoise(over: model.particleGrid))
+        let noise: Field<Scalar> = try configuration.whiteNoise(over: model.particleGrid)
+        try configuration.remarks(onNoise: noise).forEach(tell)
+        return try model.start(from: noise)
     }
 
     /// Whether the record in the output directory is that of this very run, and its snapshots are there. Collective.
