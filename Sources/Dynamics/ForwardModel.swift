@@ -62,8 +62,8 @@ public final class ForwardModel<Scalar: ParticleScalar> {
     ///   - plan: times and integrator.
     ///   - kernel: discretisation of gravity.
     ///   - grid: the ranks.
-    /// - Throws: ``UsageError`` when the grid of ranks is too fine, `PowerTableError` when a table does not
-    ///   cover the box's modes; the same on all ranks.
+    /// - Throws: ``UsageError`` when the grid of ranks is too fine or linear theory leaves the range of numbers,
+    ///   `PowerTableError` when a table does not cover the box's modes; the same on all ranks.
     public init(
         _ box: Box, in universe: (parameters: CosmologyParameters, power: LinearPowerModel),
         startingWith order: LagrangianPerturbation<Scalar>.Order, following plan: EvolutionPlan,
@@ -78,11 +78,12 @@ public final class ForwardModel<Scalar: ParticleScalar> {
         powerModel = universe.power
         power = LinearPower(background, universe.power)
         amplitudes = try ModeAmplitudes(power, shape: box.particles, spacing: box.spacing)
-        let ends = growthFactors(at: [plan.scaleFactors.first!, plan.scaleFactors.last!], background)
-        growthAtStart = ends[0]
-        units = StateUnits.units(
-            box: box.size, velocityDispersion: Self.velocityDispersion(power, box, at: ends[1]),
-            for: Scalar.self)
+        let growth = growthFactors(at: plan.scaleFactors, background)
+        growthAtStart = growth[0]
+        let dispersion = Self.velocityDispersion(power, box, at: growth[growth.count - 1])
+        try TheoryCheck(power: power, box: box, growth: growth, velocityDispersion: dispersion)
+            .requireOrdinary()
+        units = StateUnits.units(box: box.size, velocityDispersion: dispersion, for: Scalar.self)
         schedule = plan.integrator.schedule(
             through: plan.scaleFactors, observing: plan.observed, cosmology)
         perturbation = LagrangianPerturbation(particleGrid, spacing: box.spacing, order: order)

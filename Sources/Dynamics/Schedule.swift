@@ -105,7 +105,8 @@ extension Integrator {
             if observed.contains(scaleFactor) { schedule.append(.observe(scaleFactor: scaleFactor)) }
         }
         observe(scaleFactors[0])
-        schedule.append(.force)
+        // Without a step nothing is pulled.
+        if !middles.isEmpty { schedule.append(.force) }
         for step in middles.indices {
             let coefficients = coefficients(
                 from: growth[step], over: growth[scaleFactors.count + step], to: growth[step + 1], cosmology)

@@ -124,6 +124,9 @@ struct BenchCommand: RankCommand {
         let kind: BenchRecord.Study = strong ? .strong : weak ? .weak : .single
         let counts = try counts(kind, of: world.size)
         let configuration = try load(on: world, ranks: kind == .single ? world.size : 1)
+        guard configuration.evolution.stepCount > 0 else {
+            throw UsageError("evolution.steps is 0; a bench must have a step to time; give steps")
+        }
         let study = BenchStudy(kind: kind, counts: counts, triesAllGrids: grids)
         let (cases, unfit) = try world.agree { try study.cases(of: configuration) }
         try OutputDirectory.prepare(output, over: world)

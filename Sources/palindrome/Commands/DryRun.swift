@@ -1,7 +1,7 @@
-internal import Background
 internal import Configuration
 internal import Cost
 internal import Parallel
+internal import Storage
 
 /// What is known of a run before it starts.
 enum DryRun {
@@ -10,7 +10,9 @@ enum DryRun {
         _ configuration: RunConfiguration, for purpose: MemoryEstimate.Purpose = .simulation,
         on world: Communicator
     ) throws {
-        _ = try configuration.linearPowerModel(on: world)
+        let inputs = InputCheck(configuration: configuration, purpose: purpose, world: world)
+        try inputs.lookAtFiles()
+        try OutputDirectory.foresee(configuration.output.directory, over: world)
         let grid = configuration.rankGrid(for: world.size)
         let estimate = MemoryEstimate(configuration, on: grid, for: purpose)
         let available = MachineMemory.availablePerRank(on: world)
@@ -20,6 +22,7 @@ enum DryRun {
             Console.say("")
             Console.say(estimate.table(available: available))
         }
-        try estimate.requireRoom(available: available)
+        try world.agree { try estimate.requireRoom(available: available) }
+        for remark in try inputs.readFiles() where world.isRoot { Console.say(remark) }
     }
 }

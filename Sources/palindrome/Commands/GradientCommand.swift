@@ -23,6 +23,9 @@ struct GradientCommand: RankCommand {
               mpirun -n 8 palindrome gradient run.yaml
               palindrome gradient run.yaml --check 3 --set run.precision=double
 
+            --check ends with exit code 1 when a derivative disagrees with every difference by more than 1e-4 of it in \
+            double precision, or 0.1 in single, where the loss is rounded more coarsely.
+
             gradient.h5 holds /value, /gradient/white_noise [nx][ny][nz] and /gradient/cosmology/<name>.
             """)
 
@@ -67,12 +70,16 @@ struct GradientCommand: RankCommand {
         var settings = configuration
         settings.output.snapshots = [configuration.evolution.stop]
         let model: ForwardModel<Scalar> = try settings.forwardModel(Scalar.self, on: world)
+        if world.isRoot { model.remarks.forEach(Console.say) }
         let directory = configuration.output.directory
         for note in try OutputDirectory.prepare(directory, over: world) where world.isRoot {
             Console.say(note)
         }
         let loss = try LossFunction(objective, smoothing: objective.smoothing, of: model)
         let noise: Field<Scalar> = try settings.whiteNoise(over: model.particleGrid)
+        for remark in try loss.objective.remarks + settings.remarks(onNoise: noise) where world.isRoot {
+            Console.say(remark)
+        }
         let gradient = try loss.gradient(at: noise)
         try RunSummary.removeRecord(of: "gradient", from: directory, on: world)
         try write(
@@ -89,7 +96,7 @@ struct GradientCommand: RankCommand {
             )
         }
         if let check {
-            try GradientCheck<Scalar>(configuration: settings, world: world)
+            try GradientCheck<Scalar>(configuration: settings, world: world, value: gradient.value)
                 .run(loss, at: noise, gradient, components: check)
         }
     }
