@@ -24,8 +24,8 @@ func kernels(_ name: String, _ dependencies: [Target.Dependency] = [], link: [St
         linkerSettings: (link + ["m"]).map { .linkedLibrary($0) })
 }
 
-func layer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: swift)
+func layer(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: swift)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
@@ -41,6 +41,7 @@ let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
 // One rule: a module imports only modules above it in this list; `make check` holds it.
 let layers: [Target] = [
     layer("Memory", []),
+    layer("Text", []),
     layer("Parallel", ["CParallel", "CKernels", "Memory"]),
     layer("Background", [numerics]),
     layer("Mesh", ["CFourier", "CKernels", "Memory", "Parallel"]),
@@ -50,17 +51,34 @@ let layers: [Target] = [
     layer(
         "Dynamics",
         ["Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions"]),
+    layer("Measurement", ["Parallel", "Mesh"]),
+    layer("Observables", ["Memory", "Parallel", "Background", "Mesh", "Particles", "Dynamics"]),
+    layer(
+        "Inference",
+        [
+            "Memory", "Parallel", "Background", "Mesh", "Particles", "InitialConditions", "Dynamics",
+            "Measurement",
+            "Observables",
+        ]),
+    layer("Storage", ["CStorage", "Memory", "Parallel", "Mesh", "Particles"]),
+    layer("Records", ["Text", "Parallel", "Measurement", "Storage"]),
+    layer("Figures", ["CPicture", "Parallel", "Measurement", "Records"]),
+    layer("Configuration", ["Parallel", "Background", "Mesh", numerics, yaml]),
     layer("Cost", ["Memory", "Parallel", "Mesh", "Gravity"]),
+    layer("Benchmark", ["CMachine", "Memory", "Parallel", "Mesh", "Particles", "Dynamics", "Cost"]),
+    layer("Report", ["Parallel", "Mesh", "Measurement", "Storage", "Records", "Figures"]),
     layer(
-        "Benchmark",
-        ["CMachine", "Memory", "Parallel", "Mesh", "Particles", "Dynamics", "Cost"]),
-    layer("Analysis", ["CPicture", "Memory", "Parallel", "Mesh"]),
-    layer(
-        "Inference", ["Memory", "Parallel", "Mesh", "Particles", "InitialConditions", "Analysis"]),
-    layer(
-        "Storage", ["CStorage", "Memory", "Parallel", "Mesh", "Particles"]),
-    layer("Report", ["Memory", "Parallel", "Mesh", "Analysis", "Storage"]),
-    layer("Configuration", ["Parallel", "Background", "Mesh", "Gravity", "Cost", numerics, yaml]),
+        "Runs",
+        [
+            "Memory", "Text", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions",
+            "Dynamics", "Measurement", "Observables", "Inference", "Storage", "Records", "Figures",
+            "Configuration", "Cost",
+            "Benchmark",
+            "Report",
+        ],
+        resources: ["demo.yaml", "reconstruct.yaml", "planck18_linear_z0.txt"].map {
+            .embedInCode("Resources/\($0)")
+        }),
 ]
 
 let package = Package(
@@ -99,17 +117,13 @@ let package = Package(
     ] + layers + [
         .executableTarget(
             name: "palindrome",
-            dependencies: layers.map { .byName(name: $0.name) } + [arguments],
-            resources: ["demo.yaml", "reconstruct.yaml", "planck18_linear_z0.txt"].map {
-                .embedInCode("Resources/\($0)")
-            },
-            swiftSettings: swift),
+            dependencies: layers.map { .byName(name: $0.name) } + [arguments], swiftSettings: swift),
 
         .target(
             name: "TestSupport",
             dependencies: [
                 "CParallel", "Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity",
-                "InitialConditions", "Dynamics", "Storage",
+                "InitialConditions", "Dynamics", "Measurement", "Storage", "Records",
             ],
             path: "Tests/TestSupport", swiftSettings: swift),
         .target(
@@ -138,7 +152,7 @@ let package = Package(
             "Inference",
             [
                 "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics",
-                "Analysis", "Inference", "HeapTrim",
+                "Measurement", "Observables", "Inference", "HeapTrim",
             ]),
         tests(
             "Benchmark",
@@ -150,17 +164,19 @@ let package = Package(
             "Cost",
             [
                 "Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions",
-                "Dynamics", "Inference", "Benchmark", "Cost",
+                "Dynamics", "Observables", "Inference", "Benchmark", "Cost",
             ]),
         tests("Storage", ["Memory", "Parallel", "Mesh", "Storage"]),
         tests(
             "Readers",
             [
-                "Parallel", "Background", "Mesh", "Gravity", "Dynamics", "Analysis", "Storage",
+                "Parallel", "Background", "Mesh", "Gravity", "Dynamics", "Storage", "Figures",
                 "Configuration",
             ]),
-        tests("Report", ["Memory", "Parallel", "Mesh", "Analysis", "Storage", "Report"]),
-        tests("Analysis", ["Memory", "Parallel", "Mesh", "Analysis"]),
+        tests("Report", ["Parallel", "Mesh", "Storage", "Records", "Report"]),
+        tests("Measurement", ["Parallel", "Mesh", "Measurement"]),
+        tests("Records", ["Parallel", "Records"]),
+        tests("Figures", ["Parallel", "Measurement", "Figures"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17

@@ -102,4 +102,13 @@ public struct CosmologyParameters: Sendable, Equatable {
     public var idleParameters: [CosmologyParameter] {
         1 - omegaMatter - omegaCurvature == 0 ? [.w0, .wa] : []
     }
+
+    /// Parameters that do not act on the power spectrum beside a table.
+    ///
+    /// - Parameter own: the A_s that the table was computed with, if it is known.
+    public func idleParameters(besideTableOf own: Double?) -> [CosmologyParameter] {
+        let shape: [CosmologyParameter] = [.spectralIndex, .omegaBaryon, .h]
+        if own == nil, case .scalar = amplitude { return [.amplitude] + shape }
+        return shape
+    }
 }

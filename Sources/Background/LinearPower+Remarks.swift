@@ -1,6 +1,12 @@
 import Numerics
 
 extension LinearPowerModel {
+    /// Parameters of a universe on which neither expansion nor power spectrum depend.
+    public func idleParameters(of parameters: CosmologyParameters) -> [CosmologyParameter] {
+        guard case .table(_, let own) = self else { return parameters.idleParameters }
+        return parameters.idleParameters(besideTableOf: own) + parameters.idleParameters
+    }
+
     /// What a log should say of a table: which of its numbers are used, and as what.
     public var remarks: [String] {
         guard case .table(let table, let scalarAmplitude) = self else { return [] }

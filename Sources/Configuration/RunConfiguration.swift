@@ -8,27 +8,27 @@ public import Parallel
 /// and in ``resolvedText``.
 public struct RunConfiguration: Sendable, Equatable {
     /// `run`: how the program runs.
-    public var run: RunSection
+    public internal(set) var run: RunSection
     /// `box`: particles and mesh.
-    public var box: BoxSection
+    public internal(set) var box: BoxSection
     /// `cosmology`: the eight parameters; they have no `problems`.
-    public var cosmology: CosmologyParameters
+    public internal(set) var cosmology: CosmologyParameters
     /// `power`: the linear power spectrum.
-    public var power: PowerSection
+    public internal(set) var power: PowerSection
     /// `initial`: the initial conditions.
-    public var initial: InitialSection
+    public internal(set) var initial: InitialSection
     /// `evolution`: the steps.
-    public var evolution: EvolutionSection
+    public internal(set) var evolution: EvolutionSection
     /// `force`: gravity.
-    public var force: ForceSection
+    public internal(set) var force: ForceSection
     /// `output`: what is written.
-    public var output: OutputSection
-    /// `objective`: what the end is compared with; nil if no data is named.
-    public var objective: ObjectiveSection?
+    public internal(set) var output: OutputSection
+    /// `objective`: what the universe is compared with, one section or a list of them; empty if no data is named.
+    public internal(set) var objectives: [ObjectiveSection]
     /// `optimizer`: how it is approached; nil without an objective.
-    public var optimizer: OptimizerSection?
+    public internal(set) var optimizer: OptimizerSection?
     /// `reconstruct`: what is sought, and from where; nil without an objective.
-    public var reconstruct: ReconstructSection?
+    public internal(set) var reconstruct: ReconstructSection?
 
     /// Reads and validates a configuration. Knows no MPI: the same on all ranks for the same bytes.
     ///
@@ -57,17 +57,17 @@ public struct RunConfiguration: Sendable, Equatable {
         evolution = EvolutionSection(evolutionReader, listed: listed, start: initial.a)
         force = ForceSection(reader.section("force"))
         output = OutputSection(reader.section("output"), scaleFactors: evolution.scaleFactors)
-        objective = ObjectiveSection(reader.section("objective"))
-        let optimizer = OptimizerSection(reader.section("optimizer"), box)
-        let reconstruct = ReconstructSection(reader.section("reconstruct"), cosmology, power)
-        self.optimizer = objective.map { _ in optimizer }
-        self.reconstruct = objective.map { _ in reconstruct }
+        objectives = ObjectiveSection.all(reader.sections("objective"), scaleFactors: evolution.scaleFactors)
+        let optimizer = OptimizerSection(reader.section("optimizer"), box, objectives)
+        let reconstruct = ReconstructSection(reader.section("reconstruct"), (cosmology, power), objectives)
+        self.optimizer = objectives.isEmpty ? nil : optimizer
+        self.reconstruct = objectives.isEmpty ? nil : reconstruct
         run.check(ranks: ranks, particles: box.particles, runReader)
     }
 
     /// The cosmological parameters that nothing depends on.
     public var idleParameters: [CosmologyParameter] {
-        power.idleParameters(beside: cosmology.amplitude) + cosmology.idleParameters
+        power.idleParameters(beside: cosmology) + cosmology.idleParameters
     }
 
     /// A text as YAML reads it back, whatever characters are in it.

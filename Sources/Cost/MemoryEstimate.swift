@@ -32,6 +32,20 @@ public struct MemoryEstimate: Sendable, Equatable {
         case reconstruction
     }
 
+    /// What an objective takes while it is evaluated.
+    public struct Observation: Sendable, Equatable {
+        /// Fields on the force mesh: prediction, its derivative with ghost planes, and what a bias makes of it.
+        public var fields: Int
+        /// Cotangents of all particles beside those that travel back.
+        public var cotangentSets: Int
+
+        /// The density as it is, if not said otherwise.
+        public init(fields: Int = 2, cotangentSets: Int = 0) {
+            self.fields = fields
+            self.cotangentSets = cotangentSets
+        }
+    }
+
     /// What an inference holds beside its gradient.
     public struct Holdings: Sendable, Equatable {
         /// Fields of data and weights on the force mesh.
@@ -39,10 +53,14 @@ public struct MemoryEstimate: Sendable, Equatable {
         /// Vectors that the optimiser keeps from one step to the next.
         public var keptVectors: Int
 
+        /// The most that an objective takes.
+        public var observation: Observation
+
         /// Data, perhaps weights, and what an optimiser keeps.
-        public init(observedFields: Int = 1, keptVectors: Int = 0) {
+        public init(observedFields: Int = 1, keptVectors: Int = 0, observation: Observation = Observation()) {
             self.observedFields = observedFields
             self.keptVectors = keptVectors
+            self.observation = observation
         }
     }
 
@@ -60,7 +78,10 @@ public struct MemoryEstimate: Sendable, Equatable {
         } else {
             let held = sizes.held(holdings, for: purpose)
             moments = moments.map { $0 + held }
-            moments += [sizes.ordering(carryingCotangents: true) + held, sizes.transpose + held]
+            moments += [
+                sizes.ordering(carryingCotangents: true) + held, sizes.transpose + held,
+                sizes.observation(holdings.observation) + held,
+            ]
         }
         let fullest = moments.max { Self.sum($0) < Self.sum($1) }!.filter { $0.bytes > 0 }
         // Large blocks are whole huge pages, and a small array may find a free block that is larger.

@@ -14,18 +14,18 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
     /// The next stage's number.
     public private(set) var nextStage: Int
 
-    private let solver: ForceSolver<Scalar>
+    private let law: any ForceLaw<Scalar>
     // The force at the present positions, if it is known.
-    private var force: Force<Scalar>?
+    private var force: (any Force<Scalar>)?
 
     /// Particles that stand before a stage of a schedule.
     public init(
         _ particles: consuming ParticleSet<Scalar>, along schedule: Schedule, from stage: Int = 0,
-        under solver: ForceSolver<Scalar>
+        under law: any ForceLaw<Scalar>
     ) {
         self.particles = particles
         self.schedule = schedule
-        self.solver = solver
+        self.law = law
         nextStage = stage
         force = nil
     }
@@ -36,85 +36,109 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
     /// The number of steps that are complete.
     public var finishedSteps: Int { schedule.stepsBefore[nextStage] }
 
-    /// Executes the next stage, or a run of kicks with one force in a single pass. Collective.
+    /// Executes the next stage, or a run of kicks with one force in a single pass, or a run of drifts with one
+    /// routing. Collective.
     ///
-    /// - Parameter observe: called at an observation, with its scale factor and the particles.
+    /// - Parameter observe: called at an observation, with the particles as they are to be seen; if it moves them, it
+    ///   brings them back to the last bit.
     /// - Throws: ``MomentumOverflow`` and the like on all ranks, and what `observe` throws.
     public mutating func advance(
-        observe: (Double, borrowing ParticleSet<Scalar>) throws -> Void
+        observe: (Observation, inout ParticleSet<Scalar>) throws -> Void
     ) throws {
         switch schedule.stages[nextStage] {
-        case .force:
+        case .force(let index):
             force = nil  // its memory serves the new one
-            force = try solver.solve(for: particles)
+            force = try law.solve(for: particles, at: index)
         case .kick:
-            let coefficients = kicks(from: nextStage)
-            if force == nil { force = try solver.solve(for: particles) }
-            try agreeing { try $0.solver.kick(&$0.particles, by: coefficients, with: $0.force!) }
+            let coefficients = schedule.run(of: \.kick, from: nextStage).map(\.value)
+            let force = try presentForce()
+            try agreeing { try force.kick(&$0.particles, by: coefficients) }
             nextStage += coefficients.count - 1
-        case .drift(let coefficient):
+        case .drift:
+            let drifts = schedule.run(of: \.drift, from: nextStage)
             force = nil
-            try particles.drift(by: coefficient.value)
+            for drift in drifts { try particles.drift(by: drift.value) }
             particles.route()
-        case .observe(let scaleFactor):
-            try observe(scaleFactor, particles)
+            nextStage += drifts.count - 1
+        case .observe(let observation):
+            try particles.seen(withMomentaTimes: observation.momentumFactor.value) {
+                try observe(observation, &$0)
+            }
         }
         nextStage += 1
     }
 
-    /// Undoes the last stage executed, or a run of kicks with one force, to the last bit. Collective.
+    /// Executes what is left of the schedule. Collective.
+    ///
+    /// - Parameters:
+    ///   - observe: as for ``advance(observe:)``.
+    ///   - before: called between stages with the number of the next one and the particles that stand before it.
+    /// - Throws: as ``advance(observe:)``.
+    public mutating func finish(
+        observe: (Observation, inout ParticleSet<Scalar>) throws -> Void = { _, _ in },
+        before: (Int, borrowing ParticleSet<Scalar>) -> Void = { _, _ in }
+    ) throws {
+        while !isFinished {
+            before(nextStage, particles)
+            try advance(observe: observe)
+        }
+    }
+
+    /// Undoes the last stage executed, or a run of kicks or of drifts, to the last bit. Collective.
     public mutating func retreat() throws {
         switch schedule.stages[nextStage - 1] {
         case .kick:
-            let coefficients = kicks(before: nextStage)
-            if force == nil { force = try solver.solve(for: particles) }
-            try agreeing { try $0.solver.kickBack(&$0.particles, by: coefficients, with: $0.force!) }
+            let coefficients = schedule.run(of: \.kick, before: nextStage).map(\.value)
+            let force = try presentForce()
+            try agreeing { try force.kickBack(&$0.particles, by: coefficients) }
             nextStage -= coefficients.count
-            return
-        case .drift(let coefficient):
+        case .drift:
+            let drifts = schedule.run(of: \.drift, before: nextStage)
             force = nil
-            try particles.driftBack(by: coefficient.value)
+            for drift in drifts.reversed() { try particles.driftBack(by: drift.value) }
             particles.route()
-        case .force, .observe: break
+            nextStage -= drifts.count
+        case .force, .observe:
+            nextStage -= 1
         }
-        nextStage -= 1
     }
 
-    /// Undoes the last stage executed and carries cotangents back through it. Collective.
+    /// Undoes the last stage executed, or a run of kicks or of drifts, and carries cotangents back through it.
+    /// Collective.
     ///
     /// - Parameters:
     ///   - adjoint: cotangents of the particles, and derivatives with respect to the parameters so far.
     ///   - source: where the state comes from.
-    ///   - observe: called at an observation, to add what was seen there to the cotangents.
+    ///   - observe: called at an observation, to add what was seen there to what travels back; if it moves the
+    ///     particles, it carries their cotangents along and brings all back.
     /// - Throws: `NotFiniteError` on all ranks, and what `observe` throws.
     public mutating func retreat(
         carrying adjoint: inout AdjointState<Scalar>,
         along source: borrowing some TrajectorySource<Scalar> & ~Copyable,
-        observe: (Double, borrowing ParticleSet<Scalar>, inout CotangentSet<Scalar>) throws -> Void
+        observe: (Observation, inout ParticleSet<Scalar>, inout AdjointState<Scalar>) throws -> Void
     ) throws {
         switch schedule.stages[nextStage - 1] {
         case .kick:
-            let coefficients = kicks(before: nextStage)
-            if force == nil { force = try solver.solve(for: particles) }
-            let derivative = try solver.decomposition.grid.phases.measure("agreement") {
-                try solver.kickAdjoint(
-                    &particles, by: coefficients, with: force.take()!, carrying: &adjoint.cotangents)
+            let kicks = schedule.run(of: \.kick, before: nextStage)
+            let force = try presentForce()
+            self.force = nil  // it is used up
+            let derivatives = try law.decomposition.grid.phases.measure("agreement") {
+                try force.kickAdjoint(&particles, by: kicks.map(\.value), carrying: &adjoint.cotangents)
             }
-            for index in nextStage - coefficients.count..<nextStage {
-                if case .kick(let coefficient) = schedule.stages[index] {
-                    adjoint.parameters += coefficient.scaled(by: derivative)
-                }
-            }
-            nextStage -= coefficients.count
-        case .drift(let coefficient):
+            adjoint.add(derivatives.parameters)
+            for kick in kicks { adjoint.parameters += kick.scaled(by: derivatives.coefficient) }
+            nextStage -= kicks.count
+        case .drift:
+            let drifts = schedule.run(of: \.drift, before: nextStage)
             force = nil
-            let derivative = try particles.driftAdjoint(
-                by: coefficient.value, carrying: &adjoint.cotangents)
-            adjoint.parameters += coefficient.scaled(by: derivative)
+            for drift in drifts.reversed() {
+                let derivative = try particles.driftAdjoint(by: drift.value, carrying: &adjoint.cotangents)
+                adjoint.parameters += drift.scaled(by: derivative)
+            }
             particles.route(carrying: &adjoint.cotangents)
-            nextStage -= 1
-        case .observe(let scaleFactor):
-            try observe(scaleFactor, particles, &adjoint.cotangents)
+            nextStage -= drifts.count
+        case .observe(let observation):
+            try look(at: observation, carrying: &adjoint, observe)
             nextStage -= 1
         case .force:
             nextStage -= 1
@@ -122,23 +146,38 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
         source.restore(&particles, before: nextStage)
     }
 
+    /// The force at the present positions.
+    private mutating func presentForce() throws -> any Force<Scalar> {
+        if let force { return force }
+        let found = try law.solve(for: particles, at: schedule.force(before: nextStage))
+        force = found
+        return found
+    }
+
     /// Kicks, which end with all ranks agreeing that nobody overflowed: who is first waits there for the others,
     /// and that is neither of the kick's kernel nor of nothing.
     private mutating func agreeing(_ kick: (inout Evolution) throws -> Void) throws {
-        try solver.decomposition.grid.phases.measure("agreement") { try kick(&self) }
+        try law.decomposition.grid.phases.measure("agreement") { try kick(&self) }
     }
 
     /// The particles, when the evolution is over.
     consuming func takeParticles() -> ParticleSet<Scalar> { particles }
 
-    /// The coefficients of the kicks that follow each other from a stage on.
-    private func kicks(from stage: Int) -> [Double] {
-        schedule.stages[stage...].prefix(while: \.isKick).compactMap(\.coefficient)
-    }
-
-    /// The coefficients of the kicks that follow each other up to a stage, in the order of the way forwards.
-    private func kicks(before stage: Int) -> [Double] {
-        schedule.stages[..<stage].reversed().prefix(while: \.isKick).compactMap(\.coefficient).reversed()
+    /// Lets somebody add to the cotangents of positions and of p = f p′, and carries them to p′ and f.
+    private mutating func look(
+        at observation: Observation, carrying adjoint: inout AdjointState<Scalar>,
+        _ observe: (Observation, inout ParticleSet<Scalar>, inout AdjointState<Scalar>) throws -> Void
+    ) throws {
+        // Cotangents are scaled to and fro only where there is need for it.
+        guard !observation.hasOwnMomenta else {
+            return try observe(observation, &particles, &adjoint)
+        }
+        let factor = observation.momentumFactor
+        let before = try particles.express(&adjoint.cotangents, byMomentaTimes: factor.value)
+        try particles.seen(withMomentaTimes: factor.value) { try observe(observation, &$0, &adjoint) }
+        let derivative = try particles.expressBack(
+            &adjoint.cotangents, fromMomentaTimes: factor.value, since: before)
+        adjoint.parameters += factor.scaled(by: derivative)
     }
 }
 
@@ -148,25 +187,21 @@ public struct AdjointState<Scalar: ParticleScalar>: ~Copyable {
     public var cotangents: CotangentSet<Scalar>
     /// Derivatives with respect to the cosmological parameters; the value part means nothing.
     public var parameters = Dual(0)
+    /// Derivatives with respect to the parameters of the law of gravity, as many as it names.
+    public private(set) var lawParameters: [Double]
 
     /// No derivatives yet.
-    public init(for particles: borrowing ParticleSet<Scalar>) {
+    ///
+    /// - Parameter law: of gravity, on the way.
+    public init(for particles: borrowing ParticleSet<Scalar>, under law: any ForceLaw<Scalar>) {
         cotangents = CotangentSet(for: particles)
+        lawParameters = law.parameterNames.map { _ in 0 }
+    }
+
+    fileprivate mutating func add(_ derivatives: [Double]) {
+        for (index, derivative) in derivatives.enumerated() { lawParameters[index] += derivative }
     }
 
     /// Takes the cotangents out.
     consuming func takeCotangents() -> CotangentSet<Scalar> { cotangents }
-}
-
-extension Stage {
-    fileprivate var isKick: Bool {
-        if case .kick = self { true } else { false }
-    }
-
-    fileprivate var coefficient: Double? {
-        switch self {
-        case .kick(let coefficient), .drift(let coefficient): coefficient.value
-        case .force, .observe: nil
-        }
-    }
 }

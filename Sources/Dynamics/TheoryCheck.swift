@@ -13,6 +13,14 @@ struct TheoryCheck {
     /// Of one component of p at the end of the run, in linear theory [Mpc/h · H0].
     let velocityDispersion: Double
 
+    init(of theory: Theory, in box: Box, following plan: EvolutionPlan, velocityDispersion: Double) {
+        self.velocityDispersion = velocityDispersion
+        self.box = box
+        power = theory.power
+        let background = Cosmology<Double>(theory.cosmology.parameters, power: theory.powerModel)
+        growth = growthFactors(at: plan.scaleFactors, background)
+    }
+
     /// Values that single precision holds, with room for what is made of them.
     private static var range: ClosedRange<Double> { 1e-30...1e30 }
 

@@ -1,9 +1,8 @@
 internal import Foundation
-internal import Mesh
 
 /// What a log says of numbers that a user gave, and a warning where they are probably not what they are taken for.
 ///
-/// Never a refusal: noise that was reconstructed has a variance below 1, and few data may have any mean.
+/// Never a refusal: noise that was reconstructed has a variance below 1.
 enum InputRemarks {
     /// - Parameters:
     ///   - statistics: of white noise.
@@ -30,30 +29,8 @@ enum InputRemarks {
         ]
     }
 
-    /// - Parameters:
-    ///   - mean: of data that should have 1, weighted if there are weights.
-    ///   - variance: of them.
-    ///   - counts: points that count, and all.
-    ///   - weights: their mean, if there are any.
-    static func ofDensity(
-        mean: Double, variance: Double, counts: (Int, of: Int), weights: Double?
-    ) -> [String] {
-        let name = "objective.data"
-        let of =
-            weights.map {
-                ", weighted, over \(counts.0) of \(counts.of) points; the mean weight is \(shown($0))"
-            } ?? ""
-        let line = "mean of \(name) \(shown(mean)), variance \(shown(variance))\(of)"
-        // The mean of all of a box is 1 but for errors of the data; that of a part may be anything of the order.
-        let allowed =
-            weights == nil ? max(0.1, 6 * (variance / Double(max(1, counts.0))).squareRoot()) : 0.5
-        guard !(abs(mean - 1) <= allowed) else { return [line] }
-        let guess = abs(mean) <= allowed ? "is it delta = rho / mean - 1?" : "divide it by its mean"
-        return [line, "warning: the mean of \(name) is \(shown(mean)), where rho / mean has 1; \(guess)"]
-    }
-
     /// Five digits.
-    private static func shown(_ value: Double) -> String {
+    static func shown(_ value: Double) -> String {
         guard value.isFinite, value != 0 else { return "\(value)" }
         let unit = pow(10, floor(log10(abs(value))) - 4)
         return "\(Float((value / unit).rounded() * unit))"

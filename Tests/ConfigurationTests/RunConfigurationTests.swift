@@ -191,4 +191,23 @@ final class RunConfigurationTests: XCTestCase {
             XCTAssertEqual(try RunConfiguration(bytes: bytes, name: "run.yaml"), plain)
         }
     }
+
+    func testObjectivesAreOneSectionOrAListOfThem() throws {
+        let one = try configuration("objective: {data: \"a.h5:/d\", a: 0.5, bias: power-law}")
+        XCTAssertEqual(one.objectives.map(\.a), [0.5])
+        XCTAssertEqual(one.objectives.ownParameters.map(\.name), ["bias_amplitude", "bias_exponent"])
+        let two = try configuration(
+            """
+            objective:
+            - {data: "a.h5:/d", a: 0.5}
+            - {data: "b.h5:/d", kind: redshift-space-density, axis: x, bias: power-law, bias_exponent: 1.5}
+            reconstruct: {vary: ["objective[1].bias_exponent"]}
+            """, set: "objective[0].sigma=0.25")
+        XCTAssertEqual(two.objectives.map(\.name), ["objective[0]", "objective[1]"])
+        XCTAssertEqual(two.objectives.map(\.sigma), [0.25, 1])
+        XCTAssertEqual(two.objectives.map(\.a), [0.5, 1])
+        XCTAssertEqual(two.reconstruct?.vary.first?.start, 1.5)
+        XCTAssertEqual(try configuration(two.resolvedText).resolvedText, two.resolvedText)
+        XCTAssertTrue(try configuration("box: {particles: 16}").objectives.isEmpty)
+    }
 }

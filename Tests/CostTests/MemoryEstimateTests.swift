@@ -1,4 +1,5 @@
 import Cost
+import Gravity
 import Inference
 import InitialConditions
 import Mesh
@@ -19,7 +20,8 @@ final class MemoryEstimateTests: SPMDTestCase {
     ) throws {
         let grid = RankGrid(world: world, shape: gridShapes[0])
         let universe = try MeasuredUniverse<Scalar>(
-            particles: [48, 48, 48], mesh: [side, side, side], kernel: kernel, on: grid)
+            particles: [48, 48, 48], mesh: [side, side, side], under: ForceKernel(named: kernel)!,
+            on: grid)
         try run(universe)
         // All blocks are alike; the mean, since clustering, which makes some ranks fuller, is not estimated.
         let found = world.sum(grid.memory.peakBytesInUse) / world.size
@@ -43,7 +45,7 @@ final class MemoryEstimateTests: SPMDTestCase {
         try forEachProblem { mesh, kernel in
             try check(scalar, mesh: mesh, kernel, for: .simulation) { universe in
                 var evolution = try universe.model.start(from: universe.whiteNoise())
-                while !evolution.isFinished { try evolution.advance { _, _ in } }
+                try evolution.finish()
                 _ = evolution.particles.inLagrangianOrder(over: universe.model.particleGrid)
             }
         }
@@ -65,13 +67,12 @@ final class MemoryEstimateTests: SPMDTestCase {
             try check(
                 Float.self, mesh: mesh, "1_4", for: .reconstruction, holding: .init(keptVectors: 6)
             ) { universe in
-                let objective = try universe.objective()
+                let likelihood = JointLikelihood([try universe.objective()])
                 func loss(_ point: borrowing ParameterVector<Float>) throws -> Evaluation<Float>? {
-                    let gradient = try universe.model.gradient(at: point.noise) {
-                        try objective.evaluate($1, addingTo: &$2)
-                    }
+                    let gradient = try likelihood.gradient(at: point.noise, in: universe.model, [])
                     return Evaluation(
-                        value: gradient.value, gradient: ParameterVector(noise: gradient.takeNoise()))
+                        value: gradient.universe.value,
+                        gradient: ParameterVector(noise: gradient.takeNoise()))
                 }
                 let point = ParameterVector(noise: universe.whiteNoise())
                 let evaluation = try loss(point)!

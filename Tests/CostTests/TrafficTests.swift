@@ -1,5 +1,7 @@
 import Benchmark
 import Cost
+import Dynamics
+import Gravity
 import Mesh
 import Parallel
 import Particles
@@ -21,10 +23,15 @@ final class TrafficTests: SPMDTestCase {
             for mesh in Self.meshes {
                 for kernel in ["1_4", "naive"] {
                     let universe = try MeasuredUniverse<Scalar>(
-                        particles: Self.particles, mesh: mesh, kernel: kernel, on: grid)
+                        particles: Self.particles, mesh: mesh, under: ForceKernel(named: kernel)!, on: grid)
                     try body(universe, "\(scalar) \(shape) \(mesh) \(kernel)")
                     cases += 1
                 }
+                let other = try MeasuredUniverse<Scalar>(
+                    particles: Self.particles, mesh: mesh, under: ForceKernel(named: "1_4")!,
+                    by: FastPMDriftKickDrift(), on: grid
+                )
+                try body(other, "\(scalar) \(shape) \(mesh) drift-kick-drift")
             }
         }
         XCTAssertGreaterThanOrEqual(cases, 6)
@@ -46,7 +53,8 @@ final class TrafficTests: SPMDTestCase {
             check(
                 try universe.run().steps,
                 against: workload.traffic(
-                    forwards: MeasuredUniverse<Scalar>.forces, at: universe.model.mesh.grid.position), name)
+                    forwards: universe.model.schedule.forceCount, at: universe.model.mesh.grid.position), name
+            )
         }
     }
 
@@ -56,7 +64,9 @@ final class TrafficTests: SPMDTestCase {
             check(
                 try universe.gradient().steps,
                 against: workload.traffic(
-                    gradientOf: MeasuredUniverse<Scalar>.forces, at: universe.model.mesh.grid.position), name)
+                    gradientOf: universe.model.schedule.forceCount,
+                    solving: universe.model.schedule.forcesSolvedAgain,
+                    at: universe.model.mesh.grid.position), name)
         }
     }
 
@@ -67,17 +77,18 @@ final class TrafficTests: SPMDTestCase {
 
     func testOneRankSendsNothing() {
         let workload = Workload(
-            particles: [16, 16, 16], mesh: [16, 16, 16], ranks: [1, 1], wordBytes: 4, gradient: .spectral)
-        let silence = MeshTraffic(exchange: .none, ghosts: .none)
-        XCTAssertEqual(workload.traffic(forwards: 3, at: [0, 0]), silence)
-        XCTAssertEqual(workload.traffic(gradientOf: 3, at: [0, 0]), silence)
+            particles: [16, 16, 16], mesh: [16, 16, 16], ranks: [1, 1], wordBytes: 4,
+            under: ForceKernel(named: "naive")!)
+        XCTAssertEqual(workload.traffic(forwards: 3, at: [0, 0]), .none)
+        XCTAssertEqual(workload.traffic(gradientOf: 3, solving: 3, at: [0, 0]), .none)
     }
 
     /// 8 × 8 × 8 cells on 2 × 1 ranks, single: a transform swaps blocks of 4 · 4 · 5 complex numbers, a deposit
     /// sends one plane of 8 · 8 integers, a potential two and three of 8 · 8 reals.
     func testACaseByHand() {
         let workload = Workload(
-            particles: [8, 8, 8], mesh: [8, 8, 8], ranks: [2, 1], wordBytes: 4, gradient: .fourPoint)
+            particles: [8, 8, 8], mesh: [8, 8, 8], ranks: [2, 1], wordBytes: 4,
+            under: ForceKernel(named: "1_4")!)
         let traffic = workload.traffic(forwards: 1, at: [0, 0])
         XCTAssertEqual(traffic.exchange, Traffic(bytes: 2 * (4 * 4 * 5) * 8, messages: 2))
         XCTAssertEqual(traffic.ghosts, Traffic(bytes: 64 * 8 + 5 * 64 * 4, messages: 1 + 2))

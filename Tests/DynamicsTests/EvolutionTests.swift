@@ -85,22 +85,30 @@ final class EvolutionTests: SPMDTestCase {
                 Float.self, mesh: [18, 20, 16], kernel: "1_4", integrator: FastPM(midpoint: midpoint))
             try assertOneUniverse(
                 Float.self, mesh: [18, 20, 16], kernel: "1_4", integrator: Quinn(midpoint: midpoint))
+            try assertOneUniverse(
+                Float.self, mesh: [18, 20, 16], kernel: "1_4",
+                integrator: FastPMDriftKickDrift(midpoint: midpoint))
         }
     }
 
     func testARunStoppedAtAnyStageAndContinuedOnOtherRanksEndsInTheSameBits() throws {
+        try assertContinued(by: FastPM())
+        try assertContinued(by: FastPMDriftKickDrift())
+    }
+
+    private func assertContinued(by integrator: any Integrator) throws {
         let own = RankGrid(world: alone, shape: [1, 1])
         let undisturbed = try model(
-            Float.self, mesh: [27, 30, 24], kernel: "1_4", integrator: FastPM(), on: own)
+            Float.self, mesh: [27, 30, 24], kernel: "1_4", integrator: integrator, on: own)
         let expected = try fingerprints(undisturbed).last { _ in true }
         XCTAssertNotNil(expected)
         let scratch = ScratchDirectory(over: world)
         for (index, shape) in gridShapes.enumerated() {
             let first = try model(
-                Float.self, mesh: [27, 30, 24], kernel: "1_4", integrator: FastPM(),
+                Float.self, mesh: [27, 30, 24], kernel: "1_4", integrator: integrator,
                 on: RankGrid(world: world, shape: shape))
             let second = try model(
-                Float.self, mesh: [27, 30, 24], kernel: "1_4", integrator: FastPM(),
+                Float.self, mesh: [27, 30, 24], kernel: "1_4", integrator: integrator,
                 on: RankGrid(world: world, shape: gridShapes[(index + 1) % gridShapes.count]))
             for stop in 0..<first.schedule.stages.count {
                 var evolution = try first.start(from: .whiteNoise(seed: 4, over: first.particleGrid))
@@ -131,6 +139,28 @@ final class EvolutionTests: SPMDTestCase {
                 }
             }
         }
+    }
+
+    /// Two drifts are one move unless somebody looks between them, and nothing depends on who looks.
+    func testDriftsThatFollowEachOtherAreOneMoveAndLookingChangesNothing() throws {
+        let observed = try model(
+            Float.self, mesh: [27, 30, 24], kernel: "1_4", integrator: FastPMDriftKickDrift(),
+            on: RankGrid(world: world, shape: gridShapes[0]))
+        let unobserved = try observed.observing([])
+        XCTAssertEqual(unobserved.schedule.moveCount, 4)
+        var evolution = try unobserved.start(from: .whiteNoise(seed: 4, over: observed.particleGrid))
+        var moves = 0
+        while !evolution.isFinished {
+            if case .drift = evolution.schedule.stages[evolution.nextStage] { moves += 1 }
+            try evolution.advance { _, _ in XCTFail("nobody looks") }
+        }
+        XCTAssertEqual(moves, 4)
+        let found = evolution.particles.checksum()
+        var other = try observed.start(from: .whiteNoise(seed: 4, over: observed.particleGrid))
+        var seen: [Int] = []
+        try other.finish { observation, _ in seen.append(observation.number) }
+        XCTAssertEqual(seen, [0, 1])
+        XCTAssertEqual(other.particles.checksum(), found)
     }
 
     private func write(
@@ -167,7 +197,7 @@ final class EvolutionTests: SPMDTestCase {
                 (q + start.d1 * amplitude * sin(wave * q), start.driftFunction * amplitude * sin(wave * q))
             }
             var evolution = try model.resume(from: state, at: 0)
-            while !evolution.isFinished { try evolution.advance { _, _ in } }
+            try evolution.finish()
             let final = evolution.particles.inLagrangianOrder(over: model.particleGrid)
             var worst = 0.0
             var index = 0

@@ -1,6 +1,8 @@
 import Dynamics
 import Inference
+import InitialConditions
 import Mesh
+import Observables
 import Parallel
 import TestSupport
 import XCTest
@@ -45,9 +47,12 @@ final class InputRemarksTests: SPMDTestCase {
             found.mapPoints { x, y, z, _ in weights(x, y, z) }
             mask = consume found
         }
-        return try DensityObjective(
-            data: field, weights: mask, sigma: 1, smoothing: 0, cell: 1, FourierTransform(grid)
-        ).remarks
+        var cells: Cells<Float>?
+        if let found = mask.take() { cells = .mesh(found) }
+        let likelihood = try GaussianLikelihood(
+            data: .mesh(field), weights: cells, sigma: 1, on: .mesh(FourierTransform(grid), cell: 1))
+        let summary = try XCTUnwrap(likelihood.summary)
+        return [summary.remark] + [summary.warning].compactMap(\.self)
     }
 
     func testDataOfAnotherMeanAreWarnedOf() throws {
@@ -68,11 +73,11 @@ final class InputRemarksTests: SPMDTestCase {
         let remarks = try objective(gaps, weights: mask)
         XCTAssertEqual(remarks.count, 1)
         XCTAssertTrue(remarks[0].contains("mean of objective.data 1.25"), remarks[0])
-        XCTAssertTrue(remarks[0].contains("over 3072 of 4096 points; the mean weight is 0.75"), remarks[0])
-        assertThrowsEverywhere("at 1024 points that count, the first at [0, 0, 0]") {
+        XCTAssertTrue(remarks[0].contains("over 3072 of 4096 cells; the mean weight is 0.75"), remarks[0])
+        assertThrowsEverywhere("at 1024 mesh points that count, the first at [0, 0, 0]") {
             _ = try objective(gaps)
         }
-        assertThrowsEverywhere("at 1 points that count, the first at [7, 3, 2]") {
+        assertThrowsEverywhere("at 1 mesh points that count, the first at [7, 3, 2]") {
             _ = try objective({ SIMD3($0, $1, $2) == [7, 3, 2] ? .nan : 1 }, weights: mask)
         }
     }

@@ -1,7 +1,7 @@
-import Analysis
 import Background
 import Configuration
 import Dynamics
+import Figures
 import Foundation
 import Gravity
 import Mesh

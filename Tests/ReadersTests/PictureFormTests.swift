@@ -1,4 +1,4 @@
-import Analysis
+import Figures
 import Foundation
 import XCTest
 

@@ -39,7 +39,7 @@ enum CosmologySection {
     private static func settle(
         _ parameters: inout CosmologyParameters, _ section: SectionReader, beside power: PowerSection
     ) {
-        for parameter in undescribed(beside: power, parameters.amplitude) {
+        for parameter in undescribed(of: parameters, beside: power) {
             if section.has(parameter.name) {
                 section.conflict(
                     parameter.name, is: "\(parameters[parameter])",
@@ -59,13 +59,13 @@ enum CosmologySection {
 
     /// What a table leaves without a meaning; Ω_b and h describe the universe beside it, without acting on it.
     private static func undescribed(
-        beside power: PowerSection, _ amplitude: Amplitude
+        of parameters: CosmologyParameters, beside power: PowerSection
     ) -> [CosmologyParameter] {
-        power.idleParameters(beside: amplitude).filter { $0 == .amplitude || $0 == .spectralIndex }
+        power.idleParameters(beside: parameters).filter { $0 == .amplitude || $0 == .spectralIndex }
     }
 
     static func entries(_ parameters: CosmologyParameters, beside power: PowerSection) -> [ResolvedEntry] {
-        let undescribed = undescribed(beside: power, parameters.amplitude)
+        let undescribed = undescribed(of: parameters, beside: power)
         return CosmologyParameter.allCases.filter { !undescribed.contains($0) }
             .map { .init(parameters.name(of: $0), "\(parameters[$0])") }
     }

@@ -16,6 +16,8 @@ public struct EvolutionSection: Sendable, Equatable {
         case fastpm
         /// Exact for no forces at all (Quinn et al. 1997).
         case quinn
+        /// As `fastpm`, with the force in the middle of a step: as many forces as steps.
+        case fastpmDriftKickDrift = "fastpm-dkd"
     }
 
     /// Where a step is halved.

@@ -25,20 +25,17 @@ public struct OutputSection: Sendable, Equatable {
     /// Replaces each wanted scale factor by the step's end that it means.
     private mutating func align(with scaleFactors: [Double], _ section: SectionReader) {
         var names: Set<String> = []
+        let ends = StepEnds(scaleFactors)
         for (index, wanted) in snapshots.enumerated() {
-            let neighbours = Self.neighbours(of: wanted, in: scaleFactors)
-            let nearest = neighbours.min { abs($0 - wanted) < abs($1 - wanted) }!
-            // Written with fewer digits than the sum of steps has.
-            guard abs(nearest - wanted) <= 1e-9 * wanted else {
-                let two = neighbours.map { "\($0)" }.joined(separator: " and ")
+            guard let end = ends.meant(by: wanted) else {
                 section.conflict(
                     "snapshots[\(index)]", is: "\(wanted)",
-                    "it must be where a step ends; the nearest are \(two)",
+                    "it must be where a step ends; \(ends.nearest(to: wanted))",
                     "take one of these or change evolution")
                 return
             }
-            snapshots[index] = nearest
-            guard names.insert(Self.label(nearest)).inserted else {
+            snapshots[index] = end
+            guard names.insert(Self.label(end)).inserted else {
                 section.conflict(
                     "snapshots[\(index)]", is: "\(wanted)",
                     "it must differ from the others in its file name, snapshot_a\(Self.label(wanted)).h5",
@@ -47,17 +44,6 @@ public struct OutputSection: Sendable, Equatable {
             }
         }
         snapshots.sort()
-    }
-
-    /// The two next to a number in an increasing list, or as many as there are.
-    private static func neighbours(of wanted: Double, in list: [Double]) -> ArraySlice<Double> {
-        var (low, high) = (0, list.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if list[middle] < wanted { low = middle + 1 } else { high = middle }
-        }
-        let first = min(max(0, low - 1), max(0, list.count - 2))
-        return list[first...].prefix(2)
     }
 
     /// A scale factor as file names give it, `0.5000`.

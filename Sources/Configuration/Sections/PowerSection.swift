@@ -46,14 +46,9 @@ public struct PowerSection: Sendable, Equatable {
         }
     }
 
-    /// Parameters that change nothing of the universe's power spectrum, and how.
-    ///
-    /// - Parameter amplitude: as it was given, A_s or σ8.
-    public func idleParameters(beside amplitude: Amplitude) -> [CosmologyParameter] {
-        guard model == .table else { return [] }
-        let shape: [CosmologyParameter] = [.spectralIndex, .omegaBaryon, .h]
-        if scalarAmplitude == nil, case .scalar = amplitude { return [.amplitude] + shape }
-        return shape
+    /// Parameters that do not act on the power spectrum.
+    public func idleParameters(beside cosmology: CosmologyParameters) -> [CosmologyParameter] {
+        model == .table ? cosmology.idleParameters(besideTableOf: scalarAmplitude) : []
     }
 
     var entries: [ResolvedEntry] {
