@@ -53,10 +53,14 @@ struct GradientRun<Scalar: StorableScalar> {
         let start = try place.find(beginning)
         guard start != .nothingLeft else { return place.leave() }
         try place.open(for: start)
+        model.remarks.forEach(context.say)
+        let likelihood = try configuration.jointLikelihood(of: model)
+        likelihood.remarks.forEach(context.say)
         let posterior = Posterior(
-            try configuration.jointLikelihood(of: model), configuration.whiteNoisePrior,
+            likelihood, configuration.whiteNoisePrior,
             over: ParameterSpace(), around: model)
         let noise: Field<Scalar> = try configuration.whiteNoise(over: model.particleGrid)
+        try configuration.remarks(onNoise: noise).forEach(context.say)
         let found = try posterior.gradient(
             at: noise, in: model, configuration.objectives.ownParameters.map(\.value))
         try write(found, to: "\(directory)/\(name)")
@@ -70,8 +74,11 @@ struct GradientRun<Scalar: StorableScalar> {
             "reversal \(words == 0 ? "exact: the initial state was restored to the last bit" : "\(words) words differ")"
         )
         if let check {
-            try GradientCheck(of: posterior, in: model, configuration.objectives.ownParameters, context)
-                .run(at: noise, found, components: check)
+            try GradientCheck(
+                of: posterior, in: model, configuration.objectives.ownParameters, where: found.universe.value,
+                context
+            )
+            .run(at: noise, found, components: check)
         }
     }
 
