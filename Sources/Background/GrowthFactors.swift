@@ -22,6 +22,8 @@ public struct GrowthFactors<Scalar: CosmologyScalar>: Sendable {
     public let d2Prime: Scalar
     /// D2″.
     public let d2DoublePrime: Scalar
+    /// Third order, where it was asked for: ``thirdOrderGrowth(at:_:)``.
+    public var third: ThirdOrderGrowth<Scalar>?
 
     /// G_D = a² E D1′ [H0]: the momentum p = a² dx/dt of unit first-order displacement field, −∇φ1.
     ///
@@ -38,7 +40,10 @@ public struct GrowthFactors<Scalar: CosmologyScalar>: Sendable {
     }
 
     /// a² E D2′ [H0]: the momentum of unit second-order displacement field, +∇φ2.
-    public var secondOrderMomentum: Scalar {
-        d2Prime * expansionRate.scaled(by: scaleFactor * scaleFactor)
+    public var secondOrderMomentum: Scalar { momentum(of: d2Prime) }
+
+    /// a² E D′ [H0]: the momentum of a displacement field that grows as D.
+    public func momentum(of rate: Scalar) -> Scalar {
+        rate * expansionRate.scaled(by: scaleFactor * scaleFactor)
     }
 }

@@ -21,6 +21,8 @@ struct ArraySizes {
     private let windows: Int
     /// The force as it is kept: a potential with its ghost planes, or modes.
     private let force: Int
+    /// Of initial conditions free of aliasing.
+    let products: ProductSizes?
 
     init(of workload: Workload) {
         word = workload.wordBytes
@@ -37,6 +39,7 @@ struct ArraySizes {
             let bytes = perPoint * rows * (workload.mesh.z + 1)
             return sum + MemoryPool.capacity(for: bytes, isRandomlyAccessed: true)
         }
+        products = ProductSizes(of: workload, gridField: gridField)
         force = gradient == .fourPoint ? word * workload.largestExtent(ghosts: .stencil) : meshField
     }
 

@@ -13,6 +13,8 @@ public struct Workload: Sendable, Equatable {
     public var wordBytes: Int
     /// The discrete gradient of the force.
     public var gradient: ForceKernel.Gradient
+    /// The order up to which initial conditions take products free of aliasing, 2 or 3; 0 if they do not.
+    public var dealiasedOrder = 0
 
     /// A problem.
     public init(

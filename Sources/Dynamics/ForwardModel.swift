@@ -47,6 +47,9 @@ public final class ForwardModel<Scalar: ParticleScalar> {
     /// Gravity.
     public let solver: ForceSolver<Scalar>
 
+    /// The order of the initial conditions.
+    public var initialOrder: PerturbationOrder { perturbation.order }
+
     let amplitudes: ModeAmplitudes
     let perturbation: LagrangianPerturbation<Scalar>
     let growthAtStart: GrowthFactors<Double>
@@ -66,7 +69,7 @@ public final class ForwardModel<Scalar: ParticleScalar> {
     ///   cover the box's modes; the same on all ranks.
     public init(
         _ box: Box, in universe: (parameters: CosmologyParameters, power: LinearPowerModel),
-        startingWith order: LagrangianPerturbation<Scalar>.Order, following plan: EvolutionPlan,
+        startingWith order: PerturbationOrder, following plan: EvolutionPlan,
         under kernel: ForceKernel, on grid: RankGrid
     ) throws {
         self.box = box
@@ -78,10 +81,10 @@ public final class ForwardModel<Scalar: ParticleScalar> {
         powerModel = universe.power
         power = LinearPower(background, universe.power)
         amplitudes = try ModeAmplitudes(power, shape: box.particles, spacing: box.spacing)
-        let ends = growthFactors(at: [plan.scaleFactors.first!, plan.scaleFactors.last!], background)
-        growthAtStart = ends[0]
+        let end = growthFactors(at: [plan.scaleFactors.last!], background)[0]
+        growthAtStart = order.growth(at: plan.scaleFactors.first!, background)
         units = StateUnits.units(
-            box: box.size, velocityDispersion: Self.velocityDispersion(power, box, at: ends[1]),
+            box: box.size, velocityDispersion: Self.velocityDispersion(power, box, at: end),
             for: Scalar.self)
         schedule = plan.integrator.schedule(
             through: plan.scaleFactors, observing: plan.observed, cosmology)
@@ -109,7 +112,7 @@ public final class ForwardModel<Scalar: ParticleScalar> {
         powerModel = model.powerModel
         power = LinearPower(background, powerModel)
         amplitudes = try ModeAmplitudes(power, shape: box.particles, spacing: box.spacing)
-        growthAtStart = growthFactors(at: [plan.scaleFactors.first!], background)[0]
+        growthAtStart = model.perturbation.order.growth(at: plan.scaleFactors.first!, background)
         self.units = units ?? model.units
         schedule = plan.integrator.schedule(through: plan.scaleFactors, observing: plan.observed, cosmology)
         perturbation = model.perturbation
@@ -132,9 +135,9 @@ public final class ForwardModel<Scalar: ParticleScalar> {
     ///
     /// - Throws: ``DisplacementOverflow`` on all ranks.
     public func initialState(from noise: consuming Field<Scalar>) throws -> LagrangianBlock<Scalar> {
-        let modes = linearModes(of: noise)
+        var modes: FourierField<Scalar>? = linearModes(of: noise)
         return try particleGrid.grid.phases.measure("initial conditions") {
-            try perturbation.displace(modes, to: growthAtStart, in: units)
+            try perturbation.displace(modes.take()!, to: growthAtStart, in: units)
         }
     }
 

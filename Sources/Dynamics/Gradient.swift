@@ -82,9 +82,8 @@ extension ForwardModel {
         let noiseModes = perturbation.transform.forward(noise.copy(for: "white noise"))
         var modes = noiseModes.copy(for: "linear modes")
         amplitudes.apply(to: &modes)
-        let growth = growthFactors(at: [growthAtStart.scaleFactor], cosmology)[0]
+        let growth = perturbation.order.growth(at: growthAtStart.scaleFactor, cosmology)
         var adjoint = try perturbation.displaceAdjoint(initial, at: modes, to: growth)
-        _ = consume modes
         let power = LinearPower<Dual>(cosmology, powerModel)
         let throughPower = try amplitudes.parameterDerivatives(adjoint.modes, noise: noiseModes, power)
         _ = consume noiseModes

@@ -139,6 +139,7 @@ final class RunConfigurationTests: XCTestCase {
             "cosmology: {sigma8: 0.8, w0: -0.9, wa: 0.1}\npower: {model: eisenstein-hu-no-wiggle}",
             "power: {model: table, table: 'it''s \"a\\b\".txt', extrapolate: true}\nforce: {kernel: eastwood}",
             "initial: {white_noise: 'a b.h5:/c', lpt_order: 1, a: 0.1}\nevolution: {spacing: log-a, steps: 7}",
+            "initial: {lpt_order: 2, dealias: true}", "initial: {lpt_order: 3}",
         ] {
             let run = try configuration(text, name: "jobs/run.yaml")
             XCTAssertEqual(try configuration(run.resolvedText, name: "elsewhere.yaml"), run, run.resolvedText)

@@ -16,18 +16,24 @@ struct MeasuredUniverse<Scalar: ParticleScalar> {
     static var steps: [Double] { [0.1, 0.4, 0.7, 1] }
     static var forces: Int { steps.count }
 
-    init(particles: SIMD3<Int>, mesh: SIMD3<Int>, kernel: String, on grid: RankGrid) throws {
+    init(
+        particles: SIMD3<Int>, mesh: SIMD3<Int>, kernel: String, order: PerturbationOrder = .second,
+        on grid: RankGrid
+    ) throws {
         model = try ForwardModel(
             Box(particles: particles, spacing: 4, mesh: mesh), in: (.simpleLCDM, .eisensteinHu),
-            startingWith: .second,
+            startingWith: order,
             following: EvolutionPlan(through: Self.steps, by: FastPM(), observing: [1]),
             under: ForceKernel(named: kernel)!, on: grid)
     }
 
     var workload: Workload {
-        Workload(
+        var workload = Workload(
             particles: model.box.particles, mesh: model.box.mesh, ranks: model.mesh.grid.shape,
             wordBytes: MemoryLayout<Scalar>.size, gradient: model.solver.kernel.gradient)
+        let order = model.initialOrder
+        workload.dealiasedOrder = order.isDealiased ? order.rawValue : 0
+        return workload
     }
 
     func whiteNoise() -> Field<Scalar> { .whiteNoise(seed: 3, over: model.particleGrid) }

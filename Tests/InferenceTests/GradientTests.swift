@@ -48,12 +48,14 @@ final class GradientTests: SPMDTestCase {
     private func model<Scalar: ParticleScalar>(
         _ scalar: Scalar.Type, mesh: SIMD3<Int> = [18, 20, 16], kernel: String = "1_4",
         integrator: any Integrator = FastPM(), universe: CosmologyParameters = .simpleLCDM,
-        order: LagrangianPerturbation<Scalar>.Order = .second, on grid: RankGrid
+        order: PerturbationOrder = .second, through scaleFactors: [Double] = [0.1, 0.3, 0.6, 1],
+        on grid: RankGrid
     ) throws -> ForwardModel<Scalar> {
         try ForwardModel(
             Box(particles: particles, spacing: 8, mesh: mesh), in: (universe, .eisensteinHu),
             startingWith: order,
-            following: EvolutionPlan(through: [0.1, 0.3, 0.6, 1], by: integrator, observing: [1]),
+            following: EvolutionPlan(
+                through: scaleFactors, by: integrator, observing: [scaleFactors.last!]),
             under: ForceKernel(named: kernel)!, on: grid)
     }
 
@@ -92,6 +94,42 @@ final class GradientTests: SPMDTestCase {
         for mesh in [SIMD3(27, 30, 24), SIMD3(36, 40, 32)] {
             let model = try model(Double.self, mesh: mesh, on: grid)
             try assertDirectionalDerivative(model, try objective(model), tolerance: 1e-6, "\(mesh)")
+        }
+    }
+
+    /// From a late start, where higher orders weigh, to its neighbourhood, where nothing hides them.
+    func testInitialConditionsFreeOfAliasingAgreeWithDifferences() throws {
+        let grid = RankGrid(world: world, shape: gridShapes[0])
+        for order in [PerturbationOrder.dealiasedSecond, .third] {
+            let model = try model(Double.self, order: order, through: [0.5, 0.505], on: grid)
+            try assertDirectionalDerivative(model, KineticEnergy<Double>(), tolerance: 1e-8, "\(order)")
+        }
+        let model = try model(Double.self, order: .third, through: [0.5, 1], on: grid)
+        try assertDirectionalDerivative(model, try objective(model), tolerance: 1e-6, "density")
+    }
+
+    /// Those that act through third-order growth, at the same place.
+    func testParametersOfThirdOrderGrowthAgreeWithDifferences() throws {
+        let grid = RankGrid(world: world, shape: gridShapes[0])
+        let objective = KineticEnergy<Double>()
+        func there(_ parameters: CosmologyParameters) throws -> ForwardModel<Double> {
+            try model(
+                Double.self, universe: parameters, order: .third, through: [0.5, 0.505], on: grid)
+        }
+        let here = try there(.simpleLCDM)
+        let noise = Field<Double>.whiteNoise(seed: 4, over: here.particleGrid)
+        let gradient = try here.gradient(at: noise) { _, particles, cotangents in
+            try objective.evaluate(particles, addingTo: &cotangents)
+        }
+        for parameter in [CosmologyParameter.omegaMatter, .w0] {
+            let step = 1e-4
+            func moved(_ step: Double) throws -> Double {
+                var parameters = CosmologyParameters.simpleLCDM
+                parameters[parameter] += step
+                return try loss(try there(parameters), objective, at: noise)
+            }
+            let difference = (try moved(step) - moved(-step)) / (2 * step)
+            XCTAssertEqual(difference / gradient.parameters[parameter], 1, accuracy: 1e-6)
         }
     }
 
@@ -134,10 +172,10 @@ final class GradientTests: SPMDTestCase {
     }
 
     private func fingerprint<Scalar: ParticleScalar>(
-        _ scalar: Scalar.Type, kernel: String, mesh: SIMD3<Int>, on grid: RankGrid,
-        along source: consuming some TrajectorySource<Scalar> & ~Copyable
+        _ scalar: Scalar.Type, kernel: String, mesh: SIMD3<Int>, order: PerturbationOrder = .second,
+        on grid: RankGrid, along source: consuming some TrajectorySource<Scalar> & ~Copyable
     ) throws -> [UInt64] {
-        let model = try model(scalar, mesh: mesh, kernel: kernel, on: grid)
+        let model = try model(scalar, mesh: mesh, kernel: kernel, order: order, on: grid)
         let objective = try objective(model, smoothing: 10, weighted: true)
         let gradient = try model.gradient(
             at: .whiteNoise(seed: 4, over: model.particleGrid), along: source
@@ -147,15 +185,16 @@ final class GradientTests: SPMDTestCase {
     }
 
     private func assertOneGradient<Scalar: ParticleScalar>(
-        _ scalar: Scalar.Type, kernel: String, mesh: SIMD3<Int>
+        _ scalar: Scalar.Type, kernel: String, mesh: SIMD3<Int>, order: PerturbationOrder = .second
     ) throws {
         let expected = try fingerprint(
-            scalar, kernel: kernel, mesh: mesh, on: RankGrid(world: alone, shape: [1, 1]),
+            scalar, kernel: kernel, mesh: mesh, order: order, on: RankGrid(world: alone, shape: [1, 1]),
             along: ReversedTrajectory())
         for shape in gridShapes {
             let grid = RankGrid(world: world, shape: shape)
             XCTAssertEqual(
-                try fingerprint(scalar, kernel: kernel, mesh: mesh, on: grid, along: ReversedTrajectory()),
+                try fingerprint(
+                    scalar, kernel: kernel, mesh: mesh, order: order, on: grid, along: ReversedTrajectory()),
                 expected)
         }
     }
@@ -166,6 +205,8 @@ final class GradientTests: SPMDTestCase {
         try assertOneGradient(Float.self, kernel: "3_2", mesh: [36, 40, 32])
         try assertOneGradient(Double.self, kernel: "1_4", mesh: [36, 40, 32])
         try assertOneGradient(Double.self, kernel: "naive", mesh: [18, 20, 16])
+        try assertOneGradient(Float.self, kernel: "1_4", mesh: [18, 20, 16], order: .third)
+        try assertOneGradient(Double.self, kernel: "1_4", mesh: [18, 20, 16], order: .dealiasedSecond)
     }
 
     func testReplayedAndStoredTrajectoriesGiveTheSameBits() throws {

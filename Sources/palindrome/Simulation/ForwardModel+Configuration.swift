@@ -8,6 +8,17 @@ internal import Parallel
 internal import Particles
 internal import Storage
 
+extension InitialSection {
+    /// How far perturbation theory goes.
+    var perturbationOrder: PerturbationOrder {
+        switch lptOrder {
+        case 1: .first
+        case 2: dealiases ? .dealiasedSecond : .second
+        default: .third
+        }
+    }
+}
+
 extension RunConfiguration {
     /// The box.
     var simulationBox: Box {
@@ -41,7 +52,7 @@ extension RunConfiguration {
         return try world.agree {
             try ForwardModel(
                 simulationBox, in: (cosmology, power),
-                startingWith: initial.lptOrder == 1 ? .first : .second, following: plan,
+                startingWith: initial.perturbationOrder, following: plan,
                 under: ForceKernel(named: force.kernel.rawValue)!, on: grid)
         }
     }
