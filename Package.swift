@@ -136,7 +136,10 @@ let package = Package(
             resources: [.copy("Resources")]),
         tests(
             "InitialConditions",
-            ["CKernels", "Parallel", "Background", "Mesh", "Particles", "InitialConditions", "Dynamics"]),
+            [
+                "CKernels", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions",
+                "Dynamics",
+            ]),
         tests("Mesh", ["FourierOracle", "Memory", "Parallel", "Mesh"]),
         tests("Particles", ["Memory", "Parallel", "Mesh", "Particles"]),
         tests("Gravity", ["Parallel", "Mesh", "Particles", "Gravity", "Dynamics"]),

@@ -44,17 +44,22 @@ static void NAME(gather)(const palindrome_lines *lines, REAL *restrict tile, con
     int64_t done = 0;
     for (int64_t b = 0; b < from->block_count; b++) {
         const palindrome_block *block = &from->blocks[b];
+        REAL *target = tile + done * reals_per_point;
+        done += block->count;
+        if (block->offset < 0) {
+            for (int64_t line = 0; line < count; line++)
+                memset(target + line * stride, 0, (size_t)(block->count * reals_per_point) * sizeof(REAL));
+            continue;
+        }
         const int64_t start = block->offset + (from->first_plane + plane) * block->plane_stride;
         const REAL *source =
             (const REAL *)from->values + (start + first * block->line_stride) * reals_per_point;
-        REAL *target = tile + done * reals_per_point;
         if (block->point_stride == 1)
             for (int64_t line = 0; line < count; line++)
                 memcpy(target + line * stride, source + line * block->line_stride * reals_per_point,
                        (size_t)(block->count * reals_per_point) * sizeof(REAL));
         else
             LINES_FROM_ROWS(target, lines->stride, source, block->point_stride, count, block->count);
-        done += block->count;
     }
 }
 
@@ -66,16 +71,18 @@ static void NAME(scatter)(const palindrome_lines *lines, const REAL *restrict ti
     int64_t done = 0;
     for (int64_t b = 0; b < to->block_count; b++) {
         const palindrome_block *block = &to->blocks[b];
+        const REAL *source = tile + done * reals_per_point;
+        done += block->count;
+        if (block->offset < 0)
+            continue;
         const int64_t start = block->offset + (to->first_plane + plane) * block->plane_stride;
         REAL *target = (REAL *)to->values + (start + first * block->line_stride) * reals_per_point;
-        const REAL *source = tile + done * reals_per_point;
         if (block->point_stride == 1)
             for (int64_t line = 0; line < count; line++)
                 memcpy(target + line * block->line_stride * reals_per_point, source + line * stride,
                        (size_t)(block->count * reals_per_point) * sizeof(REAL));
         else
             ROWS_FROM_LINES(target, block->point_stride, source, lines->stride, count, block->count);
-        done += block->count;
     }
 }
 

@@ -7,8 +7,8 @@ import Numerics
 /// value part alone, so that `Dual` and `Double` take the same steps.
 ///
 /// - Source: Hairer, Nørsett & Wanner 1993, §II.9.
-struct ExtrapolatedPath<Scalar: CosmologyScalar> {
-    typealias State = InlineArray<4, Scalar>
+struct ExtrapolatedPath<Scalar: CosmologyScalar, let count: Int> {
+    typealias State = InlineArray<count, Scalar>
     typealias Rates = (Double, State) -> State
 
     /// Error allowed in a step, relative to the state or to one, whichever is larger.
@@ -105,14 +105,14 @@ struct ExtrapolatedPath<Scalar: CosmologyScalar> {
 
     private static func size(_ state: State) -> Double {
         var sum = 0.0
-        for i in 0..<4 { sum += state[i].value.magnitude }
+        for i in 0..<count { sum += state[i].value.magnitude }
         return sum
     }
 
     /// Summed, so that a difference that is not a number shows.
     private static func difference(_ a: State, _ b: State) -> Double {
         var sum = 0.0
-        for i in 0..<4 { sum += (a[i].value - b[i].value).magnitude }
+        for i in 0..<count { sum += (a[i].value - b[i].value).magnitude }
         return sum
     }
 }

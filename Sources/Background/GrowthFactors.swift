@@ -29,6 +29,8 @@ public struct GrowthFactors<Scalar: CosmologyScalar>: Sendable {
     public var momentumScale: Scalar {
         givenMomentumScale ?? expansionRate.scaled(by: scaleFactor * scaleFactor)
     }
+    /// Third order, where it was asked for: ``thirdOrderGrowth(at:_:)``.
+    public var third: ThirdOrderGrowth<Scalar>?
 
     /// G_D = a² E D1′ [H0]: the momentum p = a² dx/dt of unit first-order displacement field, −∇φ1.
     ///
@@ -45,5 +47,10 @@ public struct GrowthFactors<Scalar: CosmologyScalar>: Sendable {
     }
 
     /// a² E D2′ [H0]: the momentum of unit second-order displacement field, +∇φ2.
-    public var secondOrderMomentum: Scalar { d2Prime * momentumScale }
+    public var secondOrderMomentum: Scalar { momentum(of: d2Prime) }
+
+    /// a² E D′ [H0], or what stands for a² E: the momentum of a displacement field that grows as D.
+    public func momentum(of rate: Scalar) -> Scalar {
+        rate * momentumScale
+    }
 }

@@ -23,7 +23,7 @@ extension GrowthFactors {
             scaleFactor: scaleFactor, expansionRate: expansionRate, expansionRateSlope: expansionRateSlope,
             d1: d1, d1Prime: 1, d1DoublePrime: 0, d2: d2, d2Prime: d2Prime / d1Prime,
             d2DoublePrime: Scalar(.nan),
-            givenMomentumScale: driftFunction)
+            givenMomentumScale: driftFunction, third: third?.withRates(times: 1 / d1Prime))
     }
 
     /// The same with other momenta: m D′ of a displacement field that grows as D.
@@ -37,7 +37,8 @@ extension GrowthFactors {
     static var atTheBeginning: GrowthFactors {
         GrowthFactors(
             scaleFactor: 0, expansionRate: Scalar(.infinity), expansionRateSlope: -1.5, d1: 0, d1Prime: 1,
-            d1DoublePrime: 0, d2: 0, d2Prime: 0, d2DoublePrime: Scalar(.nan), givenMomentumScale: 0)
+            d1DoublePrime: 0, d2: 0, d2Prime: 0, d2DoublePrime: Scalar(.nan), givenMomentumScale: 0,
+            third: nil)
     }
 }
 
@@ -48,6 +49,7 @@ extension GrowthFactors<Dual> {
             scaleFactor: scaleFactor, expansionRate: expansionRate.value,
             expansionRateSlope: expansionRateSlope.value, d1: d1.value, d1Prime: d1Prime.value,
             d1DoublePrime: d1DoublePrime.value, d2: d2.value, d2Prime: d2Prime.value,
-            d2DoublePrime: d2DoublePrime.value, givenMomentumScale: givenMomentumScale?.value)
+            d2DoublePrime: d2DoublePrime.value, givenMomentumScale: givenMomentumScale?.value,
+            third: third?.values)
     }
 }

@@ -17,6 +17,8 @@ struct ArraySizes {
     private let force: ForceWork.Arrays
     /// Two planes of forces and of their cotangents, 4 numbers per point each, and five of one number.
     private let windows: Int
+    /// Of initial conditions free of aliasing.
+    let products: ProductSizes?
 
     init(of workload: Workload) {
         word = workload.wordBytes
@@ -32,6 +34,7 @@ struct ArraySizes {
             let bytes = perPoint * rows * (workload.mesh.z + 1)
             return sum + MemoryPool.capacity(for: bytes, isRandomlyAccessed: true)
         }
+        products = ProductSizes(of: workload, gridField: gridField)
     }
 
     /// Positions, momenta and indices.

@@ -73,7 +73,7 @@ public struct MemoryEstimate: Sendable, Equatable {
     ///   - holdings: of a gradient or a reconstruction.
     public init(of workload: Workload, for purpose: Purpose, holding holdings: Holdings = Holdings()) {
         let sizes = ArraySizes(of: workload)
-        var moments = [sizes.start, sizes.arrival, sizes.solution]
+        var moments = [sizes.start, sizes.arrival, sizes.solution] + (sizes.products?.forwards ?? [])
         if purpose == .simulation {
             moments += [sizes.ordering(carryingCotangents: false), sizes.snapshot]
         } else {
@@ -83,6 +83,7 @@ public struct MemoryEstimate: Sendable, Equatable {
                 sizes.ordering(carryingCotangents: true) + held, sizes.transpose + held,
                 sizes.observation(holdings.observation) + held,
             ]
+            if let products = sizes.products { moments.append(products.backwards + held) }
         }
         let fullest = moments.max { Self.sum($0) < Self.sum($1) }!.filter { $0.bytes > 0 }
         // Large blocks are whole huge pages, and a small array may find a free block that is larger.

@@ -13,6 +13,8 @@ public struct Workload: Sendable {
     public var wordBytes: Int
     /// The law of gravity.
     public var force: any ForcePlan
+    /// The order up to which initial conditions take products free of aliasing, 2 or 3; 0 if they do not.
+    public var dealiasedOrder = 0
 
     /// A problem.
     public init(

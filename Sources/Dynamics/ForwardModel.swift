@@ -35,10 +35,10 @@ public struct ForwardModel<Scalar: ParticleScalar> {
     ///   `PowerTableError` when a table does not cover the box's modes, ``UnusableStep``; the same on all ranks.
     public init(
         _ box: Box, in universe: (parameters: CosmologyParameters, power: LinearPowerModel),
-        startingWith order: LagrangianPerturbation<Scalar>.Order, following plan: EvolutionPlan,
+        startingWith order: PerturbationOrder, following plan: EvolutionPlan,
         under force: any ForcePlan, on grid: RankGrid
     ) throws {
-        theory = try Theory(of: universe, in: box, following: plan)
+        theory = try Theory(of: universe, in: box, startingWith: order, following: plan)
         let dispersion = theory.velocityDispersion(at: plan.end, in: box)
         try TheoryCheck(of: theory, in: box, following: plan, velocityDispersion: dispersion)
             .requireOrdinary()
@@ -54,7 +54,9 @@ public struct ForwardModel<Scalar: ParticleScalar> {
     public func with(_ parameters: CosmologyParameters) throws -> ForwardModel {
         ForwardModel(
             layout,
-            of: try Theory(of: (parameters, theory.powerModel), in: layout.box, following: layout.plan))
+            of: try Theory(
+                of: (parameters, theory.powerModel), in: layout.box,
+                startingWith: layout.perturbation.order, following: layout.plan))
     }
 
     /// The same universe and steps, looked at at other times.
@@ -70,6 +72,8 @@ public struct ForwardModel<Scalar: ParticleScalar> {
         ForwardModel(layout.inUnits(units), of: theory)
     }
 
+    /// The order of the initial conditions.
+    public var initialOrder: PerturbationOrder { layout.perturbation.order }
     /// Particle grid, force mesh and lengths.
     public var box: Box { layout.box }
     /// The particle grid's layout.
@@ -121,9 +125,10 @@ extension ForwardModel {
     /// The particles at the start, in Lagrangian order, from linear modes. Collective.
     ///
     /// - Throws: ``DisplacementOverflow`` on all ranks.
-    public func initialState(at modes: borrowing FourierField<Scalar>) throws -> LagrangianBlock<Scalar> {
-        try particleGrid.grid.phases.measure("initial conditions") {
-            try layout.perturbation.displace(modes, to: theory.growthAtStart.values, in: units)
+    public func initialState(at modes: consuming FourierField<Scalar>) throws -> LagrangianBlock<Scalar> {
+        var kept: FourierField<Scalar>? = modes
+        return try particleGrid.grid.phases.measure("initial conditions") {
+            try layout.perturbation.displace(kept.take()!, to: theory.growthAtStart.values, in: units)
         }
     }
 
@@ -145,9 +150,7 @@ extension ForwardModel {
     ///
     /// - Throws: ``DisplacementOverflow`` on all ranks.
     public func start(at modes: consuming FourierField<Scalar>) throws -> Evolution<Scalar> {
-        let state = try initialState(at: modes)
-        _ = consume modes  // before the particles set out
-        return try resume(from: state, at: 0)
+        try resume(from: initialState(at: modes), at: 0)
     }
 
     /// A run that goes on from a state kept before a stage. Collective.

@@ -87,7 +87,6 @@ extension ForwardModel {
         theory.amplitudes.apply(to: &modes)
         var adjoint = try layout.perturbation.displaceAdjoint(
             initial, at: modes, to: theory.growthAtStart)
-        _ = consume modes
         let power = LinearPower<Dual>(cosmology, theory.powerModel)
         let throughPower = try theory.amplitudes.parameterDerivatives(
             adjoint.modes, noise: noiseModes, power)

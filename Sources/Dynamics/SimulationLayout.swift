@@ -38,7 +38,7 @@ public struct SimulationLayout<Scalar: ParticleScalar> {
     ///   - grid: the ranks.
     /// - Throws: ``UsageError`` when the grid of ranks is too fine; the same on all ranks.
     public init(
-        _ box: Box, startingWith order: LagrangianPerturbation<Scalar>.Order, following plan: EvolutionPlan,
+        _ box: Box, startingWith order: PerturbationOrder, following plan: EvolutionPlan,
         under force: any ForcePlan, in units: StateUnits, on grid: RankGrid
     ) throws {
         self.box = box

@@ -23,11 +23,12 @@ public struct Theory: Sendable {
     /// - Parameters:
     ///   - universe: cosmological parameters and the shape of the power spectrum.
     ///   - box: whose modes have amplitudes.
+    ///   - order: of the initial conditions.
     ///   - plan: times and integrator.
     /// - Throws: `PowerTableError` when a table does not cover the box's modes, ``UnusableStep``.
     public init(
         of universe: (parameters: CosmologyParameters, power: LinearPowerModel), in box: Box,
-        following plan: EvolutionPlan
+        startingWith order: PerturbationOrder, following plan: EvolutionPlan
     ) throws {
         cosmology = Cosmology<Dual>(universe.parameters, power: universe.power)
         let background = Cosmology<Double>(universe.parameters, power: universe.power)
@@ -38,9 +39,9 @@ public struct Theory: Sendable {
             through: plan.scaleFactors, observing: plan.observations, cosmology)
         growthAtStart =
             switch schedule.momenta {
-            case .canonical: growthFactors(at: [plan.start], cosmology)[0]
+            case .canonical: order.growth(at: plan.start, cosmology)
             case .perGrowth(let factor, _):
-                growthInGrowthTime(at: [plan.start], cosmology)[0].withMomentumScale(1 / factor)
+                order.growthInGrowthTime(at: plan.start, cosmology).withMomentumScale(1 / factor)
             }
     }
 

@@ -8,7 +8,7 @@ internal import Parallel
 struct TheoryCheck {
     let power: LinearPower<Double>
     let box: Box
-    /// At the start and at the end of every step.
+    /// At the start and at the end of every step; nothing is to be checked at a = 0, where nothing has grown.
     let growth: [GrowthFactors<Double>]
     /// Of one component of p at the end of the run, in linear theory [Mpc/h · H0].
     let velocityDispersion: Double
@@ -18,7 +18,7 @@ struct TheoryCheck {
         self.box = box
         power = theory.power
         let background = Cosmology<Double>(theory.cosmology.parameters, power: theory.powerModel)
-        growth = growthFactors(at: plan.scaleFactors, background)
+        growth = growthFactors(at: plan.scaleFactors.filter { $0 > 0 }, background)
     }
 
     /// Values that single precision holds, with room for what is made of them.
@@ -56,7 +56,8 @@ struct TheoryCheck {
         let steps = zip(growth, growth.dropFirst()).map {
             ($1.d1 - $0.d1, "in the step to a = \($1.scaleFactor)")
         }
-        for (growth, moment) in [(growth[0].d1, "at a = \(growth[0].scaleFactor)")] + steps {
+        guard let first = growth.first else { return }
+        for (growth, moment) in [(first.d1, "at a = \(first.scaleFactor)")] + steps {
             guard perGrowth * growth >= side / 2 else { continue }
             throw UsageError(
                 "particles move by \(Float(perGrowth * growth)) Mpc/h on average \(moment) in linear theory; it must be less than "

@@ -15,22 +15,21 @@ public struct DisplacementOverflow: ReportedError, Equatable {
     }
 }
 
-/// Lagrangian perturbation theory of first or second order on the particle grid.
+/// Lagrangian perturbation theory up to third order on the particle grid.
 ///
-///     ∇²φ1 = δ,                               ψ1 = −D1 ∇φ1
-///     ∇²φ2 = Σ_{i<j} (φ1,ii φ1,jj − φ1,ij²),  ψ2 = +D2 ∇φ2        (D2 < 0)
-///     x = q + ψ1 + ψ2,   p = a² E d(ψ1 + ψ2)/d ln a
+///     ∇²φ1 = δ,                                        ψ1 = −D1 ∇φ1
+///     ∇²φ2 = Σ_{i<j} (φ1,ii φ1,jj − φ1,ij²),           ψ2 = +D2 ∇φ2        (D2 < 0)
+///     ∇²φ3a = det φ1,ij,                               ψ3a = D3a ∇φ3a
+///     ∇²φ3b = ½ Σ_{i≠j} (φ1,ii φ2,jj − φ1,ij φ2,ij),   ψ3b = D3b ∇φ3b
+///     C = −([H, G]_yz, [H, G]_zx, [H, G]_xy),          ψ3c = D3c ∇⁻²(∇ × C),   H = φ1,ij, G = φ2,ij
+///     x = q + Σψ,   p = a² E d(Σψ)/d ln a
 ///
-/// Nyquist planes are zero for an odd number of derivatives along their axis.
-/// - Source: Bouchet et al. 1995; Scoccimarro 1998, appendix D.
+/// Each line is a ``PerturbationTerm``. Nyquist planes are zero for an odd number of derivatives along their axis, and
+/// in sources that are free of aliasing.
+/// - Source: Bouchet et al. 1995; Scoccimarro 1998, appendix D; Catelan 1995; Rampf & Buchert 2012.
 public final class LagrangianPerturbation<Scalar: ParticleScalar> {
     /// The highest order included.
-    public enum Order: Int, Sendable {
-        /// Zel'dovich.
-        case first = 1
-        /// With tidal corrections.
-        case second = 2
-    }
+    public typealias Order = PerturbationOrder
 
     /// The particle grid.
     public let decomposition: Decomposition
@@ -39,41 +38,64 @@ public final class LagrangianPerturbation<Scalar: ParticleScalar> {
     /// Transforms on the particle grid.
     public let transform: FourierTransform<Scalar>
     private let waves: DerivativeTables
+    /// By order, the first one first; those of the third are made of the first two.
+    private let terms: [any PerturbationTerm<Scalar>]
 
-    /// Perturbation theory on a particle grid with spacing s [Mpc/h].
+    /// Whether products free of aliasing can be taken on a grid.
+    public static func canDealias(_ shape: SIMD3<Int>) -> Bool {
+        shape.min() >= DealiasedProducts<Scalar>.shortestSide
+    }
+
+    /// Perturbation theory on a particle grid with spacing s [Mpc/h]. Collective.
+    ///
+    /// - Precondition: ``canDealias(_:)`` the grid, if the order is free of aliasing.
     public init(_ decomposition: Decomposition, spacing: Double, order: Order) {
         self.decomposition = decomposition
         self.order = order
-        transform = FourierTransform(decomposition)
-        waves = DerivativeTables(shape: decomposition.shape, spacing: spacing)
+        let transform = FourierTransform<Scalar>(decomposition)
+        let waves = DerivativeTables(shape: decomposition.shape, spacing: spacing)
+        self.transform = transform
+        self.waves = waves
+        var terms: [any PerturbationTerm<Scalar>] = [FirstOrderTerm<Scalar>()]
+        if order.isDealiased {
+            let tides = TidalProducts<Scalar>(decomposition, waves)
+            terms.append(DealiasedSecondOrderTerm(tides: tides))
+            if order.rawValue == 3 {
+                terms.append(DeterminantTerm(tides: tides))
+                terms.append(MixedTerm(tides: tides))
+                terms.append(TransverseTerm(tides: tides))
+            }
+        } else if order.rawValue == 2 {
+            terms.append(SecondOrderTerm(transform: transform, waves: waves))
+        }
+        self.terms = terms
     }
 
     /// The particles' state at the start, from the linear modes for D1 = 1. Collective.
     ///
     /// - Parameters:
     ///   - modes: `δ_k` on the particle grid.
-    ///   - growth: growth factors at the starting time.
+    ///   - growth: ``PerturbationOrder/growth(at:_:)`` at the starting time.
     ///   - units: the integer units of position and momentum.
     /// - Throws: ``DisplacementOverflow`` on all ranks.
     public func displace(
-        _ modes: borrowing FourierField<Scalar>, to growth: GrowthFactors<Double>, in units: StateUnits
+        _ modes: consuming FourierField<Scalar>, to growth: GrowthFactors<Double>, in units: StateUnits
     ) throws -> LagrangianBlock<Scalar> {
-        let secondOrder: FourierField<Scalar>? = order == .second ? secondOrderModes(of: modes) : nil
+        var known = LowerOrders<Scalar>(linear: Modes(modes))
+        var sources: [[Modes<Scalar>]] = []
+        for term in terms {
+            sources.append(term.sources(of: known))
+            if sources.count == 2 { known.second = sources[1][0] }
+        }
+        let coefficients = terms.map { $0.coefficients(growth) }
         var block = LagrangianBlock<Scalar>(decomposition, units: units)
         var fits = true
         for axis in 0..<3 {
-            let first = transform.inverse(
-                modes.multiplied(by: waves.displacement(axis), for: "displacement"), ghosts: .none)
-            if secondOrder != nil {
-                // ψ2 is +D2 ∇φ2 where ψ1 is −D1 ∇φ1: the sign goes with D2.
-                let second = transform.inverse(
-                    secondOrder!.multiplied(by: waves.displacement(axis), for: "displacement"), ghosts: .none)
-                let start = StartingState(axis: axis, growth: growth, units: units)
-                fits = start.set(&block, first: first, second: second) && fits
-            } else {
-                let start = StartingState(axis: axis, growth: growth, units: units)
-                fits = start.set(&block, first: first) && fits
+            let displacements = zip(terms, sources).map { term, sources in
+                Displacement(displacement(axis, of: sources, by: term.operation))
             }
+            let start = StartingState(axis: axis, coefficients: coefficients, units: units)
+            fits = start.set(&block, displacements) && fits
         }
         guard !decomposition.grid.world.any(!fits) else { throw DisplacementOverflow() }
         return block
@@ -81,9 +103,7 @@ public final class LagrangianPerturbation<Scalar: ParticleScalar> {
 
     /// The transpose of ``displace(_:to:in:)`` at given modes. Collective.
     ///
-    ///     ψ̄1 = D1 x̄ + G1 p̄,   ψ̄2 = −D2 x̄ − G2 p̄,        G = a² E D′
-    ///     δ̄  = Σ_i T_iᵀ ψ̄1_i + Σ_ij S_ij φ̄_ij,   T_i = i k_i/k²,   S_ij = k_i k_j/k²
-    ///     φ̄_ii = L̄ (δ − φ1,ii),   φ̄_ij = −2 L̄ φ1,ij,   L̄ = Σ_i T_iᵀ ψ̄2_i
+    ///     ψ̄ = c_x x̄ + c_p p̄,    s̄ = Lᵀ ψ̄,    δ̄ = Σ Sᵀ(s̄)        for each term ψ = c L S(δ)
     ///
     /// - Parameters:
     ///   - cotangents: x̄ [1/(Mpc/h)] and p̄ [1/(Mpc/h H0)] on the particle grid.
@@ -93,43 +113,67 @@ public final class LagrangianPerturbation<Scalar: ParticleScalar> {
     ///   through the growth factors.
     /// - Throws: ``NotFiniteError`` on all ranks.
     public func displaceAdjoint(
-        _ cotangents: borrowing LagrangianCotangents<Scalar>, at modes: borrowing FourierField<Scalar>,
+        _ cotangents: borrowing LagrangianCotangents<Scalar>, at modes: consuming FourierField<Scalar>,
         to growth: GrowthFactors<Dual>
     ) throws -> AdjointModes<Scalar> {
-        var modesCotangent = FourierField<Scalar>.zero(decomposition, for: "modes cotangent")
+        var known = LowerOrders<Scalar>(linear: Modes(modes))
+        var target = LowerOrders<Scalar>(linear: .zero(decomposition, for: "modes cotangent"))
         var parameters = Dual(0)
-        do {
-            let coefficients = (x: growth.d1, p: growth.driftFunction)
+        try pullBack(
+            cotangents, through: [known.linear], of: terms[0], growth, into: [target.linear], &parameters)
+        if terms.count > 1 {
+            known.second = terms[1].sources(of: known)[0]
+            target.second = .zero(decomposition, for: "source cotangent")
+        }
+        // The second order comes last, since the third hands cotangents on to its source.
+        for index in (1..<terms.count).reversed() {
+            let term = terms[index]
+            let sourceCotangents =
+                index == 1
+                ? [target.second!]
+                : (0..<term.operation.sourceCount).map { _ in
+                    Modes<Scalar>.zero(decomposition, for: "source cotangent")
+                }
             try pullBack(
-                cotangents, through: modes, coefficients, into: &modesCotangent, parameters: &parameters)
+                cotangents, through: index == 1 ? [known.second!] : term.sources(of: known), of: term, growth,
+                into: sourceCotangents, &parameters)
+            if index == 1 { known.second = nil }
+            term.addTranspose(of: sourceCotangents, at: known, to: target)
         }
-        if order == .second {
-            var sourceCotangent = FourierField<Scalar>.zero(decomposition, for: "source cotangent")
-            do {
-                let coefficients = (x: -growth.d2, p: -growth.secondOrderMomentum)
-                try pullBack(
-                    cotangents, through: secondOrderModes(of: modes), coefficients, into: &sourceCotangent,
-                    parameters: &parameters)
-            }
-            let source = transform.inverse(sourceCotangent, ghosts: .none)
-            addSecondOrderTranspose(of: source, at: modes, to: &modesCotangent)
-        }
-        return AdjointModes(modes: modesCotangent, parameters: parameters)
+        return AdjointModes(
+            modes: target.linear.field.copy(for: "modes cotangent"), parameters: parameters)
     }
 
-    /// Adds `Σ_i T_iᵀ (c_x x̄_i + c_p p̄_i)` to a cotangent, and to the parameters
-    /// `Σ_i (x̄_i·ψ_i) ∂c_x + (p̄_i·ψ_i) ∂c_p` with `ψ_i = T_i f`.
+    /// L of a source, along one axis.
+    private func displacement(
+        _ axis: Int, of sources: [Modes<Scalar>], by operation: DisplacementOperation
+    ) -> Field<Scalar> {
+        let parts = operation.parts(of: axis)
+        var sum = sources[parts[0].source].field.multiplied(by: multiplier(parts[0]), for: "displacement")
+        for part in parts.dropFirst() {
+            sum.add(sources[part.source].field.multiplied(by: multiplier(part), for: "displacement"))
+        }
+        return transform.inverse(sum, ghosts: .none)
+    }
+
+    private func multiplier(_ part: DisplacementOperation.Part) -> SpectralMultiplier {
+        let multiplier = waves.displacement(part.derivative)
+        return part.isNegative ? multiplier.negative : multiplier
+    }
+
+    /// Adds `Lᵀ (c_x x̄ + c_p p̄)` to the cotangents of a term's source, and to the parameters
+    /// `Σ_i (x̄_i·ψ_i) ∂c_x + (p̄_i·ψ_i) ∂c_p` with `ψ = L s`.
     @_specialize(where Scalar == Float)
     @_specialize(where Scalar == Double)
     private func pullBack(
-        _ cotangents: borrowing LagrangianCotangents<Scalar>, through modes: borrowing FourierField<Scalar>,
-        _ coefficients: (x: Dual, p: Dual), into target: inout FourierField<Scalar>,
-        parameters: inout Dual
+        _ cotangents: borrowing LagrangianCotangents<Scalar>, through sources: [Modes<Scalar>],
+        of term: any PerturbationTerm<Scalar>, _ growth: GrowthFactors<Dual>, into target: [Modes<Scalar>],
+        _ parameters: inout Dual
     ) throws {
         let world = decomposition.grid.world
+        let coefficients = term.coefficients(growth)
         for axis in 0..<3 {
-            var psi = transform.inverse(
-                modes.multiplied(by: waves.displacement(axis), for: "displacement"), ghosts: .none)
+            var psi = displacement(axis, of: sources, by: term.operation)
             let alongX = try innerProduct(
                 cotangents.position[axis].span, psi.values.span, of: "a growth derivative", over: world)
             let alongP = try innerProduct(
@@ -138,9 +182,11 @@ public final class LagrangianPerturbation<Scalar: ParticleScalar> {
             combine(
                 cotangents.position[axis].span, coefficients.x.value, cotangents.momentum[axis].span,
                 coefficients.p.value, into: &psi)
-            var pulled = transform.forward(psi)
-            pulled.multiply(by: waves.displacement(axis).transpose)
-            target.add(pulled)
+            let pulled = transform.forward(psi)
+            for part in term.operation.parts(of: axis) {
+                target[part.source].field.add(
+                    pulled.multiplied(by: multiplier(part).transpose, for: "source cotangent"))
+            }
         }
     }
 
@@ -152,71 +198,6 @@ public final class LagrangianPerturbation<Scalar: ParticleScalar> {
     ) {
         var values = target.values.mutableSpan
         for index in values.indices { values[index] = Scalar(a * Double(x[index]) + b * Double(y[index])) }
-    }
-
-    /// The modes of `Σ_{i<j} (φ1,ii φ1,jj − φ1,ij²)`.
-    @_specialize(where Scalar == Float)
-    @_specialize(where Scalar == Double)
-    func secondOrderModes(of modes: borrowing FourierField<Scalar>) -> FourierField<Scalar> {
-        var sum = tidal(0, 0, of: modes)
-        var source = Field<Scalar>(decomposition, ghosts: .none, for: "second-order source")
-        do {
-            let second = tidal(1, 1, of: modes)
-            update(&source, &sum, with: second) { source, sum, second in
-                (sum * second, sum + second)
-            }
-        }
-        do {
-            let third = tidal(2, 2, of: modes)
-            update(&source, &sum, with: third) { source, sum, third in (source + sum * third, sum) }
-        }
-        for (i, j) in [(0, 1), (0, 2), (1, 2)] {
-            let mixed = tidal(i, j, of: modes)
-            update(&source, &sum, with: mixed) { source, sum, mixed in (source - mixed * mixed, sum) }
-        }
-        return transform.forward(source)
-    }
-
-    /// The transpose of ``secondOrderModes(of:)`` at given modes, added to their cotangent. `Σ φ1,ii = δ`.
-    @_specialize(where Scalar == Float)
-    @_specialize(where Scalar == Double)
-    private func addSecondOrderTranspose(
-        of source: borrowing Field<Scalar>, at modes: borrowing FourierField<Scalar>,
-        to target: inout FourierField<Scalar>
-    ) {
-        let contrast = transform.inverse(modes.copy(for: "linear overdensity"), ghosts: .none)
-        for (i, j) in [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)] {
-            var tide = tidal(i, j, of: modes)
-            do {
-                let (sources, contrasts) = (source.values.span, contrast.values.span)
-                var tides = tide.values.mutableSpan
-                for index in tides.indices {
-                    let others = i == j ? contrasts[index] - tides[index] : -2 * tides[index]
-                    tides[index] = sources[index] * others
-                }
-            }
-            var pulled = transform.forward(tide)
-            pulled.multiply(by: waves.tidal(i, j))
-            target.add(pulled)
-        }
-    }
-
-    /// `φ1,ij` for D1 = 1, on the particle grid.
-    private func tidal(_ i: Int, _ j: Int, of modes: borrowing FourierField<Scalar>) -> Field<Scalar> {
-        transform.inverse(modes.multiplied(by: waves.tidal(i, j), for: "tidal field"), ghosts: .none)
-    }
-
-    @inline(__always)
-    private func update(
-        _ source: inout Field<Scalar>, _ sum: inout Field<Scalar>, with term: borrowing Field<Scalar>,
-        _ rule: (Scalar, Scalar, Scalar) -> (Scalar, Scalar)
-    ) {
-        var sources = source.values.mutableSpan
-        var sums = sum.values.mutableSpan
-        let terms = term.values.span
-        for index in terms.indices {
-            (sources[index], sums[index]) = rule(sources[index], sums[index], terms[index])
-        }
     }
 }
 

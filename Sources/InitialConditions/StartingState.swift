@@ -4,72 +4,79 @@ internal import Mesh
 internal import Parallel
 internal import Particles
 
+/// A component of a term's displacement for a coefficient of 1.
+final class Displacement<Scalar: FourierScalar> {
+    let field: Field<Scalar>
+
+    init(_ field: consuming Field<Scalar>) { self.field = field }
+}
+
 /// Sets one component of the starting state of every particle of a block.
+///
+///     x = q + Σ_t c_t ψ_t,    p = Σ_t c′_t ψ_t,    in double, rounded once
 struct StartingState {
     let axis: Int
-    let growth: GrowthFactors<Double>
+    /// c and c′ of each term.
+    let coefficients: [TermCoefficients<Double>]
     let units: StateUnits
 
+    /// - Parameter displacements: ψ_t along the axis.
     /// - Returns: whether every value fits its integer.
     @_specialize(where Scalar == Float)
     @_specialize(where Scalar == Double)
     func set<Scalar: ParticleScalar>(
-        _ block: inout LagrangianBlock<Scalar>, first: borrowing Field<Scalar>
-    ) -> Bool {
-        let ones = first.values.span
-        return fill(&block) { index in (Double(ones[index]), 0) }
-    }
-
-    /// - Returns: whether every value fits its integer.
-    @_specialize(where Scalar == Float)
-    @_specialize(where Scalar == Double)
-    func set<Scalar: ParticleScalar>(
-        _ block: inout LagrangianBlock<Scalar>, first: borrowing Field<Scalar>,
-        second: borrowing Field<Scalar>
-    ) -> Bool {
-        let ones = first.values.span
-        let twos = second.values.span
-        return fill(&block) { index in (Double(ones[index]), Double(twos[index])) }
-    }
-
-    @inline(__always)
-    private func fill<Scalar: ParticleScalar>(
-        _ block: inout LagrangianBlock<Scalar>, _ displacement: (Int) -> (first: Double, second: Double)
+        _ block: inout LagrangianBlock<Scalar>, _ displacements: [Displacement<Scalar>]
     ) -> Bool {
         let decomposition = block.decomposition
         let shape = decomposition.shape
         let bits = Scalar.Position.bitWidth
         let toPosition = Double.powerOfTwo(bits) / units.box[axis]
         let toMomentum = Double.powerOfTwo(-units.momentumExponent)
-        let (d1, d2) = (growth.d1 * toPosition, -growth.d2 * toPosition)
-        let (p1, p2) = (growth.driftFunction * toMomentum, -growth.secondOrderMomentum * toMomentum)
+        let factors = coefficients.map { (x: $0.x * toPosition, p: $0.p * toMomentum) }
         let lattice = (0..<shape[axis]).map { Scalar.Position.latticePoint($0, of: shape[axis]) }
         let farthest = Double.powerOfTwo(bits - 1)
         let fastest = Double(Scalar.Momentum.max) / 2
+        var (steps, momenta) = (
+            [Double](repeating: 0, count: shape.z), [Double](repeating: 0, count: shape.z)
+        )
         var fits = true
-        var index = 0
+        var line = 0
         // Two arrays of one block: spans of both at once would overlap in Swift's eyes.
-        let positions = unsafe block.position[axis].start
-        let momenta = unsafe block.momentum[axis].start
+        let positionTarget = unsafe block.position[axis].start
+        let momentumTarget = unsafe block.momentum[axis].start
         for x in decomposition.x {
             for y in decomposition.y {
+                for z in 0..<shape.z { (steps[z], momenta[z]) = (0, 0) }
+                for (term, factors) in factors.enumerated() {
+                    addLine(
+                        at: line, of: displacements[term].field, times: factors.x, to: &steps)
+                    addLine(
+                        at: line, of: displacements[term].field, times: factors.p, to: &momenta)
+                }
                 for z in 0..<shape.z {
-                    let psi = displacement(index)
-                    let step = (d1 * psi.first + d2 * psi.second).rounded(.toNearestOrEven)
-                    let momentum = (p1 * psi.first + p2 * psi.second).rounded(.toNearestOrEven)
+                    let step = steps[z].rounded(.toNearestOrEven)
+                    let momentum = momenta[z].rounded(.toNearestOrEven)
                     guard abs(step) < farthest, abs(momentum) < fastest else {
                         fits = false
-                        index += 1
                         continue
                     }
                     let origin = lattice[axis == 0 ? x : axis == 1 ? y : z]
-                    unsafe positions[index] = origin &+ Scalar.Position(truncatingIfNeeded: Int64(step))
-                    unsafe momenta[index] = Scalar.Momentum(truncatingIfNeeded: Int64(momentum))
-                    index += 1
+                    unsafe positionTarget[line + z] =
+                        origin &+ Scalar.Position(truncatingIfNeeded: Int64(step))
+                    unsafe momentumTarget[line + z] = Scalar.Momentum(truncatingIfNeeded: Int64(momentum))
                 }
+                line += shape.z
             }
         }
         return fits
+    }
+
+    @inline(__always)
+    private func addLine<Scalar: ParticleScalar>(
+        at first: Int, of field: borrowing Field<Scalar>, times factor: Double, to sums: inout [Double]
+    ) {
+        let values = field.values.span
+        for z in sums.indices { sums[z] += factor * Double(values[first + z]) }
     }
 }
 

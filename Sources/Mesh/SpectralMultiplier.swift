@@ -52,6 +52,11 @@ public struct SpectralMultiplier: Sendable, Equatable {
         SpectralMultiplier(factors: factors, denominators: denominators, timesI: -timesI)
     }
 
+    /// The multiplier with its sign reversed, exactly.
+    public var negative: SpectralMultiplier {
+        SpectralMultiplier(factors: factors, denominators: denominators, timesI: timesI + 2)
+    }
+
     func fits(_ shape: SIMD3<Int>) -> Bool {
         [factors, denominators ?? factors].allSatisfy {
             $0.x.count == shape.x && $0.y.count == shape.y && $0.z.count == shape.z / 2 + 1

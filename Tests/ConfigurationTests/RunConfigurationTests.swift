@@ -169,6 +169,7 @@ final class RunConfigurationTests: XCTestCase {
             "cosmology: {preset: simple-lcdm, A_s: 3e-9}\npower: {model: table, table: t.txt, A_s: 2e-9}",
             "cosmology: {sigma8: 0.8}\npower: {model: table, table: t.txt}",
             "initial: {white_noise: 'a b.h5:/c', lpt_order: 1, a: 0.1}\nevolution: {spacing: log-a, steps: 7}",
+            "initial: {lpt_order: 2, dealias: true}", "initial: {lpt_order: 3}",
         ] {
             let run = try configuration(text, name: "jobs/run.yaml")
             XCTAssertEqual(try configuration(run.resolvedText, name: "elsewhere.yaml"), run, run.resolvedText)

@@ -19,20 +19,23 @@ struct MeasuredUniverse<Scalar: ParticleScalar> {
 
     init(
         particles: SIMD3<Int>, mesh: SIMD3<Int>, under force: any ForcePlan,
-        by integrator: any Integrator = FastPM(), on grid: RankGrid
+        by integrator: any Integrator = FastPM(), order: PerturbationOrder = .second, on grid: RankGrid
     ) throws {
         self.force = force
         model = try ForwardModel(
             Box(particles: particles, spacing: 4, mesh: mesh), in: (.simpleLCDM, .eisensteinHu),
-            startingWith: .second,
+            startingWith: order,
             following: EvolutionPlan(through: Self.steps, by: integrator, observing: [1]),
             under: force, on: grid)
     }
 
     var workload: Workload {
-        Workload(
+        var workload = Workload(
             particles: model.box.particles, mesh: model.box.mesh, ranks: model.mesh.grid.shape,
             wordBytes: MemoryLayout<Scalar>.size, under: force)
+        let order = model.initialOrder
+        workload.dealiasedOrder = order.isDealiased ? order.rawValue : 0
+        return workload
     }
 
     func whiteNoise() -> Field<Scalar> { .whiteNoise(seed: 3, over: model.particleGrid) }

@@ -56,13 +56,15 @@ final class GradientTests: SPMDTestCase {
     private func model<Scalar: ParticleScalar>(
         _ scalar: Scalar.Type, mesh: SIMD3<Int> = [18, 20, 16], kernel: String = "1_4",
         integrator: any Integrator = FastPM(), from start: Double = 0.1,
-        universe: CosmologyParameters = .simpleLCDM,
-        order: LagrangianPerturbation<Scalar>.Order = .second, on grid: RankGrid
+        universe: CosmologyParameters = .simpleLCDM, order: PerturbationOrder = .second,
+        through scaleFactors: [Double]? = nil, on grid: RankGrid
     ) throws -> ForwardModel<Scalar> {
         try ForwardModel(
             Box(particles: particles, spacing: 8, mesh: mesh), in: (universe, .eisensteinHu),
             startingWith: order,
-            following: EvolutionPlan(through: [start, 0.3, 0.6, 1], by: integrator, observing: [1]),
+            following: EvolutionPlan(
+                through: scaleFactors ?? [start, 0.3, 0.6, 1], by: integrator,
+                observing: [scaleFactors?.last ?? 1]),
             under: ForceKernel(named: kernel)!, on: grid)
     }
 
@@ -110,6 +112,46 @@ final class GradientTests: SPMDTestCase {
         for mesh in [SIMD3(27, 30, 24), SIMD3(36, 40, 32)] {
             let model = try model(Double.self, mesh: mesh, on: grid)
             try assertDirectionalDerivative(model, [try objective(model)], tolerance: 1e-6, "\(mesh)")
+        }
+    }
+
+    /// From a late start, where higher orders weigh, to its neighbourhood, where nothing hides them.
+    func testInitialConditionsFreeOfAliasingAgreeWithDifferences() throws {
+        let grid = RankGrid(world: world, shape: gridShapes[0])
+        for order in [PerturbationOrder.dealiasedSecond, .third] {
+            for integrator in [FastPM(), BullFrog()] as [any Integrator] {
+                let model = try model(
+                    Double.self, integrator: integrator, order: order, through: [0.5, 0.505], on: grid)
+                try assertDirectionalDerivative(
+                    model, energies(at: [0.505]), tolerance: 1e-8, "\(order), \(integrator)")
+            }
+        }
+        let model = try model(Double.self, order: .third, through: [0.5, 1], on: grid)
+        try assertDirectionalDerivative(model, [try objective(model)], tolerance: 1e-6, "density")
+    }
+
+    /// Those that act through third-order growth, at the same place.
+    func testParametersOfThirdOrderGrowthAgreeWithDifferences() throws {
+        try assertThirdOrderParameters(by: FastPM())
+        try assertThirdOrderParameters(by: BullFrog())
+    }
+
+    private func assertThirdOrderParameters(by integrator: any Integrator) throws {
+        let grid = RankGrid(world: world, shape: gridShapes[0])
+        let objectives: [any Objective<Double>] = energies(at: [0.505])
+        let here = try model(
+            Double.self, integrator: integrator, order: .third, through: [0.5, 0.505], on: grid)
+        let noise = Field<Double>.whiteNoise(seed: 4, over: here.particleGrid)
+        let gradient = try gradient(here, objectives, at: noise).takeUniverse()
+        for parameter in [CosmologyParameter.omegaMatter, .w0] {
+            let step = 1e-4
+            func moved(_ step: Double) throws -> Double {
+                var parameters = CosmologyParameters.simpleLCDM
+                parameters[parameter] += step
+                return try loss(here.with(parameters), objectives, at: noise)
+            }
+            let difference = (try moved(step) - moved(-step)) / (2 * step)
+            XCTAssertEqual(difference / gradient.parameters[parameter], 1, accuracy: 1e-6)
         }
     }
 
@@ -181,10 +223,12 @@ final class GradientTests: SPMDTestCase {
 
     private func fingerprint<Scalar: ParticleScalar>(
         _ scalar: Scalar.Type, kernel: String, mesh: SIMD3<Int>, by integrator: any Integrator = FastPM(),
-        on grid: RankGrid, along source: consuming some TrajectorySource<Scalar> & ~Copyable
+        order: PerturbationOrder = .second, on grid: RankGrid,
+        along source: consuming some TrajectorySource<Scalar> & ~Copyable
     ) throws -> [UInt64] {
-        let model = try model(scalar, mesh: mesh, kernel: kernel, integrator: integrator, on: grid)
-            .observing([0.6, 1])
+        let model = try model(
+            scalar, mesh: mesh, kernel: kernel, integrator: integrator, order: order, on: grid
+        ).observing([0.6, 1])
         let objective = try objective(model, smoothing: 10, weighted: true)
         let gradient = try JointLikelihood([objective] + energies(at: [0.6, 1])).gradient(
             at: .whiteNoise(seed: 4, over: model.particleGrid), in: model, [], along: source
@@ -194,16 +238,18 @@ final class GradientTests: SPMDTestCase {
     }
 
     private func assertOneGradient<Scalar: ParticleScalar>(
-        _ scalar: Scalar.Type, kernel: String, mesh: SIMD3<Int>, by integrator: any Integrator = FastPM()
+        _ scalar: Scalar.Type, kernel: String, mesh: SIMD3<Int>, by integrator: any Integrator = FastPM(),
+        order: PerturbationOrder = .second
     ) throws {
         let expected = try fingerprint(
-            scalar, kernel: kernel, mesh: mesh, by: integrator, on: RankGrid(world: alone, shape: [1, 1]),
+            scalar, kernel: kernel, mesh: mesh, by: integrator, order: order,
+            on: RankGrid(world: alone, shape: [1, 1]),
             along: ReversedTrajectory())
         for shape in gridShapes {
             let grid = RankGrid(world: world, shape: shape)
             XCTAssertEqual(
                 try fingerprint(
-                    scalar, kernel: kernel, mesh: mesh, by: integrator, on: grid,
+                    scalar, kernel: kernel, mesh: mesh, by: integrator, order: order, on: grid,
                     along: ReversedTrajectory()),
                 expected)
         }
@@ -217,6 +263,8 @@ final class GradientTests: SPMDTestCase {
         try assertOneGradient(Double.self, kernel: "naive", mesh: [18, 20, 16])
         try assertOneGradient(Float.self, kernel: "1_4", mesh: [27, 30, 24], by: FastPMDriftKickDrift())
         try assertOneGradient(Double.self, kernel: "1_4", mesh: [27, 30, 24], by: BullFrog())
+        try assertOneGradient(Float.self, kernel: "1_4", mesh: [18, 20, 16], order: .third)
+        try assertOneGradient(Double.self, kernel: "1_4", mesh: [18, 20, 16], order: .dealiasedSecond)
     }
 
     func testReplayedAndStoredTrajectoriesGiveTheSameBits() throws {

@@ -40,7 +40,7 @@ public struct GoldenUniverse {
     ) throws -> ForwardModel<Scalar> {
         try ForwardModel(
             box, in: (parameters, .eisensteinHu),
-            startingWith: LagrangianPerturbation<Scalar>.Order(rawValue: order)!,
+            startingWith: PerturbationOrder(rawValue: order)!,
             following: EvolutionPlan(
                 through: scaleFactors, by: FastPM(midpoint: .arithmetic),
                 observing: observed ?? [scaleFactors.last!]),

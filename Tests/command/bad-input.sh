@@ -115,8 +115,8 @@ E
 bad 2 'initial.a is 0; it must be a number from' simulate run.yaml <<'E'
 initial: {a: 0}
 E
-bad 2 'initial.lpt_order is 3' simulate run.yaml <<'E'
-initial: {lpt_order: 3}
+bad 2 'initial.lpt_order is 4' simulate run.yaml <<'E'
+initial: {lpt_order: 4}
 E
 bad 2 'initial.white_noise is noise.h5; it must be file.h5:/dataset' simulate run.yaml <<'E'
 initial: {white_noise: noise.h5}

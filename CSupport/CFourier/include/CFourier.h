@@ -24,6 +24,7 @@ void palindrome_lines_destroy(palindrome_lines *lines);
 
 /// Consecutive points of every line, as they lie in an array. Numbers count points: complex numbers, or reals
 /// on the real side of real lines. Either points or lines are neighbours: one of their strides is 1.
+/// A block with a negative offset lies nowhere: zeros are read from it, and what would be written is dropped.
 typedef struct {
     int64_t count;
     int64_t offset;

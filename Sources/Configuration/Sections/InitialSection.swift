@@ -10,8 +10,10 @@ public struct InitialSection: Sendable, Equatable {
 
     /// Where the white noise comes from.
     public var noise: Noise
-    /// The order of Lagrangian perturbation theory, 1 or 2.
+    /// The order of Lagrangian perturbation theory, 1, 2 or 3.
     public var lptOrder: Int
+    /// Whether its products of fields are free of aliasing; always at third order.
+    public var dealiases: Bool
     /// The scale factor of the initial conditions; 0 with `evolution.integrator: bullfrog` only.
     public var a: Double
 
@@ -20,8 +22,20 @@ public struct InitialSection: Sendable, Equatable {
         let seed = section.whole("seed", 0...Int.max, default: 1)
         noise = section.dataset("white_noise").map(Noise.file) ?? .seed(UInt64(seed))
         section.exclude("seed", "white_noise", "remove one of them")
-        lptOrder = section.whole("lpt_order", 1...2, default: 2)
+        lptOrder = section.whole("lpt_order", 1...3, default: 2)
+        dealiases = section.flag("dealias", default: lptOrder == 3)
         a = section.number("a", .startingScaleFactor, default: start)
+        if lptOrder == 1 && dealiases {
+            section.conflict(
+                "dealias", is: "true", "initial.lpt_order 1 takes no products of fields",
+                "remove it, or set lpt_order: 2")
+        }
+        if lptOrder == 3 && !dealiases {
+            section.conflict(
+                "dealias", is: "false",
+                "initial.lpt_order 3 must be free of aliasing, or its terms are a third too large",
+                "remove it, or set lpt_order: 2")
+        }
     }
 
     /// Refuses a = 0 beside an integrator that cannot start there.
@@ -39,7 +53,9 @@ public struct InitialSection: Sendable, Equatable {
             case .seed(let seed): ResolvedEntry("seed", "\(seed)")
             case .file(let address): ResolvedEntry("white_noise", quoted(address.description))
             }
-        return [source, .init("lpt_order", "\(lptOrder)"), .init("a", "\(a)")]
+        // Where there is a choice.
+        let products = lptOrder == 2 ? [ResolvedEntry("dealias", "\(dealiases)")] : []
+        return [source, .init("lpt_order", "\(lptOrder)")] + products + [.init("a", "\(a)")]
     }
 }
 

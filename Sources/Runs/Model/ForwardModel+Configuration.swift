@@ -9,6 +9,17 @@ internal import Parallel
 internal import Particles
 internal import Storage
 
+extension InitialSection {
+    /// How far perturbation theory goes.
+    var perturbationOrder: PerturbationOrder {
+        switch lptOrder {
+        case 1: .first
+        case 2: dealiases ? .dealiasedSecond : .second
+        default: .third
+        }
+    }
+}
+
 extension RunConfiguration {
     /// The box.
     var simulationBox: Box {
@@ -47,7 +58,7 @@ extension RunConfiguration {
         return try world.agree {
             try ForwardModel(
                 simulationBox, in: (cosmology, power),
-                startingWith: initial.lptOrder == 1 ? .first : .second, following: plan(observing: observed),
+                startingWith: initial.perturbationOrder, following: plan(observing: observed),
                 under: force.plan, on: grid)
         }
     }

@@ -5,10 +5,12 @@ internal import Gravity
 extension RunConfiguration {
     /// The problem on a grid of ranks, as far as its cost depends on it.
     func workload(on ranks: SIMD2<Int>) -> Workload {
-        Workload(
+        var workload = Workload(
             particles: box.particles, mesh: box.mesh, ranks: ranks,
             wordBytes: run.precision == .single ? 4 : 8,
             under: force.plan)
+        workload.dealiasedOrder = initial.dealiases ? initial.lptOrder : 0
+        return workload
     }
 
     /// The vectors that the optimiser keeps from one step to the next; 0 without an objective.

@@ -1,0 +1,113 @@
+internal import Background
+internal import Mesh
+
+/// `ψ2 = +D2 ∇φ2`, `∇²φ2 = Σ_{i<j} (φ1,ii φ1,jj − φ1,ij²)`, with products on the particle grid.
+///
+/// The transpose: `φ̄_ii = s̄ (δ − φ1,ii)`, `φ̄_ij = −2 s̄ φ1,ij`.
+struct SecondOrderTerm<Scalar: FourierScalar>: PerturbationTerm {
+    let transform: FourierTransform<Scalar>
+    let waves: DerivativeTables
+
+    var operation: DisplacementOperation { .gradient }
+
+    func coefficients<Number>(_ growth: GrowthFactors<Number>) -> TermCoefficients<Number> {
+        growth.secondOrderCoefficients
+    }
+
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
+    func sources(of known: LowerOrders<Scalar>) -> [Modes<Scalar>] {
+        var sum = tide(0, 0, of: known.linear)
+        var source = Field<Scalar>(transform.decomposition, ghosts: .none, for: "second-order source")
+        do {
+            let second = tide(1, 1, of: known.linear)
+            update(&source, &sum, with: second) { source, sum, second in
+                (sum * second, sum + second)
+            }
+        }
+        do {
+            let third = tide(2, 2, of: known.linear)
+            update(&source, &sum, with: third) { source, sum, third in (source + sum * third, sum) }
+        }
+        for (i, j) in [(0, 1), (0, 2), (1, 2)] {
+            let mixed = tide(i, j, of: known.linear)
+            update(&source, &sum, with: mixed) { source, sum, mixed in (source - mixed * mixed, sum) }
+        }
+        return [Modes(transform.forward(source))]
+    }
+
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
+    func addTranspose(
+        of cotangents: [Modes<Scalar>], at known: LowerOrders<Scalar>, to target: LowerOrders<Scalar>
+    ) {
+        let source = transform.inverse(cotangents[0].field.copy(for: "source cotangent"), ghosts: .none)
+        // Σ φ1,ii = δ
+        let contrast = transform.inverse(known.linear.field.copy(for: "linear overdensity"), ghosts: .none)
+        for (i, j) in SymmetricTensor<Scalar>.components {
+            var tide = tide(i, j, of: known.linear)
+            do {
+                let (sources, contrasts) = (source.values.span, contrast.values.span)
+                var tides = tide.values.mutableSpan
+                for index in tides.indices {
+                    let others = i == j ? contrasts[index] - tides[index] : -2 * tides[index]
+                    tides[index] = sources[index] * others
+                }
+            }
+            var pulled = transform.forward(tide)
+            pulled.multiply(by: waves.tidal(i, j))
+            target.linear.field.add(pulled)
+        }
+    }
+
+    /// `φ1,ij` for D1 = 1, on the particle grid.
+    private func tide(_ i: Int, _ j: Int, of modes: Modes<Scalar>) -> Field<Scalar> {
+        transform.inverse(modes.field.multiplied(by: waves.tidal(i, j), for: "tidal field"), ghosts: .none)
+    }
+
+    @inline(__always)
+    private func update(
+        _ source: inout Field<Scalar>, _ sum: inout Field<Scalar>, with term: borrowing Field<Scalar>,
+        _ rule: (Scalar, Scalar, Scalar) -> (Scalar, Scalar)
+    ) {
+        var sources = source.values.mutableSpan
+        var sums = sum.values.mutableSpan
+        let terms = term.values.span
+        for index in terms.indices {
+            (sources[index], sums[index]) = rule(sources[index], sums[index], terms[index])
+        }
+    }
+}
+
+/// The same with products free of aliasing.
+struct DealiasedSecondOrderTerm<Scalar: FourierScalar>: PerturbationTerm {
+    let tides: TidalProducts<Scalar>
+
+    var operation: DisplacementOperation { .gradient }
+
+    func coefficients<Number>(_ growth: GrowthFactors<Number>) -> TermCoefficients<Number> {
+        growth.secondOrderCoefficients
+    }
+
+    func sources(of known: LowerOrders<Scalar>) -> [Modes<Scalar>] {
+        tides.products(of: [.tides(known.linear)], count: 1) { planes in
+            TensorKernels<Scalar>.minors(&planes)
+        }
+    }
+
+    func addTranspose(
+        of cotangents: [Modes<Scalar>], at known: LowerOrders<Scalar>, to target: LowerOrders<Scalar>
+    ) {
+        // M(H, H) is bilinear and symmetric: twice the transpose for one of them.
+        tides.addTidalTranspose(of: [.fields(cotangents), .tides(known.linear)], to: target.linear) {
+            TensorKernels<Scalar>.mixedTranspose(&$0, times: 2)
+        }
+    }
+}
+
+extension GrowthFactors {
+    /// ψ2 is +D2 ∇φ2 where ψ1 is −D1 ∇φ1: the sign goes with D2.
+    fileprivate var secondOrderCoefficients: TermCoefficients<Scalar> {
+        TermCoefficients(x: -d2, p: -secondOrderMomentum)
+    }
+}
