@@ -50,6 +50,7 @@ let layers: [Target] = [
     layer(
         "Dynamics",
         ["Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions"]),
+    layer("Measurement", ["CKernels", "Memory", "Parallel", "Mesh", "Particles"]),
     layer("Cost", ["Memory", "Parallel", "Mesh", "Gravity"]),
     layer(
         "Benchmark",
@@ -153,6 +154,7 @@ let package = Package(
                 "Dynamics", "Inference", "Benchmark", "Cost",
             ]),
         tests("Storage", ["Memory", "Parallel", "Mesh", "Storage"]),
+        tests("Measurement", ["Memory", "Parallel", "Mesh", "Particles", "Measurement", "Storage"]),
         tests("Report", ["Memory", "Parallel", "Mesh", "Analysis", "Storage", "Report"]),
         tests("Analysis", ["Memory", "Parallel", "Mesh", "Analysis"]),
     ],
