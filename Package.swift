@@ -59,7 +59,7 @@ let layers: [Target] = [
     layer(
         "Inference", ["Memory", "Parallel", "Mesh", "Particles", "InitialConditions", "Analysis"]),
     layer(
-        "Storage", ["CStorage", "Memory", "Parallel", "Mesh", "Particles"]),
+        "Storage", ["CStorage", "Memory", "Parallel", "Mesh", "Particles", "Measurement"]),
     layer("Report", ["Memory", "Parallel", "Mesh", "Analysis", "Storage"]),
     layer("Configuration", ["Parallel", "Background", "Mesh", "Gravity", "Cost", numerics, yaml]),
 ]
@@ -153,7 +153,7 @@ let package = Package(
                 "Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions",
                 "Dynamics", "Inference", "Benchmark", "Cost",
             ]),
-        tests("Storage", ["Memory", "Parallel", "Mesh", "Storage"]),
+        tests("Storage", ["Memory", "Parallel", "Mesh", "Particles", "Measurement", "Storage"]),
         tests("Measurement", ["Memory", "Parallel", "Mesh", "Particles", "Measurement", "Storage"]),
         tests("Report", ["Memory", "Parallel", "Mesh", "Analysis", "Storage", "Report"]),
         tests("Analysis", ["Memory", "Parallel", "Mesh", "Analysis"]),
