@@ -24,8 +24,8 @@ func kernels(_ name: String, _ dependencies: [Target.Dependency] = [], link: [St
         linkerSettings: (link + ["m"]).map { .linkedLibrary($0) })
 }
 
-func layer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: swift)
+func layer(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: swift)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
@@ -41,6 +41,7 @@ let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
 // One rule: a module imports only modules above it in this list; `make check` holds it.
 let layers: [Target] = [
     layer("Memory", []),
+    layer("Text", []),
     layer("Parallel", ["CParallel", "CKernels", "Memory"]),
     layer("Background", [numerics]),
     layer("Mesh", ["CFourier", "CKernels", "Memory", "Parallel"]),
@@ -51,17 +52,26 @@ let layers: [Target] = [
         "Dynamics",
         ["Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions"]),
     layer("Measurement", ["CKernels", "Memory", "Parallel", "Mesh", "Particles"]),
+    layer(
+        "Inference", ["Memory", "Parallel", "Mesh", "Particles", "InitialConditions", "Measurement"]),
+    layer("Storage", ["CStorage", "Memory", "Parallel", "Mesh", "Particles", "Measurement"]),
+    layer("Records", ["Text", "Parallel", "Measurement", "Storage"]),
+    layer("Figures", ["CPicture", "Parallel", "Measurement", "Records"]),
+    layer("Configuration", ["Parallel", "Background", "Mesh", numerics, yaml]),
     layer("Cost", ["Memory", "Parallel", "Mesh", "Gravity"]),
+    layer("Benchmark", ["CMachine", "Memory", "Parallel", "Mesh", "Particles", "Dynamics", "Cost"]),
+    layer("Report", ["Parallel", "Mesh", "Measurement", "Storage", "Records", "Figures"]),
     layer(
-        "Benchmark",
-        ["CMachine", "Memory", "Parallel", "Mesh", "Particles", "Dynamics", "Cost"]),
-    layer("Analysis", ["CPicture", "Memory", "Parallel", "Mesh"]),
-    layer(
-        "Inference", ["Memory", "Parallel", "Mesh", "Particles", "InitialConditions", "Analysis"]),
-    layer(
-        "Storage", ["CStorage", "Memory", "Parallel", "Mesh", "Particles", "Measurement"]),
-    layer("Report", ["Memory", "Parallel", "Mesh", "Analysis", "Storage"]),
-    layer("Configuration", ["Parallel", "Background", "Mesh", "Gravity", "Cost", numerics, yaml]),
+        "Runs",
+        [
+            "Memory", "Text", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions",
+            "Dynamics", "Measurement", "Inference", "Storage", "Records", "Figures", "Configuration", "Cost",
+            "Benchmark",
+            "Report",
+        ],
+        resources: ["demo.yaml", "reconstruct.yaml", "planck18_linear_z0.txt"].map {
+            .embedInCode("Resources/\($0)")
+        }),
 ]
 
 let package = Package(
@@ -100,17 +110,13 @@ let package = Package(
     ] + layers + [
         .executableTarget(
             name: "palindrome",
-            dependencies: layers.map { .byName(name: $0.name) } + [arguments],
-            resources: ["demo.yaml", "reconstruct.yaml", "planck18_linear_z0.txt"].map {
-                .embedInCode("Resources/\($0)")
-            },
-            swiftSettings: swift),
+            dependencies: layers.map { .byName(name: $0.name) } + [arguments], swiftSettings: swift),
 
         .target(
             name: "TestSupport",
             dependencies: [
                 "CParallel", "Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity",
-                "InitialConditions", "Dynamics", "Storage",
+                "InitialConditions", "Dynamics", "Measurement", "Storage", "Records",
             ],
             path: "Tests/TestSupport", swiftSettings: swift),
         .target(
@@ -139,7 +145,7 @@ let package = Package(
             "Inference",
             [
                 "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics",
-                "Analysis", "Inference", "HeapTrim",
+                "Measurement", "Inference", "HeapTrim",
             ]),
         tests(
             "Benchmark",
@@ -154,9 +160,10 @@ let package = Package(
                 "Dynamics", "Inference", "Benchmark", "Cost",
             ]),
         tests("Storage", ["Memory", "Parallel", "Mesh", "Particles", "Measurement", "Storage"]),
+        tests("Report", ["Parallel", "Mesh", "Storage", "Records", "Report"]),
         tests("Measurement", ["Memory", "Parallel", "Mesh", "Particles", "Measurement", "Storage"]),
-        tests("Report", ["Memory", "Parallel", "Mesh", "Analysis", "Storage", "Report"]),
-        tests("Analysis", ["Memory", "Parallel", "Mesh", "Analysis"]),
+        tests("Records", ["Parallel", "Records"]),
+        tests("Figures", ["Parallel", "Measurement", "Figures"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17

@@ -40,10 +40,10 @@ extension ForwardModel {
         let phases = mesh.grid.phases
         mesh.grid.world.barrier()
         let beginning = Moment(phases)
-        var evolution = try start(from: noise.copy(for: "white noise"))
+        var evolution = try start(keeping: noise)
         atFirstForce()
         let first = Moment(phases)
-        while !evolution.isFinished { try evolution.advance { _, _ in } }
+        try evolution.finish()
         return TimedForwardRun(
             start: Interval(from: beginning, to: first), steps: Interval(from: first, to: Moment(phases)))
     }

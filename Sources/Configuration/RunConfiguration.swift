@@ -8,27 +8,27 @@ public import Parallel
 /// and in ``resolvedText``.
 public struct RunConfiguration: Sendable, Equatable {
     /// `run`: how the program runs.
-    public var run: RunSection
+    public internal(set) var run: RunSection
     /// `box`: particles and mesh.
-    public var box: BoxSection
+    public internal(set) var box: BoxSection
     /// `cosmology`: the eight parameters; they have no `problems`.
-    public var cosmology: CosmologyParameters
+    public internal(set) var cosmology: CosmologyParameters
     /// `power`: the linear power spectrum.
-    public var power: PowerSection
+    public internal(set) var power: PowerSection
     /// `initial`: the initial conditions.
-    public var initial: InitialSection
+    public internal(set) var initial: InitialSection
     /// `evolution`: the steps.
-    public var evolution: EvolutionSection
+    public internal(set) var evolution: EvolutionSection
     /// `force`: gravity.
-    public var force: ForceSection
+    public internal(set) var force: ForceSection
     /// `output`: what is written.
-    public var output: OutputSection
+    public internal(set) var output: OutputSection
     /// `objective`: what the end is compared with; nil if no data is named.
-    public var objective: ObjectiveSection?
+    public internal(set) var objective: ObjectiveSection?
     /// `optimizer`: how it is approached; nil without an objective.
-    public var optimizer: OptimizerSection?
+    public internal(set) var optimizer: OptimizerSection?
     /// `reconstruct`: what is sought, and from where; nil without an objective.
-    public var reconstruct: ReconstructSection?
+    public internal(set) var reconstruct: ReconstructSection?
 
     /// Reads and validates a configuration. Knows no MPI: the same on all ranks for the same bytes.
     ///

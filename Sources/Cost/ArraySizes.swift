@@ -7,37 +7,31 @@ struct ArraySizes {
     typealias Line = MemoryEstimate.Line
 
     private let word: Int
-    private let gradient: ForceKernel.Gradient
     /// Particles.
     private let count: Int
     /// A field or a transform's array on the particle grid.
     private let gridField: Int
     /// The same on the force mesh.
     private let meshField: Int
-    /// The 64-bit integers of a sum that ranks put together, for cloud-in-cell and for the stencil.
-    private let rim: Int
-    private let stencilRim: Int
+    /// The arrays of the force.
+    private let force: ForceWork.Arrays
     /// Two planes of forces and of their cotangents, 4 numbers per point each, and five of one number.
     private let windows: Int
-    /// The force as it is kept: a potential with its ghost planes, or modes.
-    private let force: Int
 
     init(of workload: Workload) {
         word = workload.wordBytes
-        gradient = workload.gradient
         // A rank that gains particles has arrays a little larger than need be.
         let share = workload.largestBlock(of: workload.particles)
         count = workload.rankCount > 1 ? share + share / 32 : share
-        gridField = word * 2 * workload.largestCapacity(of: workload.particles)
-        meshField = word * 2 * workload.largestCapacity(of: workload.mesh)
-        rim = 8 * workload.largestRim(ghosts: .cloudInCell)
-        stencilRim = 8 * workload.largestRim(ghosts: .stencil)
+        gridField = workload.largestTransform(of: workload.particles)
+        meshField = workload.largestTransform(of: workload.mesh)
+        force = workload.fullestMeshShares.map { workload.force.work(on: $0).arrays }
+            .max { $0.transpose + $0.kept < $1.transpose + $1.kept }!
         let rows = (workload.mesh.y + workload.ranks.y - 1) / workload.ranks.y + 1
         windows = [2 * 4 * word, 2 * 4 * 8 + 5 * 8].reduce(0) { sum, perPoint in
             let bytes = perPoint * rows * (workload.mesh.z + 1)
             return sum + MemoryPool.capacity(for: bytes, isRandomlyAccessed: true)
         }
-        force = gradient == .fourPoint ? word * workload.largestExtent(ghosts: .stencil) : meshField
     }
 
     /// Positions, momenta and indices.
@@ -59,14 +53,9 @@ struct ArraySizes {
     /// The last array of the particles arrives at its owners.
     var arrival: [Line] { state + [Line(array: "particles: routing", bytes: (8 + 8 + 4) * count)] }
 
-    /// The overdensity with the integers that ranks put together; then a transform goes from one array to another,
-    /// and a spectral force has its modes too.
+    /// The law makes the overdensity into a force.
     var solution: [Line] {
-        state + [
-            Line(
-                array: "mesh: density, potential or force, and its transform",
-                bytes: max(meshField + rim, (gradient == .fourPoint ? 2 : 3) * meshField))
-        ]
+        state + [Line(array: "mesh: density, potential or force, and its transform", bytes: force.solution)]
     }
 
     /// Particles are put in order three arrays at a time, on the way back with their cotangents.
@@ -81,7 +70,7 @@ struct ArraySizes {
     /// Particles in their first order, array by array, for a snapshot; the last force is still there.
     var snapshot: [Line] {
         state + [
-            Line(array: "mesh: potential or force", bytes: force),
+            Line(array: "mesh: potential or force", bytes: force.kept),
             Line(array: "output: particles in order", bytes: 6 * word * count),
             Line(array: "output: routing", bytes: (8 + 2 * word) * count),
         ]
@@ -92,16 +81,12 @@ struct ArraySizes {
         let carried =
             state + [
                 cotangents,
-                Line(array: "mesh: potential or force", bytes: force),
+                Line(array: "mesh: potential or force", bytes: force.kept),
             ]
-        guard gradient == .fourPoint else {
-            return carried + [
-                Line(array: "mesh: cotangents", bytes: 3 * meshField + rim)
-            ]
-        }
         return carried + [
-            Line(array: "mesh: cotangents", bytes: meshField + stencilRim),
-            Line(array: "particles: products and windows", bytes: 8 * count + windows),
+            Line(array: "mesh: cotangents", bytes: force.transpose),
+            Line(
+                array: "particles: products and windows", bytes: force.hasWindows ? 8 * count + windows : 0),
         ]
     }
 
@@ -120,27 +105,10 @@ struct ArraySizes {
 }
 
 extension Workload {
-    /// Complex numbers of the largest array that a transform of a grid needs.
-    fileprivate func largestCapacity(of shape: SIMD3<Int>) -> Int {
-        var most = 0
-        for position in fullestPositions(of: shape) {
-            most = max(most, FourierLayout(shape: shape, grid: ranks, position: position).capacity)
-        }
-        return most
-    }
-
-    /// Integers of the largest rim on the force mesh: all points but those that no neighbour reaches.
-    fileprivate func largestRim(ghosts: GhostWidth) -> Int {
-        let width = ghosts.lower + ghosts.upper
-        let owned = (0..<2).map { (mesh[$0] + ranks[$0] - 1) / ranks[$0] }
-        let inner = owned.map { max(0, $0 - width) }
-        return ((owned[0] + width) * (owned[1] + width) - inner[0] * inner[1]) * mesh.z
-    }
-
-    /// Elements of the largest field of the force mesh with ghost planes, as it is reserved.
-    fileprivate func largestExtent(ghosts: GhostWidth) -> Int {
-        let width = ghosts.lower + ghosts.upper
-        let planes = (0..<2).map { (mesh[$0] + ranks[$0] - 1) / ranks[$0] + width }
-        return max(planes[0] * planes[1] * mesh.z, 2 * largestCapacity(of: mesh))
+    /// Bytes of the largest array that a transform of a grid needs.
+    fileprivate func largestTransform(of shape: SIMD3<Int>) -> Int {
+        MeshShare.fullestPositions(of: shape, on: ranks).map {
+            MeshShare(of: shape, on: ranks, at: $0, wordBytes: wordBytes).transformBytes
+        }.max()!
     }
 }

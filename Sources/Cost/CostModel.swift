@@ -1,6 +1,6 @@
 internal import Foundation
 internal import Gravity
-internal import Mesh
+public import Mesh
 
 /// What a run costs on paper: seconds per force evaluation and memory of a rank.
 ///
@@ -97,7 +97,9 @@ public struct CostModel: Sendable {
         let coefficients = direction == .forward ? times.forward : times.gradient
         let particles = workload.particlesPerRank * assumptions.imbalance / machine.coreSpeed
         let cells = Double(workload.largestBlock(of: workload.mesh)) / machine.coreSpeed
-        let levels = (0..<3).reduce(0.0) { $0 + log2(Double(workload.mesh[$1])) }
+        let transformed = workload.force.work(on: workload.fullestMeshShares[0]).transforms.mesh
+        let levels = (0..<3).reduce(0.0) { $0 + log2(Double(transformed[$1])) }
+        let transformedCells = Double(workload.largestBlock(of: transformed)) / machine.coreSpeed
         let traffic = fullestTraffic(of: workload, direction)
         let rounds = 2 * (log2(Double(workload.rankCount))).rounded(.up)
         // The way back agrees twice as often, on scales of integer sums.
@@ -105,7 +107,7 @@ public struct CostModel: Sendable {
         var terms = Terms()
         terms.particles = coefficients.perParticle * particles
         terms.cells = coefficients.perCell * cells
-        terms.transforms = coefficients.perCellAndLevel * cells * levels
+        terms.transforms = coefficients.perCellAndLevel * transformedCells * levels
         terms.exchangeBytes = Double(traffic.exchange.bytes) / machine.rankBandwidth
         terms.exchangeMessages = Double(traffic.exchange.messages) * machine.latency
         terms.ghosts = machine.seconds(of: traffic.ghosts)
@@ -116,12 +118,12 @@ public struct CostModel: Sendable {
 
     /// What the fullest rank sends per force evaluation in the phases `exchange` and `ghosts`.
     public func fullestTraffic(of workload: Workload, _ direction: Direction) -> MeshTraffic {
-        var fullest = MeshTraffic(exchange: .none, ghosts: .none)
-        for position in workload.fullestPositions(of: workload.mesh) {
+        var fullest = MeshTraffic.none
+        for share in workload.fullestMeshShares {
             let traffic =
                 switch direction {
-                case .forward: workload.traffic(forwards: 1, at: position)
-                case .gradient: workload.trafficOfOneGradientStep(at: position)
+                case .forward: workload.traffic(forwards: 1, at: share.position)
+                case .gradient: workload.trafficOfOneGradientStep(at: share.position)
                 }
             fullest.exchange = max(fullest.exchange, traffic.exchange)
             fullest.ghosts = max(fullest.ghosts, traffic.ghosts)
@@ -188,18 +190,6 @@ extension Workload {
         (0..<2).reduce(shape.z) { count, axis in
             count * ((shape[axis] + ranks[axis] - 1) / ranks[axis])
         }
-    }
-
-    /// Places that between them have the widest block of x, of y and of kz.
-    func fullestPositions(of shape: SIMD3<Int>) -> [SIMD2<Int>] {
-        func widest(_ length: Int, _ parts: Int) -> Int {
-            (0..<parts).max {
-                Decomposition.block($0, of: parts, length: length).count
-                    < Decomposition.block($1, of: parts, length: length).count
-            }!
-        }
-        let x = widest(shape.x, ranks.x)
-        return [[x, widest(shape.y, ranks.y)], [x, widest(shape.z / 2 + 1, ranks.y)]]
     }
 
     /// What one more force evaluation adds to a gradient.

@@ -1,3 +1,5 @@
+public import Mesh
+
 /// A machine, as far as the cost of a run depends on it.
 public struct Machine: Sendable, Equatable {
     /// From a message's start to its end, of no bytes [s].

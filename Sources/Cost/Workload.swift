@@ -2,7 +2,7 @@ public import Gravity
 internal import Mesh
 
 /// A problem on a grid of ranks, as far as its cost depends on it.
-public struct Workload: Sendable, Equatable {
+public struct Workload: Sendable {
     /// Particles along x, y and z.
     public var particles: SIMD3<Int>
     /// Points of the force mesh along x, y and z.
@@ -11,19 +11,19 @@ public struct Workload: Sendable, Equatable {
     public var ranks: SIMD2<Int>
     /// Bytes of a number: 4 or 8.
     public var wordBytes: Int
-    /// The discrete gradient of the force.
-    public var gradient: ForceKernel.Gradient
+    /// The law of gravity.
+    public var force: any ForcePlan
 
     /// A problem.
     public init(
         particles: SIMD3<Int>, mesh: SIMD3<Int>, ranks: SIMD2<Int>, wordBytes: Int,
-        gradient: ForceKernel.Gradient
+        under force: any ForcePlan
     ) {
         self.particles = particles
         self.mesh = mesh
         self.ranks = ranks
         self.wordBytes = wordBytes
-        self.gradient = gradient
+        self.force = force
     }
 
     /// The number of ranks.
@@ -37,9 +37,6 @@ public struct Workload: Sendable, Equatable {
         Double(mesh.x) * Double(mesh.y) * Double(mesh.z) / Double(rankCount)
     }
 
-    /// Inverse transforms of a force evaluation.
-    public var inverses: Int { gradient == .fourPoint ? 1 : 3 }
-
     /// Whether every rank would own enough planes of both grids.
     public var fits: Bool { Decomposition.fits(particles, on: ranks) && Decomposition.fits(mesh, on: ranks) }
 
@@ -49,5 +46,15 @@ public struct Workload: Sendable, Equatable {
         return [
             min(particles.x, mesh.x) / planes, min(particles.y, mesh.y) / planes,
         ]
+    }
+
+    /// A rank's share of the force mesh.
+    func meshShare(at position: SIMD2<Int>) -> MeshShare {
+        MeshShare(of: mesh, on: ranks, at: position, wordBytes: wordBytes)
+    }
+
+    /// The shares of the force mesh that send and hold most.
+    var fullestMeshShares: [MeshShare] {
+        MeshShare.fullestPositions(of: mesh, on: ranks).map(meshShare(at:))
     }
 }

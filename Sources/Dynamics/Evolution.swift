@@ -14,18 +14,18 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
     /// The next stage's number.
     public private(set) var nextStage: Int
 
-    private let solver: ForceSolver<Scalar>
+    private let law: any ForceLaw<Scalar>
     // The force at the present positions, if it is known.
-    private var force: Force<Scalar>?
+    private var force: (any Force<Scalar>)?
 
     /// Particles that stand before a stage of a schedule.
     public init(
         _ particles: consuming ParticleSet<Scalar>, along schedule: Schedule, from stage: Int = 0,
-        under solver: ForceSolver<Scalar>
+        under law: any ForceLaw<Scalar>
     ) {
         self.particles = particles
         self.schedule = schedule
-        self.solver = solver
+        self.law = law
         nextStage = stage
         force = nil
     }
@@ -44,13 +44,13 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
         observe: (Double, borrowing ParticleSet<Scalar>) throws -> Void
     ) throws {
         switch schedule.stages[nextStage] {
-        case .force:
+        case .force(let index):
             force = nil  // its memory serves the new one
-            force = try solver.solve(for: particles)
+            force = try law.solve(for: particles, at: index)
         case .kick:
             let coefficients = kicks(from: nextStage)
-            if force == nil { force = try solver.solve(for: particles) }
-            try agreeing { try $0.solver.kick(&$0.particles, by: coefficients, with: $0.force!) }
+            let force = try presentForce()
+            try agreeing { try force.kick(&$0.particles, by: coefficients) }
             nextStage += coefficients.count - 1
         case .drift(let coefficient):
             force = nil
@@ -62,13 +62,29 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
         nextStage += 1
     }
 
+    /// Executes what is left of the schedule. Collective.
+    ///
+    /// - Parameters:
+    ///   - before: called between stages with the number of the next one and the particles that stand before it.
+    ///   - observe: as for ``advance(observe:)``.
+    /// - Throws: as ``advance(observe:)``.
+    public mutating func finish(
+        before: (Int, borrowing ParticleSet<Scalar>) -> Void = { _, _ in },
+        observe: (Double, borrowing ParticleSet<Scalar>) throws -> Void = { _, _ in }
+    ) throws {
+        while !isFinished {
+            before(nextStage, particles)
+            try advance(observe: observe)
+        }
+    }
+
     /// Undoes the last stage executed, or a run of kicks with one force, to the last bit. Collective.
     public mutating func retreat() throws {
         switch schedule.stages[nextStage - 1] {
         case .kick:
             let coefficients = kicks(before: nextStage)
-            if force == nil { force = try solver.solve(for: particles) }
-            try agreeing { try $0.solver.kickBack(&$0.particles, by: coefficients, with: $0.force!) }
+            let force = try presentForce()
+            try agreeing { try force.kickBack(&$0.particles, by: coefficients) }
             nextStage -= coefficients.count
             return
         case .drift(let coefficient):
@@ -95,14 +111,15 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
         switch schedule.stages[nextStage - 1] {
         case .kick:
             let coefficients = kicks(before: nextStage)
-            if force == nil { force = try solver.solve(for: particles) }
-            let derivative = try solver.decomposition.grid.phases.measure("agreement") {
-                try solver.kickAdjoint(
-                    &particles, by: coefficients, with: force.take()!, carrying: &adjoint.cotangents)
+            let force = try presentForce()
+            self.force = nil  // it is used up
+            let derivatives = try law.decomposition.grid.phases.measure("agreement") {
+                try force.kickAdjoint(&particles, by: coefficients, carrying: &adjoint.cotangents)
             }
+            adjoint.add(derivatives.parameters)
             for index in nextStage - coefficients.count..<nextStage {
                 if case .kick(let coefficient) = schedule.stages[index] {
-                    adjoint.parameters += coefficient.scaled(by: derivative)
+                    adjoint.parameters += coefficient.scaled(by: derivatives.coefficient)
                 }
             }
             nextStage -= coefficients.count
@@ -122,10 +139,18 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
         source.restore(&particles, before: nextStage)
     }
 
+    /// The force at the present positions.
+    private mutating func presentForce() throws -> any Force<Scalar> {
+        if let force { return force }
+        let found = try law.solve(for: particles, at: schedule.force(before: nextStage))
+        force = found
+        return found
+    }
+
     /// Kicks, which end with all ranks agreeing that nobody overflowed: who is first waits there for the others,
     /// and that is neither of the kick's kernel nor of nothing.
     private mutating func agreeing(_ kick: (inout Evolution) throws -> Void) throws {
-        try solver.decomposition.grid.phases.measure("agreement") { try kick(&self) }
+        try law.decomposition.grid.phases.measure("agreement") { try kick(&self) }
     }
 
     /// The particles, when the evolution is over.
@@ -148,10 +173,19 @@ public struct AdjointState<Scalar: ParticleScalar>: ~Copyable {
     public var cotangents: CotangentSet<Scalar>
     /// Derivatives with respect to the cosmological parameters; the value part means nothing.
     public var parameters = Dual(0)
+    /// Derivatives with respect to the parameters of the law of gravity, as many as it names.
+    public private(set) var lawParameters: [Double]
 
     /// No derivatives yet.
-    public init(for particles: borrowing ParticleSet<Scalar>) {
+    ///
+    /// - Parameter law: of gravity, on the way.
+    public init(for particles: borrowing ParticleSet<Scalar>, under law: any ForceLaw<Scalar>) {
         cotangents = CotangentSet(for: particles)
+        lawParameters = law.parameterNames.map { _ in 0 }
+    }
+
+    fileprivate mutating func add(_ derivatives: [Double]) {
+        for (index, derivative) in derivatives.enumerated() { lawParameters[index] += derivative }
     }
 
     /// Takes the cotangents out.

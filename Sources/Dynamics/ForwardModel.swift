@@ -5,144 +5,140 @@ public import Mesh
 public import Parallel
 public import Particles
 
-/// What drives the particles: through which times, by which integrator, and when they are looked at.
-public struct EvolutionPlan: Sendable {
-    /// Start and end of every step, increasing; the first is the time of the initial conditions.
-    public let scaleFactors: [Double]
-    /// How steps become kicks and drifts.
-    public let integrator: any Integrator
-    /// The scale factors, among ``scaleFactors``, at which the state is looked at.
-    public let observed: [Double]
-
-    /// A plan.
-    public init(through scaleFactors: [Double], by integrator: any Integrator, observing observed: [Double]) {
-        precondition(zip(scaleFactors, scaleFactors.dropFirst()).allSatisfy { $0 < $1 })
-        precondition(observed.allSatisfy(scaleFactors.contains))
-        self.scaleFactors = scaleFactors
-        self.integrator = integrator
-        self.observed = observed
-    }
-}
-
-/// The map from white noise and cosmology to particles at later times.
+/// The map from white noise and cosmology to particles at later times: a layout and a theory.
 ///
 ///     white noise → linear modes → Lagrangian perturbation theory → kicks and drifts
-///
-/// It holds what does not change between two runs: layouts, transforms, tables, units and the schedule.
-public final class ForwardModel<Scalar: ParticleScalar> {
-    /// Particle grid, force mesh and lengths.
-    public let box: Box
-    /// The particle grid's layout.
-    public let particleGrid: Decomposition
-    /// The force mesh's layout.
-    public let mesh: Decomposition
-    /// The background, with derivatives.
-    public let cosmology: Cosmology<Dual>
-    /// The linear power spectrum.
-    public let power: LinearPower<Double>
-    /// Integer units of the state, fixed for the model's life.
-    public let units: StateUnits
-    /// What happens.
-    public let schedule: Schedule
-    /// Gravity.
-    public let solver: ForceSolver<Scalar>
+public struct ForwardModel<Scalar: ParticleScalar> {
+    /// What no parameter changes.
+    public let layout: SimulationLayout<Scalar>
+    /// What follows from the parameters.
+    public let theory: Theory
 
-    let amplitudes: ModeAmplitudes
-    let perturbation: LagrangianPerturbation<Scalar>
-    let growthAtStart: GrowthFactors<Double>
-    let powerModel: LinearPowerModel
-    private let plan: EvolutionPlan
+    /// The model of a theory on a layout.
+    ///
+    /// - Precondition: both are of the same box and the same plan.
+    public init(_ layout: SimulationLayout<Scalar>, of theory: Theory) {
+        self.layout = layout
+        self.theory = theory
+    }
 
-    /// A model.
+    /// A model from its parts, in the integer units that fit its own velocities at the end.
     ///
     /// - Parameters:
     ///   - box: particle grid and force mesh.
     ///   - universe: cosmological parameters and the shape of the power spectrum.
     ///   - order: order of the initial conditions.
     ///   - plan: times and integrator.
-    ///   - kernel: discretisation of gravity.
+    ///   - force: the law of gravity.
     ///   - grid: the ranks.
     /// - Throws: ``UsageError`` when the grid of ranks is too fine, `PowerTableError` when a table does not
     ///   cover the box's modes; the same on all ranks.
     public init(
         _ box: Box, in universe: (parameters: CosmologyParameters, power: LinearPowerModel),
         startingWith order: LagrangianPerturbation<Scalar>.Order, following plan: EvolutionPlan,
-        under kernel: ForceKernel, on grid: RankGrid
+        under force: any ForcePlan, on grid: RankGrid
     ) throws {
-        self.box = box
-        self.plan = plan
-        particleGrid = try Decomposition(shape: box.particles, over: grid)
-        mesh = try Decomposition(shape: box.mesh, over: grid)
-        cosmology = Cosmology<Dual>(universe.parameters, power: universe.power)
-        let background = Cosmology<Double>(universe.parameters, power: universe.power)
-        powerModel = universe.power
-        power = LinearPower(background, universe.power)
-        amplitudes = try ModeAmplitudes(power, shape: box.particles, spacing: box.spacing)
-        let ends = growthFactors(at: [plan.scaleFactors.first!, plan.scaleFactors.last!], background)
-        growthAtStart = ends[0]
-        units = StateUnits.units(
-            box: box.size, velocityDispersion: Self.velocityDispersion(power, box, at: ends[1]),
+        theory = try Theory(of: universe, in: box, following: plan)
+        let units = StateUnits.units(
+            box: box.size, velocityDispersion: theory.velocityDispersion(at: plan.end, in: box),
             for: Scalar.self)
-        schedule = plan.integrator.schedule(
-            through: plan.scaleFactors, observing: plan.observed, cosmology)
-        perturbation = LagrangianPerturbation(particleGrid, spacing: box.spacing, order: order)
-        solver = ForceSolver(mesh, spacing: box.cell, kernel: kernel)
+        layout = try SimulationLayout(
+            box, startingWith: order, following: plan, under: force, in: units, on: grid)
     }
 
-    /// The same box, steps and forces in a universe of other parameters.
+    /// The same layout, with its units and plans, in a universe of other parameters.
     ///
-    /// - Parameters:
-    ///   - model: whose layouts and transforms are shared.
-    ///   - parameters: that have no `problems`.
-    ///   - units: integer units of the state; those of the model if not given, whatever the parameters are, so
-    ///     that an optimisation over parameters keeps one set of units.
+    /// - Parameter parameters: that have no `problems`.
     /// - Throws: `PowerTableError` on all ranks when a table does not cover the box's modes.
-    public init(_ model: ForwardModel, with parameters: CosmologyParameters, in units: StateUnits? = nil)
-        throws
-    {
-        let background = Cosmology<Double>(parameters, power: model.powerModel)
-        box = model.box
-        plan = model.plan
-        particleGrid = model.particleGrid
-        mesh = model.mesh
-        cosmology = Cosmology<Dual>(parameters, power: model.powerModel)
-        powerModel = model.powerModel
-        power = LinearPower(background, powerModel)
-        amplitudes = try ModeAmplitudes(power, shape: box.particles, spacing: box.spacing)
-        growthAtStart = growthFactors(at: [plan.scaleFactors.first!], background)[0]
-        self.units = units ?? model.units
-        schedule = plan.integrator.schedule(through: plan.scaleFactors, observing: plan.observed, cosmology)
-        perturbation = model.perturbation
-        solver = model.solver
+    public func with(_ parameters: CosmologyParameters) throws(PowerTableError) -> ForwardModel {
+        ForwardModel(
+            layout,
+            of: try Theory(of: (parameters, theory.powerModel), in: layout.box, following: layout.plan))
     }
 
-    /// The linear overdensity for D1 = 1 of white noise, on the particle grid. Collective.
-    public func linearDensity(of noise: consuming Field<Scalar>) -> Field<Scalar> {
-        perturbation.transform.inverse(linearModes(of: noise), ghosts: .none)
+    /// The same universe in other integer units.
+    public func inUnits(_ units: StateUnits) -> ForwardModel {
+        ForwardModel(layout.inUnits(units), of: theory)
     }
 
+    /// Particle grid, force mesh and lengths.
+    public var box: Box { layout.box }
+    /// The particle grid's layout.
+    public var particleGrid: Decomposition { layout.particleGrid }
+    /// The force mesh's layout.
+    public var mesh: Decomposition { layout.mesh }
+    /// Gravity.
+    public var solver: any ForceLaw<Scalar> { layout.solver }
+    /// Integer units of the state.
+    public var units: StateUnits { layout.units }
+    /// The background, with derivatives.
+    public var cosmology: Cosmology<Dual> { theory.cosmology }
+    /// The linear power spectrum.
+    public var power: LinearPower<Double> { theory.power }
+    /// What happens.
+    public var schedule: Schedule { theory.schedule }
+}
+
+// MARK: From white noise to a run
+
+extension ForwardModel {
     /// The linear overdensity modes for D1 = 1 of white noise on the particle grid. Collective.
-    public func linearModes(of noise: consuming Field<Scalar>) -> FourierField<Scalar> {
-        var modes = perturbation.transform.forward(noise)
-        amplitudes.apply(to: &modes)
+    public func linearModes(of noise: borrowing Field<Scalar>) -> FourierField<Scalar> {
+        var modes = layout.perturbation.transform.forward(keeping: noise)
+        theory.amplitudes.apply(to: &modes)
         return modes
     }
 
-    /// The particles at the start, in Lagrangian order. Collective.
+    /// The same of white noise that is not needed any more: its memory is free before the modes are complete.
+    /// Collective.
+    public func linearModes(consuming noise: consuming Field<Scalar>) -> FourierField<Scalar> {
+        var modes = layout.perturbation.transform.forward(noise)
+        theory.amplitudes.apply(to: &modes)
+        return modes
+    }
+
+    /// The linear overdensity for D1 = 1 on the particle grid, of its modes. Collective.
+    public func linearDensity(of modes: consuming FourierField<Scalar>) -> Field<Scalar> {
+        layout.perturbation.transform.inverse(modes, ghosts: .none)
+    }
+
+    /// The particles at the start, in Lagrangian order, from white noise. Collective.
     ///
     /// - Throws: ``DisplacementOverflow`` on all ranks.
-    public func initialState(from noise: consuming Field<Scalar>) throws -> LagrangianBlock<Scalar> {
-        let modes = linearModes(of: noise)
-        return try particleGrid.grid.phases.measure("initial conditions") {
-            try perturbation.displace(modes, to: growthAtStart, in: units)
+    public func initialState(from noise: borrowing Field<Scalar>) throws -> LagrangianBlock<Scalar> {
+        try initialState(at: linearModes(of: noise))
+    }
+
+    /// The particles at the start, in Lagrangian order, from linear modes. Collective.
+    ///
+    /// - Throws: ``DisplacementOverflow`` on all ranks.
+    public func initialState(at modes: borrowing FourierField<Scalar>) throws -> LagrangianBlock<Scalar> {
+        try particleGrid.grid.phases.measure("initial conditions") {
+            try layout.perturbation.displace(modes, to: theory.growthAtStart, in: units)
         }
     }
 
-    /// A run from the start. Collective.
+    /// A run from the start, of white noise that nobody needs any more. Collective.
     ///
     /// - Throws: ``DisplacementOverflow`` on all ranks.
     public func start(from noise: consuming Field<Scalar>) throws -> Evolution<Scalar> {
-        try resume(from: initialState(from: noise), at: 0)
+        try start(at: linearModes(consuming: noise))
+    }
+
+    /// A run from the start, of white noise that is kept. Collective.
+    ///
+    /// - Throws: ``DisplacementOverflow`` on all ranks.
+    public func start(keeping noise: borrowing Field<Scalar>) throws -> Evolution<Scalar> {
+        try start(at: linearModes(of: noise))
+    }
+
+    /// A run from the start, of linear modes. Collective.
+    ///
+    /// - Throws: ``DisplacementOverflow`` on all ranks.
+    public func start(at modes: consuming FourierField<Scalar>) throws -> Evolution<Scalar> {
+        let state = try initialState(at: modes)
+        _ = consume modes  // before the particles set out
+        return try resume(from: state, at: 0)
     }
 
     /// A run that goes on from a state kept before a stage. Collective.
@@ -154,14 +150,5 @@ public final class ForwardModel<Scalar: ParticleScalar> {
         let particles = ParticleSet(routing: state, to: mesh)
         let schedule = coefficients.map(schedule.replacingCoefficients(with:)) ?? schedule
         return Evolution(particles, along: schedule, from: stage, under: solver)
-    }
-
-    /// The linear velocity dispersion `a² E D1′ σ_ψ` along one axis [Mpc/h H0].
-    private static func velocityDispersion(
-        _ power: LinearPower<Double>, _ box: Box, at growth: GrowthFactors<Double>
-    ) -> Double {
-        let range = ModeAmplitudes.wavenumberRange(shape: box.particles, spacing: box.spacing)
-        return growth.driftFunction
-            * power.sigmaDisplacement(from: range.lowerBound, to: range.upperBound)
     }
 }

@@ -12,6 +12,8 @@ public struct Gradient<Scalar: ParticleScalar>: ~Copyable {
     public var noise: Field<Scalar>
     /// ∂L/∂θ for the cosmological parameters, in its derivative part.
     public var parameters: Dual
+    /// ∂L/∂ the law of gravity's own parameters, as many as it names.
+    public let lawParameters: [Double]
     /// Words of the initial state that the way back did not restore; 0 is the promise.
     public let differingWords: Int
     /// ∂L/∂x and ∂L/∂p at the start, in Lagrangian order.
@@ -38,14 +40,13 @@ extension ForwardModel {
         _ objective: (Double, borrowing ParticleSet<Scalar>, inout CotangentSet<Scalar>) throws -> Double
     ) throws -> Gradient<Scalar> {
         var source = source
-        var evolution = try start(from: noise.copy(for: "white noise"))
+        var evolution = try start(keeping: noise)
         let beginning = evolution.particles.checksum()
-        while !evolution.isFinished {
-            source.record(evolution.particles, before: evolution.nextStage)
-            try evolution.advance { _, _ in }
-        }
+        try evolution.finish(before: { stage, particles in source.record(particles, before: stage) })
 
-        var adjoint = mesh.grid.phases.measure("adjoint") { AdjointState(for: evolution.particles) }
+        var adjoint = mesh.grid.phases.measure("adjoint") {
+            AdjointState(for: evolution.particles, under: solver)
+        }
         var value = 0.0
         while evolution.nextStage > 0 {
             try evolution.retreat(carrying: &adjoint, along: source) { scaleFactor, particles, cotangents in
@@ -55,15 +56,15 @@ extension ForwardModel {
         let differing =
             evolution.particles.checksum() == beginning
             ? 0
-            : try differingWords(
-                evolution.particles, from: initialState(from: noise.copy(for: "white noise")))
-        let parameters = adjoint.parameters
+            : try differingWords(evolution.particles, from: initialState(from: noise))
+        let (parameters, lawParameters) = (adjoint.parameters, adjoint.lawParameters)
         var particles = evolution.takeParticles()
         particles.forgetState()
         let initial = particles.inLagrangianOrder(adjoint.takeCotangents(), over: particleGrid)
         _ = consume particles
         return try pullBack(
-            initial, to: noise, value: value, parameters: parameters, differingWords: differing)
+            initial, to: noise, value: value, parameters: (parameters, lawParameters),
+            differingWords: differing)
     }
 
     /// The same with the exact replay. Collective.
@@ -77,22 +78,25 @@ extension ForwardModel {
     /// From the cotangents of the particles at the start to those of white noise and cosmology.
     private func pullBack(
         _ initial: consuming LagrangianCotangents<Scalar>, to noise: borrowing Field<Scalar>, value: Double,
-        parameters: Dual, differingWords: Int
+        parameters: (cosmology: Dual, law: [Double]), differingWords: Int
     ) throws -> Gradient<Scalar> {
-        let noiseModes = perturbation.transform.forward(noise.copy(for: "white noise"))
+        let transform = layout.perturbation.transform
+        // Transformed again: its modes, kept all the way, would be one more field where memory is at its peak.
+        let noiseModes = transform.forward(keeping: noise)
         var modes = noiseModes.copy(for: "linear modes")
-        amplitudes.apply(to: &modes)
-        let growth = growthFactors(at: [growthAtStart.scaleFactor], cosmology)[0]
-        var adjoint = try perturbation.displaceAdjoint(initial, at: modes, to: growth)
+        theory.amplitudes.apply(to: &modes)
+        let growth = growthFactors(at: [theory.growthAtStart.scaleFactor], cosmology)[0]
+        var adjoint = try layout.perturbation.displaceAdjoint(initial, at: modes, to: growth)
         _ = consume modes
-        let power = LinearPower<Dual>(cosmology, powerModel)
-        let throughPower = try amplitudes.parameterDerivatives(adjoint.modes, noise: noiseModes, power)
+        let power = LinearPower<Dual>(cosmology, theory.powerModel)
+        let throughPower = try theory.amplitudes.parameterDerivatives(
+            adjoint.modes, noise: noiseModes, power)
         _ = consume noiseModes
-        let total = parameters + adjoint.parameters + throughPower
-        amplitudes.apply(to: &adjoint.modes)
+        let total = parameters.cosmology + adjoint.parameters + throughPower
+        theory.amplitudes.apply(to: &adjoint.modes)
         return Gradient(
-            value: value, noise: perturbation.transform.inverse(adjoint.takeModes(), ghosts: .none),
-            parameters: total, differingWords: differingWords, initial: initial)
+            value: value, noise: transform.inverse(adjoint.takeModes(), ghosts: .none), parameters: total,
+            lawParameters: parameters.law, differingWords: differingWords, initial: initial)
     }
 
     /// How many of the six words of each particle differ.

@@ -1,10 +1,11 @@
 public import Background
+public import Gravity
 
 /// One thing that happens to the particles. Coefficients carry their derivatives with respect to the
 /// cosmological parameters.
 public enum Stage: Sendable {
-    /// The force is evaluated at the present positions.
-    case force
+    /// The force of a number is evaluated at the present positions.
+    case force(ForceIndex)
     /// `p += κ F(x)`, κ [1/H0].
     case kick(Dual)
     /// `x += d p`, d [1/H0].
@@ -28,6 +29,20 @@ public struct Schedule: Sendable {
     public mutating func append(_ stage: Stage) {
         stages.append(stage)
         stepsBefore.append(stepsBefore.last!)
+    }
+
+    /// Adds the next force.
+    public mutating func appendForce() { append(.force(ForceIndex(forceCount))) }
+
+    /// The number of forces.
+    public var forceCount: Int {
+        stages.count { if case .force = $0 { true } else { false } }
+    }
+
+    /// The force that the particles feel before a stage: the last one, if there was one.
+    public func force(before stage: Int) -> ForceIndex {
+        for case .force(let index) in stages[..<stage].reversed() { return index }
+        preconditionFailure("a kick before any force")
     }
 
     /// Notes that a step ends here.
@@ -105,13 +120,13 @@ extension Integrator {
             if observed.contains(scaleFactor) { schedule.append(.observe(scaleFactor: scaleFactor)) }
         }
         observe(scaleFactors[0])
-        schedule.append(.force)
+        schedule.appendForce()
         for step in middles.indices {
             let coefficients = coefficients(
                 from: growth[step], over: growth[scaleFactors.count + step], to: growth[step + 1], cosmology)
             schedule.append(.kick(coefficients.firstKick))
             schedule.append(.drift(coefficients.drift))
-            schedule.append(.force)
+            schedule.appendForce()
             schedule.append(.kick(coefficients.secondKick))
             schedule.endStep()
             observe(scaleFactors[step + 1])

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Glibc
 internal import Mesh
 
 extension ForceKernel {
@@ -8,7 +8,7 @@ extension ForceKernel {
     ///   - shape: points of the mesh along x, y and z.
     ///   - spacing: mesh cell h [Mpc/h].
     func greensFunction(shape: SIMD3<Int>, spacing: Double) -> SpectralMultiplier {
-        let axes = (0..<3).map { axis in wavenumbers(of: shape[axis], halved: axis == 2) }
+        let axes = (0..<3).map { Wavenumbers(along: $0, of: shape).phases }
         let windows = axes.map { $0.map { deconvolvesWindows ? 1 / pow(sinc($0 / 2), 4) : 1 } }
         let eigenvalues = axes.map { $0.map { eigenvalue(of: $0) / (spacing * spacing) } }
         return SpectralMultiplier(
@@ -19,9 +19,9 @@ extension ForceKernel {
     /// The multiplier of the spectral force, `F_k = −i k φ_k`, along one axis; zero on its Nyquist plane.
     static func spectralForce(axis: Int, shape: SIMD3<Int>, spacing: Double) -> SpectralMultiplier {
         let tables = (0..<3).map { other -> [Double] in
-            let waves = wavenumbers(of: shape[other], halved: other == 2)
-            guard other == axis else { return waves.map { _ in 1 } }
-            return waves.enumerated().map { 2 * $0.offset == shape[axis] ? 0 : -$0.element / spacing }
+            let waves = Wavenumbers(along: other, of: shape)
+            guard other == axis else { return waves.table { _ in 1 } }
+            return waves.withoutNyquist(waves.phases.map { -$0 / spacing })
         }
         return SpectralMultiplier(factors: .init(x: tables[0], y: tables[1], z: tables[2]), timesI: 1)
     }
@@ -35,12 +35,3 @@ extension ForceKernel {
         }
     }
 }
-
-/// `w = k h = 2π n / N` for every index of an axis; the last axis holds `N/2 + 1` of them.
-private func wavenumbers(of length: Int, halved: Bool) -> [Double] {
-    (0..<(halved ? length / 2 + 1 : length)).map { index in
-        2 * Double.pi * Double(2 * index > length ? index - length : index) / Double(length)
-    }
-}
-
-private func sinc(_ x: Double) -> Double { x == 0 ? 1 : sin(x) / x }

@@ -1,4 +1,5 @@
-internal import Foundation
+internal import Glibc
+internal import Mesh
 
 /// The Gaussian `exp(−k²R²/2)` on a small periodic picture, as a convolution along each side.
 ///
@@ -19,10 +20,10 @@ struct PeriodicSmoothing {
 
     /// `1/n Σ_k exp(−k²R²/2) cos(k d)` for distances d from 0 to n − 1; symmetric to the last bit.
     private static func kernel(radius: Double, length: Int) -> [Double] {
+        let waves = Wavenumbers(of: length).phases
         let half = (0...length / 2).map { distance in
-            (0..<length).reduce(0.0) { sum, index in
-                let signed = 2 * index > length ? index - length : index
-                let wave = 2 * Double.pi * Double(signed) / Double(length)
+            waves.enumerated().reduce(0.0) { sum, mode in
+                let (index, wave) = (mode.offset, mode.element)
                 // The turn modulo the length, exact whatever the distance.
                 let turn = Double(index * distance % length) / Double(length)
                 return sum + exp(-wave * wave * radius * radius / 2) * cos(2 * Double.pi * turn)

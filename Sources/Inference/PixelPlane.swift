@@ -26,13 +26,7 @@ public struct PixelPlane: Sendable, Equatable {
     }
 
     /// The axes u and v of the box.
-    public var axes: SIMD2<Int> {
-        switch axis {
-        case 0: [1, 2]
-        case 1: [0, 2]
-        default: [0, 1]
-        }
-    }
+    public var axes: SIMD2<Int> { BoxAxis(rawValue: axis)!.plane }
 
     /// All pixels.
     public var count: Int { shape.x * shape.y }
@@ -127,6 +121,6 @@ private struct Pixel {
         let place = position.multipliedFullWidth(by: Position(pixels))
         index = Int(place.high)
         next = index + 1 == pixels ? 0 : index + 1
-        fraction = Double(place.low) * Double(sign: .plus, exponent: -Position.bitWidth, significand: 1)
+        fraction = Double(place.low) * Double.powerOfTwo(-Position.bitWidth)
     }
 }

@@ -1,5 +1,5 @@
-internal import Analysis
 internal import InitialConditions
+internal import Measurement
 public import Mesh
 internal import Parallel
 
@@ -18,7 +18,7 @@ public struct Preconditioner<Scalar: FourierScalar> {
     public let parameterCurvatures: [Double]
 
     private let transform: FourierTransform<Scalar>
-    private let squares: [[Double]]  // (k/k_f)² by axis and index
+    private let squares: SpectralMultiplier.Tables  // (k/k_f)² by axis and index
 
     /// A preconditioner for vectors on the transform's grid.
     ///
@@ -30,14 +30,7 @@ public struct Preconditioner<Scalar: FourierScalar> {
         curvatures: [Double], parameterCurvatures: [Double], _ transform: FourierTransform<Scalar>
     ) {
         precondition(!curvatures.isEmpty && (curvatures + parameterCurvatures).allSatisfy { $0 > 0 })
-        let shape = transform.decomposition.shape
-        squares = (0..<3).map { axis in
-            (0..<shape[axis]).map { index in
-                let signed = Decomposition.signedWavenumber(index, of: shape[axis])
-                let wave = Double(signed * shape.max()) / Double(shape[axis])
-                return wave * wave
-            }
-        }
+        squares = SphericalShells(shape: transform.decomposition.shape).squares
         self.curvatures = curvatures
         self.parameterCurvatures = parameterCurvatures
         self.transform = transform
@@ -57,7 +50,7 @@ public struct Preconditioner<Scalar: FourierScalar> {
     private func divide(_ modes: inout FourierField<Scalar>) {
         let last = curvatures.count - 1
         modes.mapModes { x, y, z, real, imaginary in
-            let wave = (squares[0][x] + squares[1][y] + squares[2][z]).squareRoot()
+            let wave = (squares.x[x] + squares.y[y] + squares.z[z]).squareRoot()
             let shell = min(Int(wave), last)
             let next = curvatures[min(shell + 1, last)]
             let curvature = curvatures[shell] + (wave - Double(shell)) * (next - curvatures[shell])

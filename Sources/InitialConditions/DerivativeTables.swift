@@ -7,16 +7,9 @@ struct DerivativeTables {
     let ones: [[Double]]
 
     init(shape: SIMD3<Int>, spacing: Double) {
-        full = (0..<3).map { axis in
-            let length = shape[axis]
-            return (0..<(axis == 2 ? length / 2 + 1 : length)).map { index in
-                let signed = 2 * index > length ? index - length : index
-                return 2 * Double.pi * Double(signed) / (Double(length) * spacing)
-            }
-        }
-        withoutNyquist = full.enumerated().map { axis, waves in
-            waves.indices.map { 2 * $0 == shape[axis] ? 0 : waves[$0] }
-        }
+        let axes = (0..<3).map { Wavenumbers(along: $0, of: shape) }
+        full = axes.map { $0.values(spacing: spacing) }
+        withoutNyquist = zip(axes, full).map { $0.withoutNyquist($1) }
         ones = full.map { $0.map { _ in 1 } }
     }
 

@@ -96,12 +96,12 @@ public struct ModeAmplitudes: Sendable {
         _ body: (_ shell: Int, _ product: Double) -> Void
     ) {
         let (first, second) = (cotangent.values.span, noise.values.span)
-        let nyquist = cotangent.decomposition.shape.z
+        let mesh = cotangent.decomposition
         var mode = 0
         for x in cotangent.x {
             for y in cotangent.y {
                 for z in cotangent.z {
-                    let weight = z == 0 || 2 * z == nyquist ? 1.0 : 2.0
+                    let weight = Double(mesh.hermitianWeight(z: z))
                     let product =
                         Double(first[mode]) * Double(second[mode])
                         + Double(first[mode + 1]) * Double(second[mode + 1])

@@ -1,3 +1,5 @@
+internal import Mesh
+
 /// The modes of a grid grouped by |k|, so that a function of |k| is evaluated once for each group.
 ///
 /// k² is proportional to the integer `Σ (n_i M/N_i)²`, M the least common multiple of the sides; that integer
@@ -42,7 +44,8 @@ struct ModeShells: Sendable {
     /// The group of the mode with these indices, as a transform numbers them.
     @inline(__always)
     func index(_ x: Int, _ y: Int, _ z: Int) -> Int {
-        let mode = SIMD3(2 * x > shape.x ? shape.x - x : x, 2 * y > shape.y ? shape.y - y : y, z)
+        let mode = SIMD3(
+            abs(Wavenumbers.modeNumber(x, of: shape.x)), abs(Wavenumbers.modeNumber(y, of: shape.y)), z)
         guard usesSquares else { return (mode &* octantStride).wrappedSum() }
         let scaled = mode &* multiplier
         return (scaled &* scaled).wrappedSum()

@@ -1,6 +1,7 @@
 internal import Background
 internal import Memory
 internal import Mesh
+internal import Parallel
 internal import Particles
 
 /// Sets one component of the starting state of every particle of a block.
@@ -38,12 +39,12 @@ struct StartingState {
         let decomposition = block.decomposition
         let shape = decomposition.shape
         let bits = Scalar.Position.bitWidth
-        let toPosition = exp2(bits) / units.box[axis]
-        let toMomentum = exp2(-units.momentumExponent)
+        let toPosition = Double.powerOfTwo(bits) / units.box[axis]
+        let toMomentum = Double.powerOfTwo(-units.momentumExponent)
         let (d1, d2) = (growth.d1 * toPosition, -growth.d2 * toPosition)
         let (p1, p2) = (growth.driftFunction * toMomentum, -growth.secondOrderMomentum * toMomentum)
         let lattice = (0..<shape[axis]).map { Scalar.Position.latticePoint($0, of: shape[axis]) }
-        let farthest = exp2(bits - 1)
+        let farthest = Double.powerOfTwo(bits - 1)
         let fastest = Double(Scalar.Momentum.max) / 2
         var fits = true
         var index = 0
@@ -71,8 +72,6 @@ struct StartingState {
         return fits
     }
 }
-
-private func exp2(_ exponent: Int) -> Double { Double(sign: .plus, exponent: exponent, significand: 1) }
 
 extension FixedWidthInteger where Self: UnsignedInteger {
     /// The Lagrangian point `index / length` as a fraction of the box, rounded to the nearest integer state.

@@ -93,19 +93,3 @@ public struct FourierField<Scalar: FourierScalar>: ~Copyable {
         }
     }
 }
-
-extension Decomposition {
-    /// The signed wavenumber of an index along an axis, in units of the fundamental one: n for n < N/2, else
-    /// n − N, so that the Nyquist index N/2 of an even axis is −N/2.
-    @inlinable
-    public static func signedWavenumber(_ index: Int, of length: Int) -> Int {
-        2 * index < length ? index : index - length
-    }
-
-    /// How many modes of the full spectrum an independent one with index `z` stands for: itself, and its
-    /// mirror image unless that is held as well (kz = 0, and kz = nz/2 when nz is even).
-    @inlinable
-    public func hermitianWeight(z: Int) -> Int {
-        z == 0 || 2 * z == shape.z ? 1 : 2
-    }
-}

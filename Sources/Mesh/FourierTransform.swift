@@ -85,6 +85,12 @@ public final class FourierTransform<Scalar: FourierScalar> {
         transformX(columns(of: field), from: xInColumn, to: xInModes, palindrome_forward)
     }
 
+    /// The same of a field that is still needed, without a copy of it. Collective.
+    public func forward(keeping field: borrowing Field<Scalar>) -> FourierField<Scalar> {
+        let lines = firstLines(of: field)
+        return transformX(columns(ofLines: lines), from: xInColumn, to: xInModes, palindrome_forward)
+    }
+
     /// The field of a spectrum, with undefined ghost planes. Collective.
     ///
     ///     f(q) = 1/N Σ_k w(k) Re(f_k exp(i k·q)),    w the Hermitian weight
@@ -166,18 +172,22 @@ public final class FourierTransform<Scalar: FourierScalar> {
 
 extension FourierTransform {
     private func columns(of field: consuming Field<Scalar>) -> FourierField<Scalar> {
+        let lines = firstLines(of: field)
+        _ = consume field  // its memory serves the exchanges
+        return columns(ofLines: lines)
+    }
+
+    /// Both axes of whole planes, or the last axis alone where a row of ranks shares them.
+    private func firstLines(of field: borrowing Field<Scalar>) -> FourierField<Scalar> {
         precondition(field.decomposition.isAlike(decomposition))
-        let pencils: FourierField<Scalar>
-        if decomposition.grid.row.size == 1 {
-            pencils = transformPlanes(of: field)
-            _ = consume field
-        } else {
-            let halfComplex = transformZ(of: field)
-            _ = consume field
-            pencils = transform(
-                yLines, palindrome_forward, swapped(halfComplex, rowSwap), from: yInRow, to: yInColumn,
-                planes: planes, lines: layout.z.count)
-        }
+        return decomposition.grid.row.size == 1 ? transformPlanes(of: field) : transformZ(of: field)
+    }
+
+    private func columns(ofLines lines: consuming FourierField<Scalar>) -> FourierField<Scalar> {
+        if decomposition.grid.row.size == 1 { return swapped(lines, columnSwap) }
+        let pencils = transform(
+            yLines, palindrome_forward, swapped(lines, rowSwap), from: yInRow, to: yInColumn,
+            planes: planes, lines: layout.z.count)
         return swapped(pencils, columnSwap)
     }
 

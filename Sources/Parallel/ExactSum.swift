@@ -41,10 +41,7 @@ public struct ExactSum: Sendable {
 
     private static func factors(_ exponent: Int) -> (first: Double, second: Double) {
         let half = exponent / 2
-        return (
-            Double(sign: .plus, exponent: half, significand: 1),
-            Double(sign: .plus, exponent: exponent - half, significand: 1)
-        )
+        return (.powerOfTwo(half), .powerOfTwo(exponent - half))
     }
 
     private static func scaled(_ value: Double, _ exponent: Int) -> Double {

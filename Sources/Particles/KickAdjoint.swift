@@ -47,7 +47,7 @@ extension ParticleSet {
         let exponent = try integerExponent(of: cotangents, termGrowth: growth, sumGrowth: 9 * growth)
         let product = Buffer<Double>(count: count, from: grid.memory, for: "products")
         var sums = MeshSums<Scalar>(
-            decomposition, ghosts: .stencil, scale: power(-exponent), for: "cotangent")
+            decomposition, ghosts: .stencil, scale: Double.powerOfTwo(-exponent), for: "cotangent")
         let outcome = grid.phases.measure("adjoint") {
             requireField(potential, ghosts: .stencil)
             requirePlanes(planes)
@@ -59,7 +59,7 @@ extension ParticleSet {
                 _KickAdjointArguments(
                     undoing: inMomentumUnits(undoing), factor: coefficient * cellsPerLength,
                     momentumBar: cotangents.momentumStarts, positionBar: cotangents.positionStarts,
-                    product: product.start, weight: weight * power(exponent),
+                    product: product.start, weight: weight * Double.powerOfTwo(exponent),
                     window: window.start, cotangentWindow: cotangentWindow.start), &sums.forKernel)
         }
         try settle(outcome, undoing)
@@ -134,13 +134,14 @@ extension ParticleSet {
         let exponent = try integerExponent(
             of: cotangents, termGrowth: abs(coefficient), sumGrowth: abs(coefficient))
         var sums = MeshSums<Scalar>(
-            decomposition, ghosts: .cloudInCell, scale: power(-exponent), for: "cotangent")
+            decomposition, ghosts: .cloudInCell, scale: Double.powerOfTwo(-exponent), for: "cotangent")
         grid.phases.measure("adjoint") {
             let planes = planes()
             let window = massWindow()
             let status = unsafe Scalar._particleKernels.depositValues(
                 planes.starts, positionStarts, palindrome_block(decomposition),
-                cotangents.momentum[axis].start, coefficient * power(exponent), &sums.forKernel, window.start)
+                cotangents.momentum[axis].start, coefficient * Double.powerOfTwo(exponent), &sums.forKernel,
+                window.start)
             requireRouted(status != 0)
         }
         sums.finish(in: "adjoint")
@@ -164,5 +165,3 @@ extension ParticleSet {
         }
     }
 }
-
-private func power(_ exponent: Int) -> Double { Double(sign: .plus, exponent: exponent, significand: 1) }

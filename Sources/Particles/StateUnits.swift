@@ -1,3 +1,5 @@
+public import Parallel
+
 /// What the integers of a particle's state mean.
 ///
 ///     x = X · L / 2³²  [Mpc/h]      p = P · 2^e  [Mpc/h · H0]
@@ -35,12 +37,12 @@ public struct StateUnits: Sendable, Equatable {
     }
 
     /// One unit of momentum [Mpc/h · H0].
-    @inlinable public var momentum: Double { Self.power(momentumExponent) }
+    @inlinable public var momentum: Double { Double.powerOfTwo(momentumExponent) }
 
     /// One unit of position along an axis [Mpc/h].
     @inlinable public func position<Position: FixedWidthInteger>(along axis: Int, _: Position.Type) -> Double
     {
-        box[axis] * Self.power(-Position.bitWidth)
+        box[axis] * Double.powerOfTwo(-Position.bitWidth)
     }
 
     /// Where a position is along an axis [Mpc/h], at least 0 and below the side of the box.
@@ -49,7 +51,7 @@ public struct StateUnits: Sendable, Equatable {
     {
         // The highest 53 bits, since rounding to a Double might reach the side.
         let bits = min(Position.bitWidth, 53)
-        return Double(position >> (Position.bitWidth - bits)) * Self.power(-bits) * box[axis]
+        return Double(position >> (Position.bitWidth - bits)) * Double.powerOfTwo(-bits) * box[axis]
     }
 
     /// The position nearest to a place along an axis [Mpc/h], wrapped into the box.
@@ -57,7 +59,7 @@ public struct StateUnits: Sendable, Equatable {
         at length: Double, along axis: Int, as _: Position.Type = Position.self
     ) -> Position {
         let turns = length / box[axis]
-        let fraction = (turns - turns.rounded(.down)) * Self.power(Position.bitWidth)
+        let fraction = (turns - turns.rounded(.down)) * Double.powerOfTwo(Position.bitWidth)
         return Position(exactly: fraction.rounded(.toNearestOrEven)) ?? 0
     }
 
@@ -70,10 +72,6 @@ public struct StateUnits: Sendable, Equatable {
     @inlinable public func momentum<Momentum: FixedWidthInteger>(
         of value: Double, as _: Momentum.Type = Momentum.self
     ) -> Momentum? {
-        Momentum(exactly: (value * Self.power(-momentumExponent)).rounded(.toNearestOrEven))
-    }
-
-    @inlinable static func power(_ exponent: Int) -> Double {
-        Double(sign: .plus, exponent: exponent, significand: 1)
+        Momentum(exactly: (value * Double.powerOfTwo(-momentumExponent)).rounded(.toNearestOrEven))
     }
 }

@@ -1,4 +1,6 @@
-internal import Analysis
+internal import Figures
+internal import FoundationEssentials
+internal import Measurement
 
 /// Pictures beside each other whose colours mean the same.
 struct MapRow {
@@ -73,7 +75,7 @@ struct MapPicture {
         width = picture.width
         height = picture.height
         isPale = OKLab(colours[0.5]).lightness > 0.7
-        address = "data:image/png;base64," + Base64.text(try picture.png())
+        address = "data:image/png;base64," + Data(try picture.png()).base64EncodedString()
     }
 
     func image(describedAs description: String) -> HTML {

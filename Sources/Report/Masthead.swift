@@ -1,4 +1,4 @@
-internal import Analysis
+internal import Measurement
 internal import Parallel
 
 /// What the page begins with: what was run, over the newest picture of its matter.

@@ -1,4 +1,4 @@
-internal import Analysis
+internal import Figures
 
 extension Plot {
     /// The plot as a figure of the page.

@@ -1,7 +1,7 @@
-internal import Analysis
 internal import Foundation
 internal import Mesh
 internal import Parallel
+internal import Records
 internal import Storage
 
 /// What lies in the output directory of a run, and the ranks that read it together.

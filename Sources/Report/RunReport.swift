@@ -1,4 +1,3 @@
-internal import Analysis
 public import Parallel
 
 /// `palindrome report`: one page, complete in itself, about what a run left in its directory.

@@ -1,4 +1,4 @@
-internal import Analysis
+internal import Measurement
 internal import Mesh
 internal import Parallel
 internal import Storage

@@ -1,4 +1,5 @@
 import Cost
+import Gravity
 import Mesh
 import XCTest
 
@@ -6,7 +7,7 @@ final class CostModelTests: XCTestCase {
     private func workload(_ side: Int, _ ranks: SIMD2<Int>) -> Workload {
         Workload(
             particles: [side, side, side], mesh: [side, side, side], ranks: ranks, wordBytes: 4,
-            gradient: .fourPoint)
+            under: ForceKernel(named: "1_4")!)
     }
 
     private var model: CostModel {
@@ -48,7 +49,8 @@ final class CostModelTests: XCTestCase {
         let model = model
         for ranks in [SIMD2(3, 2), [4, 3], [2, 5]] {
             let workload = Workload(
-                particles: [22, 26, 18], mesh: [33, 39, 27], ranks: ranks, wordBytes: 4, gradient: .spectral)
+                particles: [22, 26, 18], mesh: [33, 39, 27], ranks: ranks, wordBytes: 4,
+                under: ForceKernel(named: "naive")!)
             let fullest = model.fullestTraffic(of: workload, .forward)
             for x in 0..<ranks.x {
                 for y in 0..<ranks.y {

@@ -12,22 +12,24 @@ import Particles
 /// A small universe whose runs are timed, to hold the model of their cost against what they booked.
 struct MeasuredUniverse<Scalar: ParticleScalar> {
     let model: ForwardModel<Scalar>
+    private let force: any ForcePlan
 
     static var steps: [Double] { [0.1, 0.4, 0.7, 1] }
     static var forces: Int { steps.count }
 
-    init(particles: SIMD3<Int>, mesh: SIMD3<Int>, kernel: String, on grid: RankGrid) throws {
+    init(particles: SIMD3<Int>, mesh: SIMD3<Int>, under force: any ForcePlan, on grid: RankGrid) throws {
+        self.force = force
         model = try ForwardModel(
             Box(particles: particles, spacing: 4, mesh: mesh), in: (.simpleLCDM, .eisensteinHu),
             startingWith: .second,
             following: EvolutionPlan(through: Self.steps, by: FastPM(), observing: [1]),
-            under: ForceKernel(named: kernel)!, on: grid)
+            under: force, on: grid)
     }
 
     var workload: Workload {
         Workload(
             particles: model.box.particles, mesh: model.box.mesh, ranks: model.mesh.grid.shape,
-            wordBytes: MemoryLayout<Scalar>.size, gradient: model.solver.kernel.gradient)
+            wordBytes: MemoryLayout<Scalar>.size, under: force)
     }
 
     func whiteNoise() -> Field<Scalar> { .whiteNoise(seed: 3, over: model.particleGrid) }

@@ -1,5 +1,6 @@
 import Benchmark
 import Cost
+import Gravity
 import Mesh
 import Parallel
 import Particles
@@ -21,7 +22,7 @@ final class TrafficTests: SPMDTestCase {
             for mesh in Self.meshes {
                 for kernel in ["1_4", "naive"] {
                     let universe = try MeasuredUniverse<Scalar>(
-                        particles: Self.particles, mesh: mesh, kernel: kernel, on: grid)
+                        particles: Self.particles, mesh: mesh, under: ForceKernel(named: kernel)!, on: grid)
                     try body(universe, "\(scalar) \(shape) \(mesh) \(kernel)")
                     cases += 1
                 }
@@ -67,17 +68,18 @@ final class TrafficTests: SPMDTestCase {
 
     func testOneRankSendsNothing() {
         let workload = Workload(
-            particles: [16, 16, 16], mesh: [16, 16, 16], ranks: [1, 1], wordBytes: 4, gradient: .spectral)
-        let silence = MeshTraffic(exchange: .none, ghosts: .none)
-        XCTAssertEqual(workload.traffic(forwards: 3, at: [0, 0]), silence)
-        XCTAssertEqual(workload.traffic(gradientOf: 3, at: [0, 0]), silence)
+            particles: [16, 16, 16], mesh: [16, 16, 16], ranks: [1, 1], wordBytes: 4,
+            under: ForceKernel(named: "naive")!)
+        XCTAssertEqual(workload.traffic(forwards: 3, at: [0, 0]), .none)
+        XCTAssertEqual(workload.traffic(gradientOf: 3, at: [0, 0]), .none)
     }
 
     /// 8 × 8 × 8 cells on 2 × 1 ranks, single: a transform swaps blocks of 4 · 4 · 5 complex numbers, a deposit
     /// sends one plane of 8 · 8 integers, a potential two and three of 8 · 8 reals.
     func testACaseByHand() {
         let workload = Workload(
-            particles: [8, 8, 8], mesh: [8, 8, 8], ranks: [2, 1], wordBytes: 4, gradient: .fourPoint)
+            particles: [8, 8, 8], mesh: [8, 8, 8], ranks: [2, 1], wordBytes: 4,
+            under: ForceKernel(named: "1_4")!)
         let traffic = workload.traffic(forwards: 1, at: [0, 0])
         XCTAssertEqual(traffic.exchange, Traffic(bytes: 2 * (4 * 4 * 5) * 8, messages: 2))
         XCTAssertEqual(traffic.ghosts, Traffic(bytes: 64 * 8 + 5 * 64 * 4, messages: 1 + 2))

@@ -167,7 +167,7 @@ final class EvolutionTests: SPMDTestCase {
                 (q + start.d1 * amplitude * sin(wave * q), start.driftFunction * amplitude * sin(wave * q))
             }
             var evolution = try model.resume(from: state, at: 0)
-            while !evolution.isFinished { try evolution.advance { _, _ in } }
+            try evolution.finish()
             let final = evolution.particles.inLagrangianOrder(over: model.particleGrid)
             var worst = 0.0
             var index = 0

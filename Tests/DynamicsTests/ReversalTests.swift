@@ -22,7 +22,7 @@ final class ReversalTests: SPMDTestCase {
             under: ForceKernel(named: kernel)!, on: RankGrid(world: world, shape: shape))
         var evolution = try model.start(from: .whiteNoise(seed: 2, over: model.particleGrid))
         let before = evolution.particles.inLagrangianOrder(over: model.particleGrid)
-        while !evolution.isFinished { try evolution.advance { _, _ in } }
+        try evolution.finish()
         let far = evolution.particles.inLagrangianOrder(over: model.particleGrid)
         XCTAssertGreaterThan(differences(before, far), 5 * model.box.particleCount, "nothing moved")
         while evolution.nextStage > 0 { try evolution.retreat() }
@@ -109,11 +109,15 @@ final class ReversalTests: SPMDTestCase {
         let state = try model.initialState(from: .whiteNoise(seed: 2, over: model.particleGrid))
         var particles = ParticleSet(routing: state, to: model.mesh)
         let before = particles.checksum()
-        func force(_ particles: borrowing ParticleSet<Float>, onTheWayBack: Bool) throws -> Force<Float> {
+        let law = SingleMesh(
+            ForceMesh<Float>(model.mesh, spacing: box.cell), kernel: ForceKernel(named: "1_4")!)
+        func force(
+            _ particles: borrowing ParticleSet<Float>, onTheWayBack: Bool
+        ) throws -> any Force<Float> {
             switch summation {
-            case .integers: try model.solver.solve(for: particles)
+            case .integers: try law.solve(for: particles, at: ForceIndex(0))
             case .floats:
-                model.solver.solve(
+                law.solve(
                     naiveContrast(particles, lastOneFirst: onTheWayBack), for: particles.planes())
             }
         }
@@ -122,7 +126,7 @@ final class ReversalTests: SPMDTestCase {
             switch stage {
             case .kick(let coefficient):
                 let force = try force(particles, onTheWayBack: false)
-                try model.solver.kick(&particles, by: [coefficient.value], with: force)
+                try force.kick(&particles, by: [coefficient.value])
             case .drift(let coefficient):
                 try particles.drift(by: coefficient.value)
                 particles.order()
@@ -134,7 +138,7 @@ final class ReversalTests: SPMDTestCase {
             switch stage {
             case .kick(let coefficient):
                 let force = try force(particles, onTheWayBack: true)
-                try model.solver.kickBack(&particles, by: [coefficient.value], with: force)
+                try force.kickBack(&particles, by: [coefficient.value])
             case .drift(let coefficient):
                 try particles.driftBack(by: coefficient.value)
                 particles.order()

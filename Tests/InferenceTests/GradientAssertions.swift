@@ -15,8 +15,8 @@ extension SPMDTestCase {
         _ model: ForwardModel<Double>, _ objective: borrowing some Objective<Double> & ~Copyable,
         at noise: borrowing Field<Double>
     ) throws -> Double {
-        var evolution = try model.start(from: noise.copy(for: "noise"))
-        while !evolution.isFinished { try evolution.advance { _, _ in } }
+        var evolution = try model.start(keeping: noise)
+        try evolution.finish()
         return try objective.value(evolution.particles)
     }
 

@@ -110,7 +110,7 @@ final class PreconditionerTests: SPMDTestCase {
                 modes.mapModes { x, y, z, real, imaginary in
                     var square = 0.0
                     for (index, axis) in [(x, 0), (y, 1), (z, 2)] {
-                        let signed = Decomposition.signedWavenumber(index, of: shape[axis])
+                        let signed = Wavenumbers.modeNumber(index, of: shape[axis])
                         let wave = Double(signed) * 12 / Double(shape[axis])
                         square += wave * wave
                     }

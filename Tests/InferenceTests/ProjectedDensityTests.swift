@@ -63,7 +63,7 @@ final class ProjectedDensityTests: SPMDTestCase {
 
     private func evolved<Scalar: ParticleScalar>(_ model: ForwardModel<Scalar>) throws -> Evolution<Scalar> {
         var evolution = try model.start(from: .whiteNoise(seed: 4, over: model.particleGrid))
-        while !evolution.isFinished { try evolution.advance { _, _ in } }
+        try evolution.finish()
         return evolution
     }
 

@@ -23,8 +23,8 @@ final class ReconstructionTests: SPMDTestCase {
 
     private func density(_ noise: borrowing Field<Float>, _ model: ForwardModel<Float>) throws -> Field<Float>
     {
-        var evolution = try model.start(from: noise.copy(for: "test"))
-        while !evolution.isFinished { try evolution.advance { _, _ in } }
+        var evolution = try model.start(keeping: noise)
+        try evolution.finish()
         return try evolution.particles.relativeDensity()
     }
 
@@ -91,7 +91,7 @@ final class ReconstructionTests: SPMDTestCase {
         let (a, b) = (first.values.span, second.values.span)
         first.forEachMode { x, y, z, _, _ in
             let wave = SIMD3(
-                Decomposition.signedWavenumber(x, of: 32), Decomposition.signedWavenumber(y, of: 32), z)
+                Wavenumbers.modeNumber(x, of: 32), Wavenumbers.modeNumber(y, of: 32), z)
             guard (wave &* wave).wrappedSum() <= 25 else { return }
             let weight = Double(model.particleGrid.hermitianWeight(z: z))
             let mode = first.offset(x: x, y: y, z: z)

@@ -29,7 +29,7 @@ struct Crowd {
     static func random(_ shape: SIMD3<Int>, seed: Int) -> Crowd {
         Crowd(shape) { particle in
             func bits(_ axis: Int, _ index: Int) -> UInt32 {
-                var generator = SplitMix(state: UInt64(seed * 1000 + axis) << 32 + UInt64(index))
+                var generator = SplitMix(seed: UInt64(seed * 1000 + axis) << 32 + UInt64(index))
                 return UInt32(truncatingIfNeeded: generator.next())
             }
             let place = SIMD3(bits(0, particle), bits(1, particle), bits(2, particle))
@@ -99,19 +99,6 @@ struct Crowd {
             }
         }
         return positions.indices.map(root)
-    }
-}
-
-/// Well-mixed bits (Steele, Lea & Flood 2014).
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var bits = state
-        bits = (bits ^ (bits >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        bits = (bits ^ (bits >> 27)) &* 0x94d0_49bb_1331_11eb
-        return bits ^ (bits >> 31)
     }
 }
 

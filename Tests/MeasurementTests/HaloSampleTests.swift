@@ -9,7 +9,7 @@ final class HaloSampleTests: SPMDTestCase {
     private let box: SIMD3<Double> = [90, 100, 80]
 
     private func table(_ count: Int) -> HaloTable {
-        var generator = SplitMix(state: 11)
+        var generator = SplitMix(seed: 11)
         func number() -> Double { Double(generator.next() >> 11) * 0x1p-53 }
         return HaloTable(
             at: 0.5, in: box, omegaMatter: 0.3, criterion: FriendsOfFriends(),

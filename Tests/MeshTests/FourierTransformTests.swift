@@ -71,8 +71,8 @@ final class FourierTransformTests: MeshTestCase {
             var found = 0
             spectrum.forEachMode { x, y, z, real, imaginary in
                 let k: SIMD3<Int> = [
-                    Decomposition.signedWavenumber(x, of: shape.x),
-                    Decomposition.signedWavenumber(y, of: shape.y), z,
+                    Wavenumbers.modeNumber(x, of: shape.x),
+                    Wavenumbers.modeNumber(y, of: shape.y), z,
                 ]
                 let expected = k == wave ? 1800.0 : 0
                 found += k == wave ? 1 : 0
@@ -112,12 +112,6 @@ final class FourierTransformTests: MeshTestCase {
                 XCTAssertEqual(weighted / (Double(mesh.pointCount) * power), 1, accuracy: 1e-14)
             }
         }
-    }
-
-    func testSignedWavenumbersPutTheNyquistFrequencyBelowZero() {
-        XCTAssertEqual((0..<6).map { Decomposition.signedWavenumber($0, of: 6) }, [0, 1, 2, -3, -2, -1])
-        XCTAssertEqual((0..<5).map { Decomposition.signedWavenumber($0, of: 5) }, [0, 1, 2, -2, -1])
-        XCTAssertEqual(Decomposition.signedWavenumber(0, of: 1), 0)
     }
 
     func testTrafficBookedIsWhatCrossesRanks() throws {

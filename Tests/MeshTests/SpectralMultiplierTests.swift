@@ -15,7 +15,7 @@ enum MultiplierSamples {
     static func smoothGradient(_ shape: SIMD3<Int>, timesI: Int = 1) -> SpectralMultiplier {
         var tables = wavenumbers(shape) { exp(-0.01 * $0 * $0) }
         for x in 0..<shape.x {
-            let k = Decomposition.signedWavenumber(x, of: shape.x)
+            let k = Wavenumbers.modeNumber(x, of: shape.x)
             tables.x[x] *= 2 * x == shape.x ? 0 : Double(k)
         }
         return SpectralMultiplier(factors: tables, timesI: timesI)
@@ -24,7 +24,7 @@ enum MultiplierSamples {
     /// A function of the signed wavenumber for each axis.
     static func wavenumbers(_ shape: SIMD3<Int>, _ value: (Double) -> Double) -> SpectralMultiplier.Tables {
         func table(_ length: Int) -> [Double] {
-            (0..<length).map { value(Double(Decomposition.signedWavenumber($0, of: length))) }
+            (0..<length).map { value(Double(Wavenumbers.modeNumber($0, of: length))) }
         }
         return .init(x: table(shape.x), y: table(shape.y), z: (0...shape.z / 2).map { value(Double($0)) })
     }

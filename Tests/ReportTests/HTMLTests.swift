@@ -1,6 +1,5 @@
-import XCTest
-
 import Report
+import XCTest
 
 final class HTMLTests: XCTestCase {
     func testTextThatIsPutInIsEscaped() {

@@ -1,10 +1,10 @@
 import Mesh
 import Parallel
+import Records
+import Report
 import Storage
 import TestSupport
 import XCTest
-
-import Report
 
 /// Directories such as runs leave, small and quickly made.
 struct RunFixture {
@@ -15,22 +15,7 @@ struct RunFixture {
     static let mesh: SIMD3<Int> = [24, 18, 18]
     static let box: SIMD3<Double> = [24, 18, 18]
 
-    static let configuration = """
-        run:
-          precision: single
-        box:
-          particles: [12, 9, 9]
-          spacing: 2.0
-          mesh: [24, 18, 18]
-        power:
-          table: "a: b <c>.txt"
-        initial:
-          a: 0.0625
-        evolution:
-          a_stop: 1.0
-          steps: 15
-
-        """
+    static let configuration = RecordFixture.configuration
 
     static var provenance: Provenance { provenance(configuration) }
 
@@ -38,20 +23,6 @@ struct RunFixture {
         Provenance(
             precision: "single", seed: 3, configuration: configuration,
             cosmology: ["Omega_m": 0.31, "h": 0.68, "A_s": 2.1e-9])
-    }
-
-    static var record: RunRecord {
-        var record = RunRecord(
-            command: "simulate", codeVersion: "0.1.0", build: "a build", processor: "a <fast> CPU",
-            finished: "2026-11-21T05:03:25Z", ranks: [2, 1], seconds: 4.5, peakBytesOfFullestRank: 100 << 20,
-            peakBytes: 190 << 20,
-            phases: [
-                .init("kick", longestSeconds: 3, meanSeconds: 2.5, bytesSent: 0, messages: 0),
-                .init("exchange", longestSeconds: 2, meanSeconds: 2, bytesSent: 3e6, messages: 40),
-            ], configuration: configuration)
-        record.steps = 15
-        record.stateChecksum = "0123456789abcdef"
-        return record
     }
 
     /// A field of smooth hills, the same on any number of ranks.
@@ -88,7 +59,7 @@ struct RunFixture {
         directory.write(Array(("# a table\n" + rows.joined()).utf8), to: "power_a\(label).txt")
     }
 
-    func writeRecord(_ record: RunRecord = RunFixture.record) throws {
+    func writeRecord(_ record: RunRecord = RecordFixture.run) throws {
         directory.write(Array(try record.json().utf8), to: RunRecord.fileName(of: record.command))
     }
 

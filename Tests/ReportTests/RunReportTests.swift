@@ -1,9 +1,8 @@
 import FoundationXML
 import Parallel
+import Report
 import TestSupport
 import XCTest
-
-import Report
 
 final class RunReportTests: SPMDTestCase {
     private func fixture() -> RunFixture {
@@ -92,7 +91,7 @@ final class RunReportTests: SPMDTestCase {
     func testADirectoryOfARunAndAReconstructionTellsOfBoth() throws {
         let fixture = try forward()
         try fixture.writeReconstruction()
-        var record = RunFixture.record
+        var record = RecordFixture.run
         (record.command, record.seconds) = ("reconstruct", 62.5)
         record.phases = [.init("adjoint", longestSeconds: 60, meanSeconds: 60, bytesSent: 0, messages: 0)]
         try fixture.writeRecord(record)
@@ -186,7 +185,7 @@ final class RunReportTests: SPMDTestCase {
         fixture.directory.write(Array("{".utf8), to: "run.json")
         assertThrowsEverywhere("run.json: is damaged", report(path))
         fixture.directory.write(Array("0.1 x\n".utf8), to: "power_a1.0000.txt")
-        fixture.directory.write(Array(try RunFixture.record.json().utf8), to: "run.json")
+        fixture.directory.write(Array(try RecordFixture.run.json().utf8), to: "run.json")
         assertThrowsEverywhere("power_a1.0000.txt:1: ", report(path))
         XCTAssertFalse(fixture.directory.names.contains("report.html"))
     }

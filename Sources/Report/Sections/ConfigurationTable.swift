@@ -1,3 +1,5 @@
+internal import Records
+
 /// What was asked for, every key.
 struct ConfigurationTable: ReportSection {
     private let configuration: ConfigurationText

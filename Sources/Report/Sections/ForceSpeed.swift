@@ -1,3 +1,5 @@
+internal import Records
+
 /// What a force evaluation takes, where its time goes, and how far that is from what the machine allows.
 struct ForceSpeed: ReportSection {
     private let measurement: BenchRecord.Measurement

@@ -1,4 +1,3 @@
-internal import Analysis
 internal import Storage
 
 /// A loss and its gradient: `gradient.h5`.

@@ -1,4 +1,5 @@
-internal import Analysis
+internal import Figures
+internal import Measurement
 internal import Parallel
 
 /// The linear overdensity at the beginning: truth, reconstruction, and their difference, all in one scale.

@@ -1,5 +1,5 @@
-internal import Analysis
 internal import Parallel
+internal import Records
 internal import Storage
 
 /// What one wants to know first.

@@ -1,4 +1,4 @@
-internal import Analysis
+internal import Figures
 internal import Storage
 
 /// How alike reconstruction, truth and data are, scale by scale.

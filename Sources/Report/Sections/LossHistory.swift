@@ -1,4 +1,4 @@
-internal import Analysis
+internal import Figures
 internal import Storage
 
 /// The course of an optimisation.

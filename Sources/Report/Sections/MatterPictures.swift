@@ -1,4 +1,4 @@
-internal import Analysis
+internal import Figures
 internal import Parallel
 
 /// The projected density at each output time, in the colours of the last.

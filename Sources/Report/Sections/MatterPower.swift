@@ -1,5 +1,6 @@
-internal import Analysis
+internal import Figures
 internal import Parallel
+internal import Records
 
 /// The measured power spectra against linear theory.
 struct MatterPower: ReportSection {

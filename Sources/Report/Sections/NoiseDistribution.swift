@@ -1,4 +1,4 @@
-internal import Analysis
+internal import Figures
 internal import Foundation
 internal import Mesh
 internal import Parallel

@@ -1,3 +1,4 @@
+internal import Records
 internal import Storage
 
 /// Versions, and the files that the page was made from.

@@ -1,4 +1,5 @@
-internal import Analysis
+internal import Figures
+internal import Measurement
 internal import Parallel
 internal import Storage
 

@@ -1,3 +1,5 @@
+internal import Records
+
 /// Where the time went.
 struct PhaseTimes: ReportSection {
     private let records: [RunRecord]

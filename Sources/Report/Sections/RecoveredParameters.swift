@@ -1,4 +1,4 @@
-internal import Analysis
+internal import Figures
 internal import Storage
 
 /// The cosmological parameters that were sought with the initial conditions: from where, under which prior, to what.

@@ -1,4 +1,5 @@
-internal import Analysis
+internal import Figures
+internal import Records
 
 /// The same problem on more and more ranks.
 struct StrongScaling: ReportSection {

@@ -1,11 +1,8 @@
-internal import Analysis
 internal import ArgumentParser
 internal import Configuration
-internal import Cost
-internal import Mesh
 internal import Parallel
-internal import Report
-internal import Storage
+internal import Records
+internal import Runs
 
 /// `palindrome bench [CONFIG]`.
 struct BenchCommand: RankCommand {
@@ -109,68 +106,21 @@ struct BenchCommand: RankCommand {
         }
     }
 
-    mutating func run(on world: Communicator) throws -> Ending {
-        if model.isEmpty {
-            try measure(on: world)
-        } else {
-            let text = try costs(on: world)
-            if world.isRoot { Console.say(text) }
+    mutating func run(in context: RunContext) throws -> Ending {
+        let world = context.world
+        guard model.isEmpty else {
+            let report = try CostReport(of: model, machine: machine, times: times, on: world)
+            if world.isRoot { context.log.say(report.text) }
+            return .finished
         }
-        return .finished
-    }
-
-    /// Measures one case after the other. Collective.
-    private func measure(on world: Communicator) throws {
         let kind: BenchRecord.Study = strong ? .strong : weak ? .weak : .single
         let counts = try counts(kind, of: world.size)
-        let configuration = try load(on: world, ranks: kind == .single ? world.size : 1)
-        let study = BenchStudy(kind: kind, counts: counts, triesAllGrids: grids)
-        let (cases, unfit) = try world.agree { try study.cases(of: configuration) }
-        try OutputDirectory.prepare(output, over: world)
-        var record = BenchRecord(
-            codeVersion: Provenance.currentVersion, build: Provenance.currentBuild,
-            processor: Processor.name(over: world), mpi: MPIRuntime.library, finished: RunRecord.now,
-            study: kind, measurements: add ? try earlier(kind, configuration, on: world) : [],
-            configuration: configuration.resolvedText)
-
-        let board = BenchBoard(of: world)
-        for (number, problem) in cases.enumerated() {
-            let plan = BenchPlan(
-                repeats: repeats, measuresGradient: !forwardOnly, isFirst: number == 0)
-            let measurement = try board.measure(problem, plan)
-            if let measurement, world.isRoot {
-                let table = BenchTable(measurement: measurement)
-                Console.say(kind == .single ? table.text : table.line)
-                record.add(measurement)
-            }
-            // After each, so that a later one that fails takes none with it.
-            try world.writeFile("\(output)/\(BenchRecord.fileName(of: kind))", text: record.json)
-        }
-        guard world.isRoot else { return }
-        for count in unfit {
-            Console.say(
-                "\(count) ranks are left out: each would own fewer than \(Decomposition.widestGhostZone) planes"
-            )
-        }
-        if kind != .single { Console.say(ScalingTable(record).text) }
-    }
-
-    /// What runs would cost, as a table. Collective.
-    private func costs(on world: Communicator) throws -> String {
-        let isFile = { (word: String) in !word.contains("=") }
-        var files: [(name: String, text: String)] = []
-        for name in machine.filter(isFile) + times {
-            let bytes = try world.fromRoot { try TextFile.read(name) }
-            files.append((name, String(decoding: bytes, as: UTF8.self)))
-        }
-        return try world.agree {
-            let (machines, records) = (files.dropLast(times.count), files.suffix(times.count))
-            let measured = try records.map { ($0.name, try BenchRecord(json: $0.text, source: $0.name)) }
-            let report = try CostReport(
-                words: model, machine: machine.filter { !isFile($0) }, files: Array(machines),
-                times: measured.isEmpty ? .reference : KernelTimes(fitting: measured))
-            return report.text
-        }
+        var bench = Bench(BenchStudy(kind, on: counts, grids: grids ? .all : .squarest), to: output)
+        bench.repeats = repeats
+        bench.measuresGradient = !forwardOnly
+        bench.earlier = add ? .kept : .replaced
+        try bench.run(try load(on: world, ranks: kind == .single ? world.size : 1), in: context)
+        return .finished
     }
 
     /// The numbers of ranks to measure on.
@@ -192,48 +142,14 @@ struct BenchCommand: RankCommand {
         return words.isEmpty || counts.count < words.count ? nil : Set(counts).sorted()
     }
 
-    /// What the file of the study holds, if there is one. Collective.
-    private func earlier(
-        _ kind: BenchRecord.Study, _ configuration: RunConfiguration, on world: Communicator
-    ) throws -> [BenchRecord.Measurement] {
-        let name = BenchRecord.fileName(of: kind)
-        guard try OutputDirectory.names(in: output, over: world).contains(name) else { return [] }
-        let path = "\(output)/\(name)"
-        let bytes = try world.fromRoot { try TextFile.read(path) }
-        return try world.agree {
-            let record = try BenchRecord(json: String(decoding: bytes, as: UTF8.self), source: path)
-            guard record.configuration == configuration.resolvedText else {
-                throw UsageError(
-                    "\(path): is of another configuration; --add must be with the same; "
-                        + "choose another --output or leave out --add")
-            }
-            return record.measurements
-        }
-    }
-
     /// Without a file the configuration is this one.
     private static let standard = "box: {particles: 128}\nevolution: {steps: 10}\n"
 
     private func load(on world: Communicator, ranks: Int) throws(AgreedFailure) -> RunConfiguration {
-        let bytes = try world.fromRoot { try file.map(TextFile.read) ?? Array(Self.standard.utf8) }
+        let bytes = try world.fromRoot { try file.map(Files.read) ?? Array(Self.standard.utf8) }
         return try world.agree {
             try RunConfiguration(
                 bytes: bytes, name: file ?? "bench", overrides: overrides, ranks: ranks)
         }
-    }
-}
-
-/// Measures a configuration in its precision. Collective.
-func measure(_ configuration: RunConfiguration, _ plan: BenchPlan, on world: Communicator) throws
-    -> BenchRecord.Measurement
-{
-    MachineMemory.forgetPeak()
-    try MemoryEstimate(
-        configuration, on: configuration.rankGrid(for: world.size),
-        for: plan.measuresGradient ? .gradient : .simulation
-    ).requireRoom(available: MachineMemory.availablePerRank(on: world))
-    return switch configuration.run.precision {
-    case .single: try BenchRun<Float>(configuration, on: world).measure(plan)
-    case .double: try BenchRun<Double>(configuration, on: world).measure(plan)
     }
 }

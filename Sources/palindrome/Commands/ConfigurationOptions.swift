@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Configuration
 internal import Parallel
+internal import Runs
 
 /// A configuration file and what is changed in it.
 struct ConfigurationOptions: ParsableArguments {
@@ -18,19 +19,8 @@ struct ConfigurationOptions: ParsableArguments {
             valueName: "section.key=value"))
     var overrides: [String] = []
 
-    init() {}
-
-    /// What another command would have been given.
-    init(file: String, overrides: [String]) {
-        self.file = file
-        self.overrides = overrides
-    }
-
     /// Reads the file on rank 0 and validates it on all.
     func load(on world: Communicator) throws(AgreedFailure) -> RunConfiguration {
-        let bytes = try world.fromRoot { try TextFile.read(file) }
-        return try world.agree {
-            try RunConfiguration(bytes: bytes, name: file, overrides: overrides, ranks: world.size)
-        }
+        try RunConfiguration(reading: file, overrides: overrides, on: world)
     }
 }

@@ -1,7 +1,5 @@
 internal import ArgumentParser
-internal import Configuration
-internal import Parallel
-internal import Report
+internal import Runs
 
 /// `palindrome demo`.
 struct DemoCommand: RankCommand {
@@ -45,41 +43,10 @@ struct DemoCommand: RankCommand {
         }
     }
 
-    mutating func run(on world: Communicator) throws -> Ending {
-        if let pattern {
-            let demo = PatternDemo(
-                picture: pattern, ink: dark ? .dark : .bright, iterations: iterations ?? 1000,
-                directory: directory)
-            let ending = try demo.run(on: world)
-            guard ending == .finished else { return ending }
-            try report(directory, on: world)
-            return .finished
-        }
-        let simulation = try load(try DemoFiles.write(to: directory, on: world), directory, on: world)
-        let ending = try simulate(simulation, .overwrite, on: world)
-        guard ending == .finished else { return ending }
-        try report(directory, on: world)
-        // The second run's record must not count the first one's time.
-        world.phases.reset()
-
-        let place = "\(directory)/reconstruction"
-        let reconstruction = try load("\(directory)/reconstruct.yaml", place, on: world)
-        try MockObservation.write(reconstruction, to: directory, on: world)
-        let second = try reconstruct(reconstruction, .overwrite, on: world)
-        guard second == .finished else { return second }
-        try report(place, on: world)
-        return .finished
-    }
-
-    private func load(_ file: String, _ output: String, on world: Communicator) throws -> RunConfiguration {
-        try ConfigurationOptions(
-            file: file, overrides: [RunConfiguration.override("output.directory", text: output)]
-        ).load(on: world)
-    }
-
-    private func report(_ directory: String, on world: Communicator) throws {
-        let page = "\(directory)/report.html"
-        try RunReport.write(of: directory, to: page, over: world)
-        if world.isRoot { Console.say("look at \(page)") }
+    mutating func run(in context: RunContext) throws -> Ending {
+        guard let pattern else { return try Demo(to: directory).run(in: context) }
+        return try PatternDemo(
+            of: pattern, in: dark ? .dark : .bright, iterations: iterations ?? 1000, to: directory
+        ).run(in: context)
     }
 }

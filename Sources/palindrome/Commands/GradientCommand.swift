@@ -1,12 +1,8 @@
 internal import ArgumentParser
-internal import Background
 internal import Configuration
-internal import Dynamics
-internal import InitialConditions
-internal import Mesh
+internal import Cost
 internal import Parallel
-internal import Particles
-internal import Storage
+internal import Runs
 
 /// `palindrome gradient CONFIG`.
 struct GradientCommand: RankCommand {
@@ -41,83 +37,18 @@ struct GradientCommand: RankCommand {
         if let check, check < 0 { throw ValidationError("--check is \(check); it must be 0 or more; try 3") }
     }
 
-    mutating func run(on world: Communicator) throws -> Ending {
-        let configuration = try options.load(on: world)
-        guard let objective = configuration.objective else {
+    mutating func run(in context: RunContext) throws -> Ending {
+        let configuration = try options.load(on: context.world)
+        guard configuration.objective != nil else {
             throw UsageError(
                 "\(options.file): objective.data is not given; it must name the data to compare with; "
                     + "try objective: {data: \"observed.h5:/density\"}")
         }
         if dryRun {
-            try DryRun.run(configuration, for: .gradient, on: world)
+            try configuration.rehearse(for: .gradient, in: context)
             return .finished
         }
-        switch configuration.run.precision {
-        case .single: try Self.run(configuration, objective, check, Float.self, on: world)
-        case .double: try Self.run(configuration, objective, check, Double.self, on: world)
-        }
+        try configuration.differentiate(checking: check, in: context)
         return .finished
-    }
-
-    private static func run<Scalar: StorableScalar>(
-        _ configuration: RunConfiguration, _ objective: ObjectiveSection, _ check: Int?, _: Scalar.Type,
-        on world: Communicator
-    ) throws {
-        // Only the end is compared.
-        var settings = configuration
-        settings.output.snapshots = [configuration.evolution.stop]
-        let model: ForwardModel<Scalar> = try settings.forwardModel(Scalar.self, on: world)
-        let directory = configuration.output.directory
-        for note in try OutputDirectory.prepare(directory, over: world) where world.isRoot {
-            Console.say(note)
-        }
-        let loss = try LossFunction(objective, smoothing: objective.smoothing, of: model)
-        let noise: Field<Scalar> = try settings.whiteNoise(over: model.particleGrid)
-        let gradient = try loss.gradient(at: noise)
-        try RunSummary.removeRecord(of: "gradient", from: directory, on: world)
-        try write(
-            gradient, to: "\(directory)/gradient.h5", configuration.provenance(model.cosmology), configuration
-        )
-        let summary = RunSummary(on: world)
-        try summary.writeRecord(of: "gradient", configuration) { $0.results["loss"] = gradient.value }
-        summary.tell()
-        if world.isRoot {
-            Console.say("value \(gradient.value)")
-            let words = gradient.differingWords
-            Console.say(
-                "reversal \(words == 0 ? "exact: the initial state was restored to the last bit" : "\(words) words differ")"
-            )
-        }
-        if let check {
-            try GradientCheck<Scalar>(configuration: settings, world: world)
-                .run(loss, at: noise, gradient, components: check)
-        }
-    }
-
-    private static func write<Scalar: StorableScalar>(
-        _ gradient: borrowing Gradient<Scalar>, to path: String, _ provenance: Provenance,
-        _ configuration: RunConfiguration
-    ) throws {
-        let grid = gradient.noise.decomposition
-        var file = try OutputFile(
-            creating: path, expectedBytes: grid.pointCount * MemoryLayout<Scalar>.size,
-            provenance: provenance,
-            over: grid.grid.world)
-        file.set("reversal_words_differing", to: .integer(gradient.differingWords))
-        try file.write(
-            [gradient.value], shape: [], at: "/value", labels: Labels(units: "1", description: "the loss"))
-        try file.write(
-            gradient.noise, at: "/gradient/white_noise",
-            labels: Labels(
-                units: "1", description: "dL/ds of the white noise s on the particle grid, [x][y][z]"))
-        for parameter in CosmologyParameter.allCases {
-            let name = configuration.cosmology.name(of: parameter)
-            try file.write(
-                [gradient.parameters.derivatives[parameter.rawValue]], shape: [],
-                at: "/gradient/cosmology/\(name)",
-                labels: Labels(
-                    units: "1", description: "dL/d\(name) at fixed white noise and fixed other parameters"))
-        }
-        try file.finish()
     }
 }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Parallel
 internal import Storage
+internal import Runs
 
 /// `palindrome inspect FILE`.
 struct InspectCommand: RankCommand {
@@ -21,10 +22,10 @@ struct InspectCommand: RankCommand {
     @Flag(name: .customLong("configuration"), help: "Print only the configuration that made it, as YAML.")
     var configurationOnly = false
 
-    mutating func run(on world: Communicator) throws -> Ending {
-        let input = try InputFile(opening: file, over: world)
+    mutating func run(in context: RunContext) throws -> Ending {
+        let input = try InputFile(opening: file, over: context.world)
         let text = configurationOnly ? try Self.configurationText(of: input) : try Self.listing(of: input)
-        if world.isRoot { Console.say(text) }
+        if context.world.isRoot { context.log.say(text) }
         return .finished
     }
 

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Configuration
 internal import Cost
 internal import Parallel
+internal import Runs
 
 /// `palindrome reconstruct CONFIG`.
 struct ReconstructCommand: RankCommand {
@@ -31,32 +32,18 @@ struct ReconstructCommand: RankCommand {
     @Flag(exclusivity: .exclusive)
     var beginning = Beginning.fresh
 
-    mutating func run(on world: Communicator) throws -> Ending {
+    mutating func run(in context: RunContext) throws -> Ending {
         StopSignals.watch()  // from the start: one that comes while the model is set up counts too
-        let configuration = try options.load(on: world)
+        let configuration = try options.load(on: context.world)
         guard configuration.objective != nil else {
             throw UsageError(
                 "\(options.file): objective.data is not given; it must name the data to compare with; "
                     + "try objective: {data: \"observed.h5:/density\"}")
         }
         if dryRun {
-            try DryRun.run(configuration, for: .reconstruction, on: world)
+            try configuration.rehearse(for: .reconstruction, in: context)
             return .finished
         }
-        return try reconstruct(configuration, beginning, on: world)
-    }
-}
-
-/// Runs a reconstruction in its precision.
-///
-/// - Precondition: the configuration has an objective.
-func reconstruct(_ configuration: RunConfiguration, _ beginning: Beginning, on world: Communicator) throws
-    -> Ending
-{
-    try MemoryEstimate(configuration, on: configuration.rankGrid(for: world.size), for: .reconstruction)
-        .requireRoom(available: MachineMemory.availablePerRank(on: world))
-    return switch configuration.run.precision {
-    case .single: try Reconstruction<Float>(configuration, on: world).run(beginning)
-    case .double: try Reconstruction<Double>(configuration, on: world).run(beginning)
+        return try configuration.reconstruct(beginning, in: context)
     }
 }

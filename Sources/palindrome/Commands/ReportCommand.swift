@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Parallel
 internal import Report
+internal import Runs
 
 /// `palindrome report DIR`.
 struct ReportCommand: RankCommand {
@@ -22,10 +23,10 @@ struct ReportCommand: RankCommand {
     @Option(help: ArgumentHelp("The page; report.html in the directory if not given.", valueName: "file"))
     var output: String?
 
-    mutating func run(on world: Communicator) throws -> Ending {
+    mutating func run(in context: RunContext) throws -> Ending {
         let page = output ?? "\(directory)/report.html"
-        try RunReport.write(of: directory, to: page, over: world)
-        if world.isRoot { Console.say(page) }
+        try RunReport.write(of: directory, to: page, over: context.world)
+        if context.world.isRoot { context.log.say(page) }
         return .finished
     }
 }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Configuration
 internal import Cost
 internal import Parallel
+internal import Runs
 
 /// `palindrome simulate CONFIG`.
 struct SimulateCommand: RankCommand {
@@ -34,45 +35,13 @@ struct SimulateCommand: RankCommand {
     @Flag(exclusivity: .exclusive)
     var beginning = Beginning.fresh
 
-    mutating func run(on world: Communicator) throws -> Ending {
+    mutating func run(in context: RunContext) throws -> Ending {
         StopSignals.watch()  // from the start: one that comes while the model is set up counts too
-        let configuration = try options.load(on: world)
+        let configuration = try options.load(on: context.world)
         if dryRun {
-            try DryRun.run(configuration, on: world)
+            try configuration.rehearse(for: .simulation, in: context)
             return .finished
         }
-        return try simulate(configuration, beginning, on: world)
-    }
-}
-
-extension Beginning: EnumerableFlag {
-    static var allCases: [Beginning] { [.fresh, .resume, .overwrite] }
-
-    static func name(for value: Beginning) -> NameSpecification {
-        switch value {
-        case .fresh: .customLong("fresh")
-        case .resume: .customLong("resume")
-        case .overwrite: .customLong("overwrite")
-        }
-    }
-
-    static func help(for value: Beginning) -> ArgumentHelp? {
-        switch value {
-        case .fresh: "Start at the beginning; refuse if an unfinished run is in the output directory."
-        case .resume: "Go on from the newest checkpoint, or start if there is none."
-        case .overwrite: "Start at the beginning and forget the checkpoints of an unfinished run."
-        }
-    }
-}
-
-/// Runs a configuration in its precision.
-func simulate(_ configuration: RunConfiguration, _ beginning: Beginning, on world: Communicator) throws
-    -> Ending
-{
-    try MemoryEstimate(configuration, on: configuration.rankGrid(for: world.size))
-        .requireRoom(available: MachineMemory.availablePerRank(on: world))
-    return switch configuration.run.precision {
-    case .single: try Simulation<Float>(configuration, on: world).run(beginning)
-    case .double: try Simulation<Double>(configuration, on: world).run(beginning)
+        return try configuration.simulate(beginning, in: context)
     }
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Parallel
+internal import Runs
 
 /// Runs the command on every rank, and turns what comes of it into at most one line and an exit code.
 ///
@@ -21,9 +22,11 @@ enum Launcher {
             var command = try Palindrome.parseAsRoot()
             guard var rankCommand = command as? any RankCommand else {
                 try command.run()
-                return Ending.finished.rawValue
+                return Ending.finished.exitCode
             }
-            return try rankCommand.run(on: world).rawValue
+            let context = RunContext(
+                on: world, telling: ConsoleLog(), stoppingWhen: StopSignals.isRaised(on:))
+            return try rankCommand.run(in: context).exitCode
         } catch {
             let outcome = Outcome(of: error)
             // The command line and an agreement are the same everywhere; of other errors nobody knows.

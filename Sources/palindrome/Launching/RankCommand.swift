@@ -1,12 +1,14 @@
 internal import ArgumentParser
-internal import Parallel
+internal import Runs
 
-/// How a command ended that did not fail; the raw value is the exit code.
-enum Ending: Int32 {
-    /// All is done.
-    case finished = 0
-    /// Asked to stop by a signal, with a checkpoint written: start me again.
-    case stopped = 75
+extension Ending {
+    /// What the process returns: 0, or 75 for one that asks to be started again.
+    var exitCode: Int32 {
+        switch self {
+        case .finished: 0
+        case .stopped: 75
+        }
+    }
 }
 
 /// A command that all ranks run together.
@@ -14,5 +16,5 @@ protocol RankCommand: ParsableCommand {
     /// Does the work.
     ///
     /// - Throws: what all ranks throw together; an error that only some throw ends the job by force.
-    mutating func run(on world: Communicator) throws -> Ending
+    mutating func run(in context: RunContext) throws -> Ending
 }

@@ -1,0 +1,53 @@
+public import Background
+public import InitialConditions
+public import Mesh
+
+/// What follows from the cosmological parameters: the background, the linear modes, and the kicks and drifts. Made
+/// anew for every θ; it holds no fields and no plans, and costs milliseconds.
+public struct Theory: Sendable {
+    /// The background, with derivatives.
+    public let cosmology: Cosmology<Dual>
+    /// The linear power spectrum.
+    public let power: LinearPower<Double>
+    /// The shape of the power spectrum, from which other parameters make theirs.
+    public let powerModel: LinearPowerModel
+    /// The amplitude of every linear mode of the particle grid.
+    public let amplitudes: ModeAmplitudes
+    /// Growth at the time of the initial conditions.
+    public let growthAtStart: GrowthFactors<Double>
+    /// What happens.
+    public let schedule: Schedule
+
+    /// The theory of a universe.
+    ///
+    /// - Parameters:
+    ///   - universe: cosmological parameters and the shape of the power spectrum.
+    ///   - box: whose modes have amplitudes.
+    ///   - plan: times and integrator.
+    /// - Throws: `PowerTableError` when a table does not cover the box's modes.
+    public init(
+        of universe: (parameters: CosmologyParameters, power: LinearPowerModel), in box: Box,
+        following plan: EvolutionPlan
+    ) throws(PowerTableError) {
+        cosmology = Cosmology<Dual>(universe.parameters, power: universe.power)
+        let background = Cosmology<Double>(universe.parameters, power: universe.power)
+        powerModel = universe.power
+        power = LinearPower(background, universe.power)
+        amplitudes = try ModeAmplitudes(power, shape: box.particles, spacing: box.spacing)
+        growthAtStart = growthFactors(at: [plan.start], background)[0]
+        schedule = plan.integrator.schedule(
+            through: plan.scaleFactors, observing: plan.observed, cosmology)
+    }
+
+    /// The velocity dispersion `a² E D1′ σ_ψ` along one axis in linear theory [Mpc/h H0].
+    ///
+    /// - Parameters:
+    ///   - scaleFactor: when.
+    ///   - box: whose particle grid limits the waves that count.
+    public func velocityDispersion(at scaleFactor: Double, in box: Box) -> Double {
+        let background = Cosmology<Double>(cosmology.parameters, power: powerModel)
+        let range = ModeAmplitudes.wavenumberRange(shape: box.particles, spacing: box.spacing)
+        return growthFactors(at: [scaleFactor], background)[0].driftFunction
+            * power.sigmaDisplacement(from: range.lowerBound, to: range.upperBound)
+    }
+}

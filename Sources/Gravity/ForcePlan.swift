@@ -1,0 +1,76 @@
+public import Mesh
+public import Particles
+
+/// A law of gravity as it is chosen, before there are ranks or a precision: what it costs on any ranks, and the
+/// law itself on those that are there.
+///
+/// What cost model, floor and estimate of memory know of a law they ask here.
+public protocol ForcePlan: Sendable {
+    /// The law on a mesh. Collective.
+    ///
+    /// - Throws: `UsageError` on all ranks when the ranks' blocks do not suit it.
+    func law<Scalar: ParticleScalar>(on mesh: ForceMesh<Scalar>) throws -> any ForceLaw<Scalar>
+
+    /// What one force costs a rank, and what its transpose does.
+    func work(on share: MeshShare) -> ForceWork
+}
+
+/// What a law of gravity costs one rank.
+public struct ForceWork: Sendable, Equatable {
+    /// Sent from particles to the force as it is kept.
+    public var solution: MeshTraffic
+    /// Sent from there to the particles' momenta.
+    public var readOut: MeshTraffic
+    /// Sent in the transpose of a force, once the force is known.
+    public var transpose: MeshTraffic
+    /// Arrays on the mesh.
+    public var arrays: Arrays
+    /// Transforms.
+    public var transforms: Transforms
+
+    /// Bytes of the arrays on the mesh.
+    public struct Arrays: Sendable, Equatable {
+        /// The force as it is kept: a potential with its ghost planes, or modes.
+        public var kept: Int
+        /// The most at once while it is solved for.
+        public var solution: Int
+        /// The most at once in its transpose, beside ``kept``.
+        public var transpose: Int
+        /// Whether forces and cotangents pass through windows of planes and products of one number per particle.
+        public var hasWindows: Bool
+
+        /// Bytes.
+        public init(kept: Int, solution: Int, transpose: Int, hasWindows: Bool) {
+            self.kept = kept
+            self.solution = solution
+            self.transpose = transpose
+            self.hasWindows = hasWindows
+        }
+    }
+
+    /// Transforms that all ranks take part in.
+    public struct Transforms: Sendable, Equatable {
+        /// The mesh that is transformed.
+        public var mesh: SIMD3<Int>
+        /// Transforms back of one force; one comes before them.
+        public var inverses: Int
+
+        /// Transforms of a mesh.
+        public init(of mesh: SIMD3<Int>, inverses: Int) {
+            self.mesh = mesh
+            self.inverses = inverses
+        }
+    }
+
+    /// Work.
+    public init(
+        solution: MeshTraffic, readOut: MeshTraffic, transpose: MeshTraffic, arrays: Arrays,
+        transforms: Transforms
+    ) {
+        self.solution = solution
+        self.readOut = readOut
+        self.transpose = transpose
+        self.arrays = arrays
+        self.transforms = transforms
+    }
+}

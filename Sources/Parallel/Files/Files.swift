@@ -1,0 +1,79 @@
+internal import Glibc
+
+/// Small files that one process reads and writes at once.
+public enum Files {
+    /// More than any small file that is read [bytes]; what follows is not asked for.
+    private static let longest = 64 << 20
+
+    /// The bytes of a file.
+    ///
+    /// - Throws: `UsageError` when there is no such file or it cannot be read.
+    public static func read(_ path: String) throws(UsageError) -> [UInt8] {
+        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw unreadable(path, errno) }
+        defer { close(file) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while bytes.count <= longest {
+            let count = unsafe Glibc.read(file, &chunk, chunk.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw unreadable(path, errno) }
+            guard count > 0 else { break }
+            bytes += chunk[..<count]
+        }
+        return bytes
+    }
+
+    /// A file as text (UTF-8).
+    ///
+    /// - Throws: `UsageError` when there is no such file or it cannot be read.
+    public static func text(_ path: String) throws(UsageError) -> String {
+        String(decoding: try read(path), as: UTF8.self)
+    }
+
+    /// Writes into a file where it is, as the system's own files must be; others are better replaced whole
+    /// (``Communicator/writeFile(_:_:)``).
+    ///
+    /// - Throws: `EnvironmentError` when it cannot be written.
+    public static func write(_ bytes: [UInt8], into path: String) throws(EnvironmentError) {
+        let file = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard file >= 0 else { throw unwritable(path) }
+        var done = 0
+        while done < bytes.count {
+            let count = unsafe bytes[done...].withUnsafeBytes { rest in
+                unsafe Glibc.write(file, rest.baseAddress, rest.count)
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else {
+                let failure = unwritable(path)
+                close(file)
+                throw failure
+            }
+            done += count
+        }
+        guard close(file) == 0 else { throw unwritable(path) }
+    }
+
+    /// Removes a file, if it is there.
+    ///
+    /// - Throws: `EnvironmentError` when it stays.
+    public static func remove(_ path: String) throws(EnvironmentError) {
+        guard unsafe unlink(path) == 0 || errno == ENOENT else {
+            throw EnvironmentError("\(path): cannot be removed (\(reason(errno))); remove it")
+        }
+    }
+
+    private static func unwritable(_ path: String) -> EnvironmentError {
+        EnvironmentError("\(path): cannot be written (\(reason(errno))); choose another directory")
+    }
+
+    private static func reason(_ code: Int32) -> String { unsafe String(cString: strerror(code)) }
+
+    private static func unreadable(_ path: String, _ code: Int32) -> UsageError {
+        switch code {
+        case ENOENT, ENOTDIR: UsageError("\(path): there is no such file; check the path")
+        case EISDIR: UsageError("\(path): is a directory; give a file")
+        default: UsageError("\(path): cannot be read (\(reason(code))); check the file")
+        }
+    }
+}

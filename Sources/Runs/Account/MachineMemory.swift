@@ -1,0 +1,78 @@
+internal import Glibc
+internal import Parallel
+
+/// What memory the machine has left, and what this process took.
+enum MachineMemory {
+    /// Bytes that each rank may still take: its share of the fullest host; nil if no host tells. Collective.
+    static func availablePerRank(on world: Communicator) -> Int? {
+        let hosts = world.allGather([hostIdentity, availableHere ?? Int.max])
+        let neighbours = hosts.count { $0[0] == hostIdentity }
+        let share = availableHere.map { $0 / neighbours } ?? Int.max
+        let least = world.minimum(share)
+        return least == Int.max ? nil : least
+    }
+
+    /// The most memory that this process had so far [bytes].
+    static var peak: Int { field("VmHWM", of: "/proc/self/status") ?? 0 }
+
+    /// Counts ``peak`` anew from what is held now; where the system does not allow it, the peak stays that of all.
+    static func forgetPeak() {
+        try? Files.write(Array("5".utf8), into: "/proc/self/clear_refs")
+    }
+
+    /// The same for all hosts that look alike; not secret, only to tell hosts apart.
+    private static var hostIdentity: Int {
+        var name = [CChar](repeating: 0, count: 256)
+        guard unsafe gethostname(&name, name.count - 1) == 0 else { return 0 }
+        // FNV-1a: Swift's own hash differs between processes.
+        let hash = name.prefix { $0 != 0 }.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
+            ($0 ^ UInt64(UInt8(bitPattern: $1))) &* 0x100_0000_01b3
+        }
+        return Int(truncatingIfNeeded: hash)
+    }
+
+    /// The smaller of what the machine and the limits of this job leave.
+    private static var availableHere: Int? {
+        ([field("MemAvailable", of: "/proc/meminfo")] + controlGroupLimits()).compactMap(\.self).min()
+    }
+
+    /// What each control group above this process leaves; Slurm confines jobs by them.
+    private static func controlGroupLimits() -> [Int?] {
+        let lines = (try? Files.text("/proc/self/cgroup"))?.split(separator: "\n") ?? []
+        return lines.flatMap { line -> [Int?] in
+            let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+            guard fields.count == 3 else { return [] }
+            let isUnified = fields[0] == "0" && fields[1].isEmpty
+            guard isUnified || fields[1].split(separator: ",").contains("memory") else { return [] }
+            let root = isUnified ? "/sys/fs/cgroup" : "/sys/fs/cgroup/memory"
+            let (limit, usage) =
+                isUnified
+                ? ("memory.max", "memory.current") : ("memory.limit_in_bytes", "memory.usage_in_bytes")
+            var groups = [root]
+            for part in fields[2].split(separator: "/") { groups.append("\(groups.last!)/\(part)") }
+            return groups.map { group in
+                // Pages of files count as used but are given up when needed.
+                number("\(group)/\(limit)").flatMap { most in
+                    number("\(group)/\(usage)").map { used in
+                        max(0, most - used + (field("inactive_file", of: "\(group)/memory.stat") ?? 0))
+                    }
+                }
+            }
+        }
+    }
+
+    private static func number(_ path: String) -> Int? {
+        (try? Files.text(path)).flatMap { Int($0.prefix { $0.isNumber }) }
+    }
+
+    /// A line `name: 123 kB` or `name 123` of a system file [bytes].
+    private static func field(_ name: String, of path: String) -> Int? {
+        guard let text = try? Files.text(path) else { return nil }
+        for line in text.split(separator: "\n") {
+            let words = line.split { $0 == " " || $0 == "\t" || $0 == ":" }
+            guard words.count >= 2, words[0] == name, let value = Int(words[1]) else { continue }
+            return words.count > 2 && words[2] == "kB" ? value << 10 : value
+        }
+        return nil
+    }
+}

@@ -1,0 +1,170 @@
+internal import Benchmark
+internal import Configuration
+internal import Cost
+internal import Dynamics
+internal import Gravity
+internal import Inference
+internal import Mesh
+internal import Parallel
+internal import Particles
+internal import Records
+internal import Storage
+
+/// What is measured how often.
+struct BenchPlan {
+    /// Runs that count, after one that does not.
+    var repeats: Int
+    /// Whether gradients are measured too.
+    var measuresGradient: Bool
+    /// Whether this process has not come to a force yet, so that the time to the first one means something.
+    var isFirst: Bool
+}
+
+extension RunConfiguration {
+    /// Measures in the configured precision. Collective.
+    func measure(_ plan: BenchPlan, on world: Communicator) throws -> BenchRecord.Measurement {
+        MachineMemory.forgetPeak()
+        try requireRoom(for: plan.measuresGradient ? .gradient : .simulation, on: world)
+        return switch run.precision {
+        case .single: try BenchRun<Float>(self, on: world).measure(plan)
+        case .double: try BenchRun<Double>(self, on: world).measure(plan)
+        }
+    }
+}
+
+/// One problem on one grid of ranks: what a force evaluation takes, and what the machine could do.
+struct BenchRun<Scalar: StorableScalar> {
+    private let configuration: RunConfiguration
+    private let world: Communicator
+    private let model: ForwardModel<Scalar>
+
+    /// Prepares a measurement. Collective.
+    init(_ configuration: RunConfiguration, on world: Communicator) throws {
+        self.configuration = configuration
+        self.world = world
+        // A gradient begins at the end.
+        model = try configuration.forwardModel(
+            Scalar.self, observing: [configuration.evolution.stop], on: world)
+    }
+
+    /// Measures. Collective.
+    func measure(_ plan: BenchPlan) throws -> BenchRecord.Measurement {
+        let noise: Field<Scalar> = try configuration.whiteNoise(over: model.particleGrid)
+        var toFirstForce: Double?
+        _ = try model.timedRun(from: noise) { toFirstForce = plan.isFirst ? ProcessClock.seconds : nil }
+        var forward: [TimedForwardRun] = []
+        var gradients: [TimedGradient] = []
+        if plan.measuresGradient { _ = try gradient(at: noise) }
+        // In turn, so that whatever else the machine does falls on both.
+        for _ in 0..<plan.repeats {
+            forward.append(try model.timedRun(from: noise))
+            if plan.measuresGradient { gradients.append(try gradient(at: noise)) }
+        }
+
+        let memory = model.mesh.grid.memory
+        let peak = MachineMemory.peak
+        let arrays = memory.peakBytesInUse
+        memory.releaseFree()
+        let ceilings = try Ceilings.measured(for: model.mesh, in: Scalar.self)
+        let forwardSeconds = forward.map { world.maximum($0.seconds) }.median
+        return BenchRecord.Measurement(
+            ranks: sides(model.mesh.grid.shape), particles: sides(model.box.particles),
+            mesh: sides(model.box.mesh), precision: configuration.run.precision.rawValue,
+            kernel: configuration.force.kernel.rawValue, steps: model.schedule.stepCount, forces: forces,
+            forward: run(
+                forward.map(\.steps),
+                .forwards(inverses: inverses, driftsPerForce: driftsPerForce), on: ceilings),
+            gradient: gradients.isEmpty
+                ? nil
+                : BenchRecord.Gradient(
+                    repeats: gradients.map { world.maximum($0.seconds) }, forwardSeconds: forwardSeconds,
+                    run: run(
+                        gradients.map(\.steps),
+                        .gradient(inverses: inverses, driftsPerForce: driftsPerForce), on: ceilings)),
+            ceilings: BenchRecord.Ceilings(ceilings),
+            secondsToFirstForce: toFirstForce.map(world.maximum), peakBytesOfFullestRank: world.maximum(peak),
+            peakBytes: world.sum(peak), arrayBytesOfFullestRank: world.maximum(arrays))
+    }
+
+    /// A gradient of `Σ (ρ/ρ̄ − 1)² / 2` at the end of the last step. Collective.
+    private func gradient(at noise: borrowing Field<Scalar>) throws -> TimedGradient {
+        var data = Field<Scalar>(model.mesh, ghosts: .none, for: "data")
+        data.fill(with: 1)
+        let objective = try DensityObjective(
+            data: data, weights: nil, sigma: 1, smoothing: 0, cell: model.box.cell, model.solver.transform)
+        return try model.timedGradient(at: noise) { _, particles, cotangents in
+            try world.phases.measure("objective") {
+                try objective.evaluate(particles, addingTo: &cotangents)
+            }
+        }
+    }
+
+    /// What some repeats of a run took per force evaluation, and the floor of its work. Collective.
+    private func run(
+        _ repeats: [Interval], _ work: UnavoidableWork, on ceilings: Ceilings
+    ) -> BenchRecord.Run {
+        let ranks = Double(world.size)
+        let floor = Floor(
+            of: work, wordBytes: MemoryLayout<Scalar>.size,
+            particles: Double(model.box.particleCount) / ranks, cells: Double(model.box.meshCount) / ranks,
+            on: Floor.Machine(ceilings))
+        return BenchRecord.Run(
+            repeats: repeats.map { world.maximum($0.seconds) / Double(forces) }, phases: phases(of: repeats),
+            floor: BenchRecord.Floor(
+                transforms: floor.transforms, exchange: floor.exchange, memory: floor.memory))
+    }
+
+    /// Medians over repeats, per force evaluation. Collective.
+    private func phases(of repeats: [Interval]) -> [RunRecord.Phase] {
+        let tables = repeats.map { PhaseTable($0.entries, named: $0.entries.keys.sorted(), on: world).phases }
+        var names: [String] = []
+        for phase in tables.joined() where !names.contains(phase.name) { names.append(phase.name) }
+        return names.map { name in
+            func median(_ value: KeyPath<RunRecord.Phase, Double>) -> Double {
+                tables.map { table in table.first { $0.name == name }?[keyPath: value] ?? 0 }.median
+                    / Double(forces)
+            }
+            return RunRecord.Phase(
+                name, longestSeconds: median(\.longestSeconds), meanSeconds: median(\.meanSeconds),
+                bytesSent: median(\.bytesSent), messages: median(\.messages))
+        }.sorted { $0.meanSeconds > $1.meanSeconds }
+    }
+
+    private var forces: Int { model.schedule.forceCount }
+
+    private var driftsPerForce: Double {
+        Double(model.schedule.stages.count { if case .drift = $0 { true } else { false } }) / Double(forces)
+    }
+
+    private var inverses: Int {
+        let mesh = model.mesh
+        let share = MeshShare(
+            of: mesh.shape, on: mesh.grid.shape, at: mesh.grid.position,
+            wordBytes: MemoryLayout<Scalar>.size)
+        return configuration.force.plan.work(on: share).transforms.inverses
+    }
+
+    private func sides(_ shape: SIMD3<Int>) -> [Int] { [shape.x, shape.y, shape.z] }
+    private func sides(_ shape: SIMD2<Int>) -> [Int] { [shape.x, shape.y] }
+}
+
+extension Floor.Machine {
+    /// The ceilings of a transform and of memory.
+    init(_ ceilings: Ceilings) {
+        self.init(
+            forwardTransform: ceilings.forwardTransform, inverseTransform: ceilings.inverseTransform,
+            exchange: ceilings.row.seconds + ceilings.column.seconds, bandwidth: ceilings.triadBandwidth)
+    }
+}
+
+extension BenchRecord.Ceilings {
+    /// The ceilings as files have them.
+    init(_ ceilings: Ceilings) {
+        let shape = ceilings.transformShape
+        self.init(
+            triadBandwidth: ceilings.triadBandwidth, transformShape: [shape.x, shape.y, shape.z],
+            forwardTransform: ceilings.forwardTransform, inverseTransform: ceilings.inverseTransform,
+            rowBytes: ceilings.row.bytes, rowSeconds: ceilings.row.seconds,
+            columnBytes: ceilings.column.bytes, columnSeconds: ceilings.column.seconds)
+    }
+}

@@ -1,0 +1,46 @@
+internal import Records
+internal import Text
+
+/// The measurements of a scaling study as text, each beside the first of them and beside the floor's own scaling.
+struct ScalingTable {
+    private let kind: BenchRecord.Study
+    private let measurements: [BenchRecord.Measurement]
+
+    init(_ record: BenchRecord) {
+        kind = record.study
+        measurements = record.measurements
+    }
+
+    var text: String {
+        guard let first = measurements.first else { return "nothing was measured" }
+        var table = TextTable([
+            "ranks", "particles", "mesh", "s/force", "speed-up", "efficiency", "floor", "its speed-up",
+            "ratio", "gradient s/force", "ratio", "MiB/rank",
+        ])
+        for measurement in measurements {
+            let run = measurement.forward
+            let scaling = Scaling(of: kind, from: first, to: measurement)
+            table.add([
+                shape(measurement.ranks), shape(measurement.particles), shape(measurement.mesh),
+                fixed(run.secondsPerForce, 4), fixed(scaling.speedUp, 2),
+                "\(fixed(100 * scaling.efficiency, 0)) %", fixed(run.floor.seconds, 4),
+                fixed(scaling.speedUpOfFloor, 2), fixed(run.ratioToFloor, 2),
+                measurement.gradient.map { fixed($0.run.secondsPerForce, 4) } ?? "-",
+                measurement.gradient.map { fixed($0.run.ratioToFloor, 2) } ?? "-",
+                fixed(Double(measurement.peakBytesOfFullestRank) / 0x1p20, 0),
+            ])
+        }
+        return table.text + "\n" + explanation
+    }
+
+    private var explanation: String {
+        switch kind {
+        case .weak:
+            "The box grows with the ranks, so that each has as many particles and cells: speed-up is work per time."
+        case .single, .strong:
+            "Speed-up and efficiency against the first line; that of the floor is what the machine allows."
+        }
+    }
+
+    private func shape(_ sides: [Int]) -> String { sides.map(String.init).joined(separator: "x") }
+}

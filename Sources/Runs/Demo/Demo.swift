@@ -1,0 +1,47 @@
+internal import Configuration
+internal import Parallel
+internal import Report
+
+/// `palindrome demo`: a small universe; another one, observed with noise, and its initial conditions found again.
+public struct Demo: Sendable {
+    private let directory: String
+
+    /// A demonstration.
+    ///
+    /// - Parameter directory: where to write.
+    public init(to directory: String) {
+        self.directory = directory
+    }
+
+    /// Writes the configurations, and runs them. Collective.
+    ///
+    /// - Throws: the same on all ranks when something cannot be written or there is too little memory.
+    public func run(in context: RunContext) throws -> Ending {
+        let world = context.world
+        let simulation = try load(try DemoFiles.write(to: directory, on: world), directory, on: world)
+        let ending = try simulation.simulate(.overwrite, in: context)
+        guard ending == .finished else { return ending }
+        try Self.report(directory, in: context)
+
+        let place = "\(directory)/reconstruction"
+        let reconstruction = try load("\(directory)/reconstruct.yaml", place, on: world)
+        try MockObservation.write(reconstruction, to: directory, on: world)
+        let second = try reconstruction.reconstruct(.overwrite, in: context)
+        guard second == .finished else { return second }
+        try Self.report(place, in: context)
+        return .finished
+    }
+
+    private func load(_ file: String, _ output: String, on world: Communicator) throws -> RunConfiguration {
+        try RunConfiguration(
+            reading: file, overrides: [RunConfiguration.override("output.directory", text: output)], on: world
+        )
+    }
+
+    /// Writes the page of a run. Collective.
+    static func report(_ directory: String, in context: RunContext) throws {
+        let page = "\(directory)/report.html"
+        try RunReport.write(of: directory, to: page, over: context.world)
+        context.say("look at \(page)")
+    }
+}

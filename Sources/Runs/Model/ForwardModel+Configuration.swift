@@ -1,0 +1,77 @@
+internal import Background
+internal import Configuration
+internal import Dynamics
+internal import Gravity
+internal import InitialConditions
+internal import Mesh
+internal import Parallel
+internal import Particles
+internal import Storage
+
+extension RunConfiguration {
+    /// The box.
+    var simulationBox: Box {
+        Box(particles: box.particles, spacing: box.spacing, mesh: box.mesh)
+    }
+
+    /// Times and integrator.
+    ///
+    /// - Parameter observed: the scale factors, ends of steps, at which the state is looked at.
+    func plan(observing observed: [Double]) -> EvolutionPlan {
+        let midpoint: Midpoint =
+            switch evolution.midpoint {
+            case .arithmetic: .arithmetic
+            case .geometric: .geometric
+            }
+        let integrator: any Integrator =
+            switch evolution.integrator {
+            case .fastpm: FastPM(midpoint: midpoint)
+            case .quinn: Quinn(midpoint: midpoint)
+            }
+        return EvolutionPlan(
+            through: evolution.scaleFactors, by: integrator, observing: observed)
+    }
+
+    /// The model that this configuration describes. Collective.
+    ///
+    /// - Parameter observed: the scale factors, ends of steps, at which the state is looked at.
+    /// - Throws: the same on all ranks when a table cannot be read or does not cover the box.
+    func forwardModel<Scalar: StorableScalar>(
+        _ scalar: Scalar.Type, observing observed: [Double], on world: Communicator
+    ) throws -> ForwardModel<Scalar> {
+        let power = try linearPowerModel(on: world)
+        let grid = RankGrid(world: world, shape: rankGrid(for: world.size))
+        return try world.agree {
+            try ForwardModel(
+                simulationBox, in: (cosmology, power),
+                startingWith: initial.lptOrder == 1 ? .first : .second, following: plan(observing: observed),
+                under: force.plan, on: grid)
+        }
+    }
+
+    /// The white noise, from the seed or from a file. Collective.
+    ///
+    /// - Throws: ``StorageError`` on all ranks when the file cannot be read or has another shape.
+    func whiteNoise<Scalar: StorableScalar>(over particleGrid: Decomposition) throws -> Field<Scalar> {
+        switch initial.noise {
+        case .seed(let seed):
+            return .whiteNoise(seed: seed, over: particleGrid)
+        case .file(let address):
+            let file = try InputFile(opening: address.file, over: particleGrid.grid.world)
+            return try file.readField(
+                at: address.dataset, over: particleGrid, ghosts: .none, for: "white noise")
+        }
+    }
+
+    /// What every file of this run says of its origin.
+    func provenance(_ cosmology: Cosmology<Dual>) -> Provenance {
+        var values: [String: Double] = [:]
+        for parameter in CosmologyParameter.allCases {
+            values[self.cosmology.name(of: parameter)] = self.cosmology[parameter]
+        }
+        values["A_s"] = cosmology.scalarAmplitude.value
+        let seed: Int? = if case .seed(let seed) = initial.noise { Int(bitPattern: UInt(seed)) } else { nil }
+        return Provenance(
+            precision: run.precision.rawValue, seed: seed, configuration: resolvedText, cosmology: values)
+    }
+}

@@ -1,0 +1,52 @@
+public import Parallel
+
+/// Where a run says what it does. Only rank 0 speaks to it.
+public protocol RunLog {
+    /// Takes lines for the log.
+    func say(_ text: String)
+
+    /// Takes a line that the next one may replace: how far the run is.
+    func showProgress(_ line: String)
+
+    /// Hears that the last line of progress need not stay: something else comes, or nothing more.
+    func endProgress()
+}
+
+/// Who does a run, whom it tells, and who may stop it.
+///
+/// Runs have no other surroundings, so that two of them in one process are as good as two processes.
+public struct RunContext {
+    /// The ranks that do it.
+    public let world: Communicator
+    /// Where it says what it does.
+    public let log: any RunLog
+    private let stop: (Communicator) -> Bool
+
+    /// Surroundings.
+    ///
+    /// - Parameters:
+    ///   - world: the ranks that do it.
+    ///   - log: where it says what it does.
+    ///   - stop: whether it shall stop at the next good moment, with a checkpoint; asked by all ranks together, and
+    ///     answered to all alike, as by `StopSignals.isRaised(on:)`.
+    public init(
+        on world: Communicator, telling log: any RunLog, stoppingWhen stop: @escaping (Communicator) -> Bool
+    ) {
+        self.world = world
+        self.log = log
+        self.stop = stop
+    }
+
+    /// Whether the run shall stop at the next good moment. Collective.
+    var isAskedToStop: Bool { stop(world) }
+
+    /// Says something, once for all ranks.
+    func say(_ text: String) {
+        if world.isRoot { log.say(text) }
+    }
+
+    /// The same log and the same stop for a part of the ranks.
+    func narrowed(to part: Communicator) -> RunContext {
+        RunContext(on: part, telling: log, stoppingWhen: stop)
+    }
+}

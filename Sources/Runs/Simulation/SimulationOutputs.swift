@@ -1,0 +1,121 @@
+internal import Background
+internal import Configuration
+internal import Dynamics
+internal import Figures
+internal import Measurement
+internal import Mesh
+internal import Parallel
+internal import Particles
+internal import Records
+internal import Storage
+internal import Text
+
+/// What a forward run leaves behind at each output time.
+struct SimulationOutputs<Scalar: StorableScalar> {
+    let settings: OutputSection
+    let model: ForwardModel<Scalar>
+    let provenance: Provenance
+
+    private var world: Communicator { model.mesh.grid.world }
+    private var phases: Phases { model.mesh.grid.phases }
+
+    /// Thickness of the slab in pictures [Mpc/h].
+    private static var slab: Double { 16 }
+
+    /// The files of the particles, by time.
+    var snapshotNames: [String] {
+        settings.snapshots.map { "snapshot_a\(OutputSection.label($0)).h5" }
+    }
+
+    /// Writes what the configuration asks for. Collective.
+    func write(_ particles: borrowing ParticleSet<Scalar>, at scaleFactor: Double) throws {
+        let name = "a" + OutputSection.label(scaleFactor)
+        try writeSnapshot(particles, at: scaleFactor, to: "\(settings.directory)/snapshot_\(name).h5")
+        guard settings.density || settings.powerSpectrum || settings.pictures else { return }
+        let density = try particles.relativeDensity()
+        if settings.density {
+            try phases.measure("output") {
+                try write(density, to: "\(settings.directory)/density_\(name).h5", at: scaleFactor)
+            }
+        }
+        if settings.pictures {
+            try phases.measure("output") {
+                try draw(density, to: "\(settings.directory)/density_\(name)", at: scaleFactor)
+            }
+        }
+        if settings.powerSpectrum || settings.pictures {
+            // The mean of ρ/ρ̄ is in the mode k = 0 alone, which no shell holds.
+            let modes = model.solver.transform.forward(density)
+            try phases.measure("output") {
+                try write(modes, to: "\(settings.directory)/power_\(name)", at: scaleFactor)
+            }
+        }
+    }
+
+    private func writeSnapshot(
+        _ particles: borrowing ParticleSet<Scalar>, at scaleFactor: Double, to path: String
+    ) throws {
+        let checksum = hexadecimal(particles.checksum())
+        let state = particles.inLagrangianOrder(over: model.particleGrid)
+        let cosmology = model.cosmology
+        let snapshot = Snapshot(
+            scaleFactor: scaleFactor, spacing: model.box.spacing, omegaMatter: cosmology.omegaMatter.value,
+            omegaBaryon: cosmology.omegaBaryon.value, omegaLambda: cosmology.omegaDarkEnergy.value,
+            hubble: cosmology.h.value, stateChecksum: checksum)
+        try phases.measure("output") {
+            try snapshot.write(state, to: path, provenance: provenance)
+        }
+    }
+
+    private func write(_ density: borrowing Field<Scalar>, to path: String, at scaleFactor: Double) throws {
+        let bytes = model.box.meshCount * MemoryLayout<Scalar>.size
+        var file = try OutputFile(creating: path, expectedBytes: bytes, provenance: provenance, over: world)
+        let size = model.box.size
+        try file.write(
+            density, at: "/density",
+            labels: Labels(
+                units: "1", description: "matter density divided by its mean, cloud-in-cell, [x][y][z]",
+                more: ["box_size": .reals([size.x, size.y, size.z]), "scale_factor": .real(scaleFactor)]))
+        try file.finish()
+    }
+
+    private func draw(_ density: borrowing Field<Scalar>, to path: String, at scaleFactor: Double) throws {
+        let thickness = min(Self.slab, model.box.size.z)
+        let slab = Projection(along: .z, thickness: thickness, mesh: model.box.mesh, box: model.box.size)
+        let map = try slab.map(of: density, box: model.box.size)
+        let figure = map.map { map in
+            MapFigure(
+                of: map, .density(of: map), in: .density,
+                title:
+                    "Matter in a slab of \(OutputSection.label(thickness)) Mpc/h at a = \(OutputSection.label(scaleFactor))",
+                quantity: "density / mean")
+        }
+        var png: [UInt8] = []  // on rank 0, as the figure
+        try world.writeFile(path + ".png") {
+            png = try figure!.png()
+            return png
+        }
+        try world.writeFile(path + ".svg") { try figure!.svg(holding: png) }
+    }
+
+    private func write(
+        _ modes: borrowing FourierField<Scalar>, to path: String, at scaleFactor: Double
+    ) throws {
+        let spectrum = try PowerSpectrum(of: modes, box: model.box.size, correcting: .cloudInCell)
+        // Growth does not depend on the shape of the power spectrum.
+        let background = Cosmology<Double>(model.cosmology.parameters, power: .eisensteinHu)
+        let growth = growthFactors(at: [scaleFactor], background)[0]
+        let shotNoise = PowerSpectrum.shotNoise(particles: model.box.particleCount, box: model.box.size)
+        let table = PowerSpectrumTable(
+            spectrum, linear: spectrum.wavenumbers.map { model.power.evolved($0, to: growth) },
+            shotNoise: shotNoise, scaleFactor: scaleFactor, box: model.box.size, mesh: model.box.mesh,
+            correction: .cloudInCell)
+        if settings.powerSpectrum { try world.writeFile(path + ".txt") { table.text } }
+        if settings.pictures {
+            try world.writeFile(path + ".svg") {
+                Plot.powerSpectrum(table, title: "Matter power at a = \(OutputSection.label(scaleFactor))")
+                    .svg
+            }
+        }
+    }
+}

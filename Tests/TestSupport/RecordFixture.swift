@@ -1,0 +1,104 @@
+internal import InitialConditions
+internal import Measurement
+internal import Mesh
+public import Parallel
+public import Records
+
+/// Records such as runs leave.
+public enum RecordFixture {
+    /// What a configuration looks like in files.
+    public static let configuration = """
+        run:
+          precision: single
+        box:
+          particles: [12, 9, 9]
+          spacing: 2.0
+          mesh: [24, 18, 18]
+        power:
+          table: "a: b <c>.txt"
+        initial:
+          a: 0.0625
+        evolution:
+          a_stop: 1.0
+          steps: 15
+
+        """
+
+    /// The record of a forward run.
+    public static var run: RunRecord {
+        var record = RunRecord(
+            command: "simulate", codeVersion: "0.1.0", build: "a build", processor: "a <fast> CPU",
+            finished: "2026-11-21T05:03:25Z", ranks: [2, 1], seconds: 4.5, peakBytesOfFullestRank: 100 << 20,
+            peakBytes: 190 << 20,
+            phases: [
+                .init("kick", longestSeconds: 3, meanSeconds: 2.5, bytesSent: 0, messages: 0),
+                .init("exchange", longestSeconds: 2, meanSeconds: 2, bytesSent: 3e6, messages: 40),
+            ], configuration: configuration)
+        record.steps = 15
+        record.stateChecksum = "0123456789abcdef"
+        return record
+    }
+
+    /// 1000 particles and 8000 cells for each rank.
+    public static func measurement(ranks: [Int], seconds: Double, gradient: Bool = true)
+        -> BenchRecord.Measurement
+    {
+        let count = ranks.reduce(1, *)
+        let floor = BenchRecord.Floor(transforms: 0.002, exchange: 0.001, memory: 0.001)
+        let run = BenchRecord.Run(
+            repeats: [seconds * 2, seconds, seconds / 2],
+            phases: [
+                .init(
+                    "a <new> phase", longestSeconds: seconds * 0.75, meanSeconds: seconds * 0.7, bytesSent: 0,
+                    messages: 0),
+                .init(
+                    "exchange", longestSeconds: seconds * 0.3, meanSeconds: seconds * 0.3, bytesSent: 64_000,
+                    messages: 2),
+            ], floor: floor)
+        return BenchRecord.Measurement(
+            ranks: ranks, particles: [10 * count, 10, 10], mesh: [20 * count, 20, 20], precision: "single",
+            kernel: "1_4", steps: 10, forces: 11, forward: run,
+            gradient: gradient
+                ? BenchRecord.Gradient(repeats: [3, 1, 2], forwardSeconds: 0.8, run: run) : nil,
+            ceilings: BenchRecord.Ceilings(
+                triadBandwidth: 2e10, transformShape: [10, 20, 20], forwardTransform: 0.001,
+                inverseTransform: 0.001, rowBytes: 0, rowSeconds: 0, columnBytes: 64_000,
+                columnSeconds: 0.0005),
+            secondsToFirstForce: 0.5, peakBytesOfFullestRank: 100 << 20, peakBytes: count * 100 << 20,
+            arrayBytesOfFullestRank: 60 << 20)
+    }
+
+    /// A record of some measurements.
+    public static func bench(_ study: BenchRecord.Study, _ measurements: [BenchRecord.Measurement])
+        -> BenchRecord
+    {
+        BenchRecord(
+            codeVersion: "0.1.0", build: "a build", processor: "a <fast> CPU", mpi: "an MPI",
+            finished: "2026-11-21T05:03:25Z", study: study, measurements: measurements,
+            configuration: configuration)
+    }
+
+    private static let grids = [[1, 1], [2, 1], [1, 2], [2, 2]]
+
+    /// A record of measurements on grids of one to four ranks.
+    public static func study(_ kind: BenchRecord.Study) -> BenchRecord {
+        bench(
+            kind,
+            grids.map { measurement(ranks: $0, seconds: 0.04 / Double($0.reduce(1, *)).squareRoot()) })
+    }
+}
+
+extension RecordFixture {
+    /// The spectrum of white noise in a cube of 18 points and 23.4 Mpc/h along each side. Collective.
+    public static func powerTable(over world: Communicator) throws -> PowerSpectrumTable {
+        let shape: SIMD3<Int> = [18, 18, 18]
+        let box: SIMD3<Double> = [23.4, 23.4, 23.4]
+        let ranks = RankGrid.shapes(for: world.size).first { Decomposition.fits(shape, on: $0) }!
+        let grid = try Decomposition(shape: shape, over: RankGrid(world: world, shape: ranks))
+        let noise = Field<Double>.whiteNoise(seed: 1, over: grid)
+        let spectrum = try PowerSpectrum(of: FourierTransform(grid).forward(noise), box: box)
+        return PowerSpectrumTable(
+            spectrum, linear: spectrum.wavenumbers.map { 1 / $0 }, shotNoise: 0.3, scaleFactor: 0.1,
+            box: box, mesh: shape, correction: .cloudInCell)
+    }
+}
