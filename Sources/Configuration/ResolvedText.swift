@@ -32,7 +32,7 @@ extension RunConfiguration {
     /// files of runs that differ only in them are equal.
     public var resolvedText: String {
         text(
-            [("run", run.entries)] + universe + [("output", output.entries)]
+            [("run", run.entries)] + universe + [("output", output.entries), ("halo", halo.entries)]
                 + inference)
     }
 

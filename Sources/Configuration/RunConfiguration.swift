@@ -23,6 +23,8 @@ public struct RunConfiguration: Sendable, Equatable {
     public internal(set) var force: ForceSection
     /// `output`: what is written.
     public internal(set) var output: OutputSection
+    /// `halo`: what a halo is.
+    public internal(set) var halo: HaloSection
     /// `objective`: what the end is compared with; nil if no data is named.
     public internal(set) var objective: ObjectiveSection?
     /// `optimizer`: how it is approached; nil without an objective.
@@ -56,6 +58,7 @@ public struct RunConfiguration: Sendable, Equatable {
         evolution = EvolutionSection(evolutionReader, listed: listed, start: initial.a)
         force = ForceSection(reader.section("force"))
         output = OutputSection(reader.section("output"), scaleFactors: evolution.scaleFactors)
+        halo = HaloSection(reader.section("halo"))
         objective = ObjectiveSection(reader.section("objective"))
         let optimizer = OptimizerSection(reader.section("optimizer"), box)
         let reconstruct = ReconstructSection(reader.section("reconstruct"), cosmology)

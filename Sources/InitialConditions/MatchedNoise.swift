@@ -39,7 +39,7 @@ extension FourierField where Scalar == Double {
             let indices = SIMD3(x, y, z)
             var place = SIMD3<Int>.zero
             for axis in 0..<3 {
-                let k = Decomposition.signedWavenumber(indices[axis], of: otherShape[axis])
+                let k = Wavenumbers.modeNumber(indices[axis], of: otherShape[axis])
                 guard 2 * abs(k) < min(shape[axis], otherShape[axis]) else { return }
                 place[axis] = k < 0 ? k + shape[axis] : k
             }

@@ -126,18 +126,12 @@ public struct StandardReconstruction: Sendable, Equatable {
     /// i k_a/k² exp(−k²R²/2)/b; 0 in the Nyquist plane of the axis, as for every odd derivative.
     private func multiplier(along axis: Int, _ shape: SIMD3<Int>, _ box: SIMD3<Double>) -> SpectralMultiplier
     {
-        func wavenumbers(_ axis: Int, _ count: Int) -> [Double] {
-            (0..<count).map {
-                2 * .pi / box[axis] * Double(Decomposition.signedWavenumber($0, of: shape[axis]))
-            }
-        }
-        let k = [wavenumbers(0, shape.x), wavenumbers(1, shape.y), wavenumbers(2, shape.z / 2 + 1)]
+        let axes = (0..<3).map { Wavenumbers(along: $0, of: shape) }
+        let k = (0..<3).map { axes[$0].values(spacing: box[$0] / Double(shape[$0])) }
         let factors = (0..<3).map { other in
-            k[other].enumerated().map { index, wavenumber in
-                let window = exp(-wavenumber * wavenumber * smoothing * smoothing / 2)
-                guard other == axis else { return window }
-                return 2 * index == shape[axis] ? 0 : wavenumber * window / bias
-            }
+            let windows = k[other].map { exp(-$0 * $0 * smoothing * smoothing / 2) }
+            guard other == axis else { return windows }
+            return axes[axis].withoutNyquist(zip(k[axis], windows).map { $0 * $1 / bias })
         }
         let squares = k.map { $0.map { $0 * $0 } }
         return SpectralMultiplier(

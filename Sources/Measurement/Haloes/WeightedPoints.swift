@@ -1,5 +1,5 @@
 internal import Memory
-public import Mesh
+internal import Mesh
 internal import Parallel
 internal import Particles
 
@@ -56,7 +56,7 @@ struct WeightedPoints {
             let above = cell.index.z + 1 == mesh.shape.z ? 0 : cell.index.z + 1
             for (dx, partX) in cell.split(weight, along: 0).enumerated() {
                 for (dy, partY) in cell.split(partX, along: 1).enumerated() {
-                    let row = rim.row(x: x + dx, y: y + dy)
+                    let row = unsafe rim.row(x: x + dx, y: y + dy)
                     let (lower, upper) = cell.split(partY, along: 2).parts
                     unsafe row[cell.index.z] &+= lower
                     unsafe row[above] &+= upper

@@ -34,6 +34,7 @@ extension MemoryEstimate {
             of: configuration.workload(on: ranks), for: purpose,
             holding: Holdings(
                 observedFields: configuration.observedFields,
-                keptVectors: configuration.keptVectors))
+                keptVectors: configuration.keptVectors,
+                linkingLength: configuration.output.haloes ? configuration.halo.linkingLength : nil))
     }
 }

@@ -1,5 +1,6 @@
 public import Configuration
 internal import Dynamics
+internal import Measurement
 internal import Parallel
 internal import Particles
 internal import Records
@@ -38,7 +39,13 @@ struct Simulation<Scalar: StorableScalar> {
         model = try configuration.forwardModel(
             Scalar.self, observing: configuration.output.snapshots, on: context.world)
         let provenance = configuration.provenance(model.cosmology)
-        outputs = SimulationOutputs(settings: configuration.output, model: model, provenance: provenance)
+        let halo = configuration.halo
+        outputs = SimulationOutputs(
+            settings: configuration.output,
+            haloes: configuration.output.haloes
+                ? FriendsOfFriends(
+                    linkingLength: halo.linkingLength, minimumParticles: halo.minimumParticles) : nil,
+            model: model, provenance: provenance, context: context)
         checkpoints = SimulationCheckpoints(
             store: CheckpointStore(directory: configuration.output.directory), model: model,
             provenance: provenance, identity: configuration.identity)
@@ -70,12 +77,13 @@ struct Simulation<Scalar: StorableScalar> {
         return try model.start(from: configuration.whiteNoise(over: model.particleGrid))
     }
 
-    /// Whether the record in the output directory is that of this very run, and its snapshots are there. Collective.
+    /// Whether the record in the output directory is that of this very run, and its files of particles are there.
+    /// Collective.
     private func isFinished() throws -> Bool {
         let directory = configuration.output.directory
         let names = try OutputDirectory.names(in: directory, over: world)
         let record = RunRecord.fileName(of: "simulate")
-        guard names.contains(record), outputs.snapshotNames.allSatisfy(names.contains) else { return false }
+        guard names.contains(record), outputs.particleFiles.allSatisfy(names.contains) else { return false }
         let json = try world.fromRoot { try Files.read("\(directory)/\(record)") }
         return try world.agree {
             try RunRecord(json: String(decoding: json, as: UTF8.self), source: "\(directory)/\(record)")

@@ -13,8 +13,11 @@ internal import Text
 /// What a forward run leaves behind at each output time.
 struct SimulationOutputs<Scalar: StorableScalar> {
     let settings: OutputSection
+    /// What haloes are, if they are sought.
+    let haloes: FriendsOfFriends?
     let model: ForwardModel<Scalar>
     let provenance: Provenance
+    let context: RunContext
 
     private var world: Communicator { model.mesh.grid.world }
     private var phases: Phases { model.mesh.grid.phases }
@@ -22,15 +25,26 @@ struct SimulationOutputs<Scalar: StorableScalar> {
     /// Thickness of the slab in pictures [Mpc/h].
     private static var slab: Double { 16 }
 
-    /// The files of the particles, by time.
-    var snapshotNames: [String] {
-        settings.snapshots.map { "snapshot_a\(OutputSection.label($0)).h5" }
+    /// The files of the particles and of their haloes, by time.
+    var particleFiles: [String] {
+        settings.snapshots.flatMap { time in
+            let label = "a" + OutputSection.label(time)
+            return ["snapshot_\(label).h5"] + (haloes == nil ? [] : [HaloFile.name(label)])
+        }
     }
 
     /// Writes what the configuration asks for. Collective.
     func write(_ particles: borrowing ParticleSet<Scalar>, at scaleFactor: Double) throws {
         let name = "a" + OutputSection.label(scaleFactor)
-        try writeSnapshot(particles, at: scaleFactor, to: "\(settings.directory)/snapshot_\(name).h5")
+        let snapshot = snapshot(of: particles, at: scaleFactor)
+        try write(particles, as: snapshot, to: "\(settings.directory)/snapshot_\(name).h5")
+        if let haloes {
+            try snapshot.withHaloParticles(particles, from: model.particleGrid) {
+                try HaloFile(of: snapshot, shape: model.box.particles).writeHaloes(
+                    among: $0, under: haloes, to: "\(settings.directory)/\(HaloFile.name(name))",
+                    provenance: provenance, in: context)
+            }
+        }
         guard settings.density || settings.powerSpectrum || settings.pictures else { return }
         let density = try particles.relativeDensity()
         if settings.density {
@@ -52,16 +66,18 @@ struct SimulationOutputs<Scalar: StorableScalar> {
         }
     }
 
-    private func writeSnapshot(
-        _ particles: borrowing ParticleSet<Scalar>, at scaleFactor: Double, to path: String
-    ) throws {
-        let checksum = hexadecimal(particles.checksum())
-        let state = particles.inLagrangianOrder(over: model.particleGrid)
+    private func snapshot(of particles: borrowing ParticleSet<Scalar>, at scaleFactor: Double) -> Snapshot {
         let cosmology = model.cosmology
-        let snapshot = Snapshot(
+        return Snapshot(
             scaleFactor: scaleFactor, spacing: model.box.spacing, omegaMatter: cosmology.omegaMatter.value,
             omegaBaryon: cosmology.omegaBaryon.value, omegaLambda: cosmology.omegaDarkEnergy.value,
-            hubble: cosmology.h.value, stateChecksum: checksum)
+            hubble: cosmology.h.value, stateChecksum: hexadecimal(particles.checksum()))
+    }
+
+    private func write(
+        _ particles: borrowing ParticleSet<Scalar>, as snapshot: Snapshot, to path: String
+    ) throws {
+        let state = particles.inLagrangianOrder(over: model.particleGrid)
         try phases.measure("output") {
             try snapshot.write(state, to: path, provenance: provenance)
         }
