@@ -1,5 +1,5 @@
-public import Configuration
 internal import Background
+internal import Configuration
 internal import Measurement
 internal import Mesh
 internal import Parallel
@@ -54,10 +54,13 @@ public struct HaloSearch: Sendable {
             }
             return grid
         }
-        let label = "a" + OutputSection.label(read.haloFile.snapshot.scaleFactor)
-        let path = "\(directory)/\(HaloFile.name(label))"
-        try read.haloFile.writeHaloes(
-            among: read.haloParticles, under: criterion, to: path, provenance: read.provenance, in: context)
+        let scaleFactor = read.haloFile.snapshot.scaleFactor
+        let outputs = HaloOutputs(
+            criterion: criterion, provenance: read.provenance,
+            expected: HaloOutputs.expectation(at: scaleFactor, of: read.provenance, on: world),
+            context: context)
+        let label = "a" + OutputSection.label(scaleFactor)
+        let path = try outputs.write(read.haloParticles, as: read.haloFile, to: directory, label)
         if let fields {
             try fields.write(
                 HaloTable(reading: path, over: world), named: path, of: read,
@@ -69,32 +72,6 @@ public struct HaloSearch: Sendable {
     static func directory(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
-    }
-}
-
-extension HaloFile {
-    /// Finds haloes, says how many, and writes the catalogue. Collective.
-    func writeHaloes(
-        among particles: HaloParticles, under criterion: FriendsOfFriends, to path: String,
-        provenance: Provenance, in context: RunContext
-    ) throws {
-        let world = context.world
-        let found = criterion.haloes(among: particles)
-        let catalogue = found.catalogue
-        let longest = world.maximum(catalogue.haloes.first?.length ?? 0)
-        context.say(
-            "\(path): \(catalogue.totalCount) haloes of at least \(criterion.minimumParticles) particles, "
-                + "the longest of \(longest)")
-        let spanning = catalogue.spanningCount(over: world)
-        if spanning > 0 {
-            context.say(
-                "warning: \(spanning) of them extend over half the box or more; their centres are places "
-                    + "of particles (GroupSpansBox)")
-        }
-        let members = found.members(of: particles)
-        try world.phases.measure("output") {
-            try write(catalogue, members, to: path, provenance: provenance, over: world)
-        }
     }
 }
 

@@ -40,9 +40,14 @@ struct SimulationOutputs<Scalar: StorableScalar> {
         try write(particles, as: snapshot, to: "\(settings.directory)/snapshot_\(name).h5")
         if let haloes {
             try snapshot.withHaloParticles(particles, from: model.particleGrid) {
-                try HaloFile(of: snapshot, shape: model.box.particles).writeHaloes(
-                    among: $0, under: haloes, to: "\(settings.directory)/\(HaloFile.name(name))",
-                    provenance: provenance, in: context)
+                let outputs = HaloOutputs(
+                    criterion: haloes, provenance: provenance,
+                    expected: HaloMassFunction(
+                        Cosmology<Double>(model.cosmology.parameters, power: .eisensteinHu), model.power,
+                        at: scaleFactor),
+                    context: context)
+                _ = try outputs.write(
+                    $0, as: HaloFile(of: snapshot, shape: model.box.particles), to: settings.directory, name)
             }
         }
         guard settings.density || settings.powerSpectrum || settings.pictures else { return }
