@@ -42,25 +42,43 @@ public struct HaloSample: Sendable, Equatable {
     public init(
         of table: HaloTable, numberDensity density: Double, scatter: Scatter? = nil, named name: String
     ) throws(UsageError) {
-        let wanted = (density * table.volume).rounded()
-        guard wanted >= 1 else {
-            throw UsageError(
-                "\(name): a number density of \(density) (h/Mpc)^3 leaves no halo in \(table.volume) (Mpc/h)^3; ask "
-                    + "for more")
-        }
-        guard wanted <= Double(table.count) else {
-            throw UsageError(
-                "\(name): a number density of \(density) (h/Mpc)^3 takes \(Int(wanted)) haloes; there are "
-                    + "\(table.count) of at least \(table.criterion.minimumParticles) particles; ask for at most "
-                    + "\(Double(table.count) / table.volume)")
-        }
+        let wanted = try Self.count(
+            of: density, in: table.volume, having: table.count, of: table.criterion, named: name)
         let masses = Self.scattered(table.masses, scatter)
         rows = Array(
-            table.masses.indices.sorted { (masses[$1], $0) < (masses[$0], $1) }.prefix(Int(wanted)))
+            table.masses.indices.sorted { (masses[$1], $0) < (masses[$0], $1) }.prefix(wanted))
         self.masses = rows.map { masses[$0] }
         positions = rows.map { table.positions[$0] }
         velocities = rows.map { table.velocities[$0] }
         box = table.box
+    }
+
+    /// The haloes of a number density.
+    ///
+    /// - Parameters:
+    ///   - density: [(h/Mpc)³].
+    ///   - volume: of the box [(Mpc/h)³].
+    ///   - available: haloes that there are.
+    ///   - criterion: of these.
+    ///   - name: of the catalogue, for the error.
+    /// - Throws: `UsageError` when that is none, or more than there are.
+    public static func count(
+        of density: Double, in volume: Double, having available: Int, of criterion: FriendsOfFriends,
+        named name: String
+    ) throws(UsageError) -> Int {
+        let wanted = (density * volume).rounded()
+        guard wanted >= 1 else {
+            throw UsageError(
+                "\(name): a number density of \(density) (h/Mpc)^3 leaves no halo in \(volume) (Mpc/h)^3; ask for more"
+            )
+        }
+        guard wanted <= Double(available) else {
+            throw UsageError(
+                "\(name): a number density of \(density) (h/Mpc)^3 takes \(wanted) haloes; there are \(available) of at "
+                    + "least \(criterion.minimumParticles) particles; ask for at most "
+                    + "\(Double(available) / volume)")
+        }
+        return Int(wanted)
     }
 
     private static func scattered(_ masses: [Double], _ scatter: Scatter?) -> [Double] {

@@ -12,6 +12,8 @@ struct HaloOutputs {
     /// The expected mass function; nil if the cosmology is not known.
     let expected: HaloMassFunction?
     let context: RunContext
+    /// Haloes per volume that fields will take [(h/Mpc)³]; nil if there are none to be made.
+    var numberDensity: Double?
 
     /// What the cosmology of a run that made a file leads one to expect. Collective.
     ///
@@ -31,12 +33,20 @@ struct HaloOutputs {
     ///
     /// - Parameter label: of the moment, such as `a1.0000`.
     /// - Returns: the catalogue's path.
+    /// - Throws: the same on all ranks when there are too few haloes, or a file cannot be written.
     func write(
         _ particles: HaloParticles, as file: HaloFile, to directory: String, _ label: String
     ) throws -> String {
         let world = context.world
         let found = criterion.haloes(among: particles)
         let path = "\(directory)/\(HaloFile.name(label))"
+        if let numberDensity {
+            // Before anything is written.
+            _ = try HaloSample.count(
+                of: numberDensity, in: file.box.x * file.box.y * file.box.z,
+                having: found.catalogue.totalCount,
+                of: criterion, named: path)
+        }
         tell(found.catalogue, path)
         let members = found.members(of: particles)
         try world.phases.measure("output") {

@@ -58,7 +58,8 @@ public struct HaloSearch: Sendable {
         let outputs = HaloOutputs(
             criterion: criterion, provenance: read.provenance,
             expected: HaloOutputs.expectation(at: scaleFactor, of: read.provenance, on: world),
-            context: context)
+            context: context,
+            numberDensity: fields?.numberDensity)
         let label = "a" + OutputSection.label(scaleFactor)
         let path = try outputs.write(read.haloParticles, as: read.haloFile, to: directory, label)
         if let fields {
