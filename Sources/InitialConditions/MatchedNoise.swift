@@ -30,7 +30,7 @@ extension Field where Element == Double {
 
 extension FourierField where Scalar == Double {
     /// Replaces the modes that another grid has too by its modes times a factor. Collective.
-    mutating func adopt(modesOf other: borrowing FourierField, times factor: Double) {
+    package mutating func adopt(modesOf other: borrowing FourierField, times factor: Double) {
         let (shape, otherShape) = (decomposition.shape, other.decomposition.shape)
         let owners = ModeOwners(of: decomposition)
         var shared: [SharedMode] = []

@@ -45,8 +45,8 @@ public struct RunContext {
         if world.isRoot { log.say(text) }
     }
 
-    /// The same log and the same stop for a part of the ranks.
-    func narrowed(to part: Communicator) -> RunContext {
-        RunContext(on: part, telling: log, stoppingWhen: stop)
+    /// The same stop for a part of the ranks, and the same log unless another is given.
+    func narrowed(to part: Communicator, telling other: (any RunLog)? = nil) -> RunContext {
+        RunContext(on: part, telling: other ?? log, stoppingWhen: stop)
     }
 }

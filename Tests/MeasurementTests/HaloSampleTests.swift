@@ -25,7 +25,7 @@ final class HaloSampleTests: SPMDTestCase {
         XCTAssertEqual(sample.rows, Array(0..<200))
         XCTAssertEqual(sample.positions, Array(table.positions.prefix(200)))
         assertThrowsEverywhere(
-            "haloes.hdf5: a number density of 1.0 (h/Mpc)^3 takes 720000.0 haloes; there are 1000"
+            "haloes.hdf5: a number density of 1.0 (h/Mpc)^3 takes 720000 haloes; there are 1000"
         ) {
             _ = try HaloSample(of: table, numberDensity: 1, named: "haloes.hdf5")
         }

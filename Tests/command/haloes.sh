@@ -26,13 +26,13 @@ for ranks in 3 4; do
     check "the same mass function on $ranks ranks" cmp one/halo_mass_a1.0000.txt ranks$ranks/halo_mass_a1.0000.txt
     on_ranks $ranks haloes one/snapshot_a1.0000.h5 --output snapshot$ranks
     check "the snapshot has the same haloes, on $ranks ranks" cmp one/$catalogue snapshot$ranks/$catalogue
-    on_ranks $ranks haloes one/snapshot_a1.0000.h5 --output field$ranks --field --number-density 2e-4 --mesh 24 \
+    on_ranks $ranks haloes one/snapshot_a1.0000.h5 --output field$ranks --minimum 5 --field --number-density 1e-4 --mesh 24 \
         --scatter 0.2 --redshift-space z
     check "fields are written on $ranks ranks" [ -s field$ranks/halo_field_a1.0000.h5 ]
 done
 check 'fields are the same on 3 and 4 ranks' cmp field3/halo_field_a1.0000.h5 field4/halo_field_a1.0000.h5
-on_ranks 2 haloes one/snapshot_a1.0000.h5 --output field2 --field --number-density 2e-4
-check 'fields stand on the mesh of the run' grep -qE 'halo_field_a1.0000.h5: 177 haloes' "$prints/rank.0.out"
+on_ranks 2 haloes one/snapshot_a1.0000.h5 --output field2 --minimum 5 --field --number-density 1e-4
+check 'fields stand on the mesh of the run' grep -qE 'halo_field_a1.0000.h5: 88 haloes' "$prints/rank.0.out"
 on_ranks 2 haloes one/snapshot_a1.0000.h5 --output short --linking-length 0.1 --minimum 40
 check 'a shorter linking length gives fewer haloes' grep -qE 'haloes of at least 40 particles' "$prints/rank.0.out"
 on_ranks 1 report one

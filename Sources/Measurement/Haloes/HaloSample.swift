@@ -73,8 +73,9 @@ public struct HaloSample: Sendable, Equatable {
             )
         }
         guard wanted <= Double(available) else {
+            let fewest = Int(exactly: wanted).map(String.init) ?? "\(wanted)"
             throw UsageError(
-                "\(name): a number density of \(density) (h/Mpc)^3 takes \(wanted) haloes; there are \(available) of at "
+                "\(name): a number density of \(density) (h/Mpc)^3 takes \(fewest) haloes; there are \(available) of at "
                     + "least \(criterion.minimumParticles) particles; ask for at most "
                     + "\(Double(available) / volume)")
         }
