@@ -51,7 +51,7 @@ let layers: [Target] = [
     layer(
         "Dynamics",
         ["Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions"]),
-    layer("Measurement", ["Parallel", "Mesh"]),
+    layer("Measurement", ["CKernels", "Memory", "Parallel", "Mesh", "Particles"]),
     layer("Observables", ["Memory", "Parallel", "Background", "Mesh", "Particles", "Dynamics"]),
     layer(
         "Inference",
@@ -59,7 +59,7 @@ let layers: [Target] = [
             "Memory", "Parallel", "Background", "Mesh", "Particles", "InitialConditions", "Dynamics",
             "Measurement", "Observables",
         ]),
-    layer("Storage", ["CStorage", "Memory", "Text", "Parallel", "Mesh", "Particles"]),
+    layer("Storage", ["CStorage", "Memory", "Text", "Parallel", "Mesh", "Particles", "Measurement"]),
     layer("Records", ["Text", "Parallel", "Background", "Measurement", "Inference", "Storage"]),
     layer("Figures", ["CPicture", "Text", "Parallel", "Measurement", "Records"]),
     layer("Configuration", ["Text", "Parallel", "Background", "Mesh", numerics, yaml]),
@@ -167,7 +167,7 @@ let package = Package(
                 "Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions",
                 "Dynamics", "Observables", "Inference", "Benchmark", "Cost",
             ]),
-        tests("Storage", ["Memory", "Parallel", "Mesh", "Storage"]),
+        tests("Storage", ["Memory", "Parallel", "Mesh", "Particles", "Measurement", "Storage"]),
         tests(
             "Runs", ["Text", "Parallel", "Mesh", "Storage", "Records", "Configuration", "Cost", "Runs"]),
         tests(
@@ -177,7 +177,7 @@ let package = Package(
                 "Configuration",
             ]),
         tests("Report", ["Parallel", "Mesh", "Storage", "Records", "Report"]),
-        tests("Measurement", ["Parallel", "Mesh", "Measurement"]),
+        tests("Measurement", ["Memory", "Parallel", "Mesh", "Particles", "Measurement", "Storage"]),
         tests("Records", ["Parallel", "Inference", "Storage", "Records"]),
         tests("Figures", ["Parallel", "Measurement", "Figures"]),
     ],

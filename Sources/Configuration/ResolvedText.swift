@@ -61,7 +61,9 @@ extension RunConfiguration {
     /// Every output carries it. `run.ranks` and `output.directory` are left out: they change no result, so that
     /// files of runs that differ only in them are equal.
     public var resolvedText: String {
-        text([.init("run", run.entries)] + universe + [.init("output", output.entries)] + inference)
+        text(
+            [.init("run", run.entries)] + universe
+                + [.init("output", output.entries), .init("halo", halo.entries)] + inference)
     }
 
     private var inference: [ResolvedSection] {

@@ -23,6 +23,8 @@ public struct RunConfiguration: Sendable, Equatable {
     public internal(set) var force: ForceSection
     /// `output`: what is written.
     public internal(set) var output: OutputSection
+    /// `halo`: what a halo is.
+    public internal(set) var halo: HaloSection
     /// `objective`: what the universe is compared with, one section or a list of them; empty if no data is named.
     public internal(set) var objectives: [ObjectiveSection]
     /// `optimizer`: how it is approached; nil without an objective.
@@ -63,6 +65,7 @@ public struct RunConfiguration: Sendable, Equatable {
         force = ForceSection(reader.section("force"))
         output = OutputSection(
             reader.section("output"), scaleFactors: evolution.scaleFactors, placeholders)
+        halo = HaloSection(reader.section("halo"))
         objectives = ObjectiveSection.all(reader.sections("objective"), scaleFactors: evolution.scaleFactors)
         let optimizer = OptimizerSection(reader.section("optimizer"), box, objectives)
         let reconstruct = ReconstructSection(reader.section("reconstruct"), (cosmology, power), objectives)

@@ -9,6 +9,8 @@ struct ArraySizes {
     private let word: Int
     /// Particles.
     private let count: Int
+    /// Particles along z.
+    private let depth: Int
     /// A field or a transform's array on the particle grid.
     private let gridField: Int
     /// The same on the force mesh.
@@ -25,6 +27,7 @@ struct ArraySizes {
         // A rank that gains particles has arrays a little larger than need be.
         let share = workload.largestBlock(of: workload.particles)
         count = workload.rankCount > 1 ? share + share / 32 : share
+        depth = workload.particles.z
         gridField = workload.largestTransform(of: workload.particles)
         meshField = workload.largestTransform(of: workload.mesh)
         force = workload.fullestMeshShares.map { workload.force.work(on: $0).arrays }
@@ -76,6 +79,18 @@ struct ArraySizes {
             Line(array: "mesh: potential or force", bytes: force.kept),
             Line(array: "output: particles in order", bytes: 6 * word * count),
             Line(array: "output: routing", bytes: (8 + 2 * word) * count),
+        ]
+    }
+
+    /// Particles are linked: 16 bytes for each as a point, 8 for its index and 16 for its cell and its group, or for
+    /// ordering; and the columns of cells that reach through the rank's part of the box.
+    func haloes(linkingLength: Double) -> [Line] {
+        let cellsPerParticle = 3.0.squareRoot() / linkingLength
+        let columns = cellsPerParticle * cellsPerParticle * Double(count) / Double(depth)
+        return state + [
+            Line(array: "mesh: potential or force", bytes: force.kept),
+            Line(array: "haloes: points, cells and groups", bytes: 40 * count),
+            Line(array: "haloes: columns of cells", bytes: 4 * Int(columns)),
         ]
     }
 

@@ -47,21 +47,27 @@ public struct MemoryEstimate: Sendable, Equatable {
         }
     }
 
-    /// What an inference holds beside its gradient.
+    /// What an inference holds beside its gradient, or a forward run beside its particles.
     public struct Holdings: Sendable, Equatable {
         /// Fields of data and weights on the force mesh.
         public var observedFields: Int
         /// Vectors that the optimiser keeps from one step to the next.
         public var keptVectors: Int
+        /// The linking length of the haloes that a forward run seeks; nil if it seeks none.
+        public var linkingLength: Double?
 
         /// The most that an objective takes.
         public var observation: Observation
 
-        /// Data, perhaps weights, and what an optimiser keeps.
-        public init(observedFields: Int = 1, keptVectors: Int = 0, observation: Observation = Observation()) {
+        /// Data, perhaps weights, what an optimiser keeps and an objective takes, and haloes.
+        public init(
+            observedFields: Int = 1, keptVectors: Int = 0, observation: Observation = Observation(),
+            linkingLength: Double? = nil
+        ) {
             self.observedFields = observedFields
             self.keptVectors = keptVectors
             self.observation = observation
+            self.linkingLength = linkingLength
         }
     }
 
@@ -70,12 +76,13 @@ public struct MemoryEstimate: Sendable, Equatable {
     /// - Parameters:
     ///   - workload: the problem on its ranks.
     ///   - purpose: what is done with it.
-    ///   - holdings: of a gradient or a reconstruction.
+    ///   - holdings: of a gradient or a reconstruction; of a forward run its haloes.
     public init(of workload: Workload, for purpose: Purpose, holding holdings: Holdings = Holdings()) {
         let sizes = ArraySizes(of: workload)
         var moments = [sizes.start, sizes.arrival, sizes.solution] + (sizes.products?.forwards ?? [])
         if purpose == .simulation {
             moments += [sizes.ordering(carryingCotangents: false), sizes.snapshot]
+            if let length = holdings.linkingLength { moments.append(sizes.haloes(linkingLength: length)) }
         } else {
             let held = sizes.held(holdings, for: purpose)
             moments = moments.map { $0 + held }

@@ -1,13 +1,13 @@
 internal import CKernels
-internal import Memory
+package import Memory
 internal import Mesh
-internal import Parallel
+package import Parallel
 
 /// Sends an element per particle to any rank: all arrays alike, one after the other, each as one message per
 /// pair of ranks.
-struct Delivery: ~Copyable {
+package struct Delivery: ~Copyable {
     /// Elements that arrive here.
-    let receivedCount: Int
+    package let receivedCount: Int
 
     private let world: Communicator
     private let destinations: Destinations
@@ -16,7 +16,7 @@ struct Delivery: ~Copyable {
     /// Agrees on who sends how much to whom. Collective.
     ///
     /// - Parameter owner: the rank that each of this rank's elements goes to.
-    init(to owner: consuming Buffer<UInt32>, over world: Communicator) {
+    package init(to owner: consuming Buffer<UInt32>, over world: Communicator) {
         self.world = world
         destinations = Destinations(owner: owner, ranks: world.size)
         messages = world.messages(sending: destinations.counts)
@@ -24,7 +24,7 @@ struct Delivery: ~Copyable {
     }
 
     /// What arrives of an array, in the order of the ranks it came from. Collective.
-    borrowing func send<Element: BitwiseCopyable>(
+    package borrowing func send<Element: BitwiseCopyable>(
         _ array: borrowing Buffer<Element>, for purpose: StaticString
     ) -> Buffer<Element> {
         let count = destinations.order.count
@@ -34,6 +34,24 @@ struct Delivery: ~Copyable {
         unsafe world.exchange(
             messages, from: outgoing.start, to: incoming.start, stride: MemoryLayout<Element>.stride)
         return incoming
+    }
+
+    /// Sends answers to where elements came from. Collective.
+    ///
+    /// - Parameter answers: one for each element that arrived, in that order.
+    /// - Returns: one for each element that was sent, in the order of the array it was sent from.
+    package borrowing func sendBack<Element: BitwiseCopyable>(
+        _ answers: borrowing Buffer<Element>, for purpose: StaticString
+    ) -> Buffer<Element> {
+        precondition(answers.count == receivedCount)
+        let count = destinations.order.count
+        let incoming = Buffer<Element>(count: count, from: answers.pool, for: "routing")
+        unsafe world.exchange(
+            messages.map { Message(rank: $0.rank, sent: $0.received, received: $0.sent) },
+            from: answers.start, to: incoming.start, stride: MemoryLayout<Element>.stride)
+        let answered = Buffer<Element>(count: count, from: answers.pool, for: purpose)
+        unsafe put(count, destinations.order.start, from: incoming.start, to: answered.start)
+        return answered
     }
 
     /// Sends an array that is not needed here any more. Collective.

@@ -2,7 +2,11 @@ internal import CKernels
 internal import Memory
 
 // Moving elements of arrays by lists of particles. A particle's elements have 4 or 8 bytes each, whatever they
-// mean, so two kernels serve all arrays.
+// mean, so two kernels serve all arrays. Records of other sizes are few; they are moved one by one.
+
+private func isWord<Element: BitwiseCopyable>(_: Element.Type) -> Bool {
+    MemoryLayout<Element>.size == 4 || MemoryLayout<Element>.size == 8
+}
 
 private func is32Bit<Element: BitwiseCopyable>(_: Element.Type) -> Bool {
     precondition(MemoryLayout<Element>.size == 4 || MemoryLayout<Element>.size == 8)
@@ -14,6 +18,11 @@ private func is32Bit<Element: BitwiseCopyable>(_: Element.Type) -> Bool {
     _ count: Int, _ order: UnsafePointer<UInt32>, from: UnsafePointer<Element>,
     to: UnsafeMutableRawPointer
 ) {
+    guard isWord(Element.self) else {
+        let to = unsafe to.assumingMemoryBound(to: Element.self)
+        for index in 0..<count { unsafe to[index] = from[Int(order[index])] }
+        return
+    }
     let from = unsafe UnsafeRawPointer(from)
     if is32Bit(Element.self) {
         unsafe palindrome_take_32(
@@ -31,6 +40,11 @@ private func is32Bit<Element: BitwiseCopyable>(_: Element.Type) -> Bool {
     _ count: Int, _ order: UnsafePointer<UInt32>, from: UnsafeRawPointer,
     to: UnsafeMutablePointer<Element>
 ) {
+    guard isWord(Element.self) else {
+        let from = unsafe from.assumingMemoryBound(to: Element.self)
+        for index in 0..<count { unsafe to[Int(order[index])] = from[index] }
+        return
+    }
     let to = UnsafeMutableRawPointer(to)
     if is32Bit(Element.self) {
         unsafe palindrome_put_32(

@@ -25,6 +25,8 @@ final class RunDirectory {
     let densities: [Output]
     /// Power spectra, by time.
     let powers: [Output]
+    /// Mass functions of haloes, by time.
+    let massFunctions: [Output]
     /// The reconstruction's file.
     let reconstructionPath: String?
     /// Where it comes from.
@@ -76,6 +78,7 @@ final class RunDirectory {
         let wanted = ofRecord ?? origins.last??.configuration
         let isOfRun = origins.map { $0 == nil || wanted == nil || $0!.configuration == wanted }
         self.densities = zip(densities, isOfRun).filter(\.1).map(\.0)
+        massFunctions = Self.outputs("halo_mass_a", ".txt", in: path, names)
         let strangers = zip(densities, isOfRun).filter { !$0.1 }.map(\.0)
         self.powers = powers.filter { power in !strangers.contains { $0.scaleFactor == power.scaleFactor } }
         let ofDensities = zip(origins, isOfRun).filter(\.1).last?.0

@@ -45,4 +45,9 @@ public struct RunContext {
     func say(_ text: String) {
         if world.isRoot { log.say(text) }
     }
+
+    /// The same stop for a part of the ranks, and the same log unless another is given.
+    func narrowed(to part: Communicator, telling other: (any RunLog)? = nil) -> RunContext {
+        RunContext(on: part, telling: other ?? log, stoppingWhen: stop)
+    }
 }

@@ -169,7 +169,7 @@ public struct Snapshot: Sendable, Equatable {
             Rows(of: particles.decomposition, columns: 3), at: "/PartType1/Coordinates",
             labels: Labels(
                 units: "Mpc/h", description: "comoving positions in [0, box size)",
-                more: Self.scaling(a: 1, h: -1, length: 1, velocity: 0, cgs: Self.centimetres))
+                more: Self.scaling(a: 1, h: -1, length: 1, velocity: 0, mass: 0))
         ) { (range, values: inout MutableSpan<Double>) in
             particles.positions(range, &values)
             for index in values.indices { values[index] = min(values[index], last[index % 3]) }
@@ -179,13 +179,13 @@ public struct Snapshot: Sendable, Equatable {
     private func writeVelocities<Element: StorageElement & BinaryFloatingPoint>(
         _ particles: Particles, as type: Element.Type, to file: inout OutputFile
     ) throws(StorageError) {
-        let factor = 100 / (scaleFactor * scaleFactor.squareRoot())
+        let factor = velocityFactor
         var momenta: [Double] = []
         try file.write(
             Rows(of: particles.decomposition, columns: 3), at: "/PartType1/Velocities",
             labels: Labels(
                 units: "km/s", description: "peculiar velocities divided by sqrt(a) (Gadget's convention)",
-                more: Self.scaling(a: 0.5, h: 0, length: 0, velocity: 1, cgs: 1e5))
+                more: Self.scaling(a: 0.5, h: 0, length: 0, velocity: 1, mass: 0))
         ) { (range, values: inout MutableSpan<Element>) in
             if momenta.count != values.count { momenta = [Double](repeating: 0, count: values.count) }
             var span = momenta.mutableSpan
@@ -195,12 +195,13 @@ public struct Snapshot: Sendable, Equatable {
     }
 
     /// How Gadget-4 says what a dataset's numbers scale with, and what one is in cgs units.
-    private static func scaling(
-        a: Double, h: Double, length: Double, velocity: Double, cgs: Double
+    static func scaling(
+        a: Double, h: Double, length: Double, velocity: Double, mass: Double
     ) -> [String: AttributeValue] {
-        [
+        let cgs = length == 1 ? centimetres : mass == 1 ? grams : 1e5
+        return [
             "a_scaling": .real(a), "h_scaling": .real(h), "length_scaling": .real(length),
-            "mass_scaling": .real(0), "velocity_scaling": .real(velocity), "to_cgs": .real(cgs),
+            "mass_scaling": .real(mass), "velocity_scaling": .real(velocity), "to_cgs": .real(cgs),
         ]
     }
 }

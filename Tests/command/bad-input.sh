@@ -321,6 +321,25 @@ prepare 'printf "\211HDF\r\n\032\nand no more" >cut.h5'
 bad 2 'cut.h5: is damaged or cut off' inspect cut.h5 <<<''
 bad 2 '.: is a directory' inspect . <<<''
 
+# Haloes and noise
+
+bad 2 'haloes.h5: there is no such file' haloes haloes.h5 <<<''
+bad 2 'run.yaml: is not an HDF5 file' haloes run.yaml <<<''
+bad 2 '--linking-length is 0.7; it must be a number from 0.05 to 0.5' haloes snapshot.h5 --linking-length 0.7 <<<''
+bad 2 '--minimum is 1; it must be a whole number of at least 2' haloes snapshot.h5 --minimum 1 <<<''
+bad 2 "--redshift-space is 'w'; it must be x, y or z" haloes snapshot.h5 --redshift-space w <<<''
+bad 2 '--number-density is 0.0; it must be greater than 0' haloes snapshot.h5 --field --number-density 0 <<<''
+prepare '"$palindrome" simulate run.yaml >/dev/null && head -c 30000 out/snapshot_a1.0000.h5 >cut.h5'
+bad 2 'cut.h5: is damaged or cut off' haloes cut.h5 <<<'{box: {particles: 16, spacing: 6.0}, evolution: {steps: 2}}'
+prepare '"$palindrome" simulate run.yaml >/dev/null'
+bad 2 'a number density of 0.5 (h/Mpc)^3 takes' haloes out/snapshot_a1.0000.h5 --field --number-density 0.5 \
+    <<<'{box: {particles: 16, spacing: 6.0}, evolution: {steps: 2}}'
+bad 2 'run.yaml:1: halo.linking_length is 0.6; it must be a number from 0.05 to 0.5' simulate run.yaml \
+    <<<'halo: {linking_length: 0.6}'
+bad 2 'give one of --refine and --coarsen' noise run.yaml <<<''
+bad 2 '--coarsen is 3.0; it must make whole grids of 128 x 128 x 128' noise run.yaml --coarsen 3 <<<''
+bad 2 '--refine is 0.5; it must be greater than 1' noise run.yaml --refine 0.5 <<<''
+
 # A disk without room; only root can make a small one.
 
 mkdir "$scratch/disk"

@@ -4,6 +4,7 @@
 #include "deposit.h"
 #include "drift.h"
 #include "exact_sum.h"
+#include "friends.h"
 #include "kick.h"
 #include "kick_adjoint.h"
 #include "order.h"

@@ -13,6 +13,8 @@ public struct OutputSection: Sendable, Equatable {
     public var powerSpectrum: Bool
     /// Whether pictures are drawn.
     public var pictures: Bool
+    /// Whether haloes are sought and written.
+    public var haloes: Bool
 
     init(_ section: SectionReader, scaleFactors: [Double], _ placeholders: Placeholders) {
         directory =
@@ -22,6 +24,7 @@ public struct OutputSection: Sendable, Equatable {
         density = section.flag("density", default: true)
         powerSpectrum = section.flag("power_spectrum", default: true)
         pictures = section.flag("pictures", default: true)
+        haloes = section.flag("haloes", default: false)
         let wanted = section.numbers("snapshots", .within(1e-4...1), example: "[0.5, 1.0]")
         snapshots = wanted ?? scaleFactors.suffix(1)
         if wanted != nil { align(with: scaleFactors, section) }
@@ -58,6 +61,7 @@ public struct OutputSection: Sendable, Equatable {
         [
             .init("snapshots", "\(snapshots)"), .init("density", "\(density)"),
             .init("power_spectrum", "\(powerSpectrum)"), .init("pictures", "\(pictures)"),
+            .init("haloes", "\(haloes)"),
         ]
     }
 }

@@ -60,6 +60,20 @@ public struct ReconstructSection: Sendable, Equatable {
         }
     }
 
+    /// How it is done.
+    public enum Method: String, CaseIterable, Sendable, Named {
+        /// By descending the loss, stage by stage.
+        case optimize
+        /// By undoing large displacements (Eisenstein et al. 2007).
+        case standard
+    }
+
+    /// How it is done.
+    public var method: Method
+    /// R of the Gaussian that the displacements of the standard method are smoothed with [Mpc/h].
+    public var smoothing: Double
+    /// The linear bias of what the standard method reconstructs from; found from its power if nil.
+    public var bias: Double?
     /// Where it starts.
     public var start: Start
     /// The standard deviation of the noise it starts from.
@@ -86,6 +100,9 @@ public struct ReconstructSection: Sendable, Equatable {
         _ objectives: [ObjectiveSection]
     ) {
         let candidates = Self.candidates(universe.cosmology, objectives)
+        method = section.choice("method", default: .optimize)
+        smoothing = section.positive("smoothing", default: 5)
+        bias = section.number("bias", .positive, example: 1.5)
         start =
             section.read("start") { entry throws(Problem) in
                 let (rule, remedy) = ("it must be zero, noise or file.h5:/dataset", "try noise")
@@ -130,6 +147,13 @@ public struct ReconstructSection: Sendable, Equatable {
         checkpointEvery = section.whole("checkpoint_every", 0...1_000_000, default: 10)
         checkpointMinutes = section.number("checkpoint_minutes", .notNegative, default: 10)
         refuseIdle(in: universe, section)
+        if method != .standard {
+            for key in ["smoothing", "bias"] where section.has(key) {
+                section.conflict(
+                    key, is: "\(key == "bias" ? bias ?? 0 : smoothing)", "it must come with method: standard",
+                    "remove it, or change reconstruct.method")
+            }
+        }
     }
 
     /// Refuses to seek what nothing depends on.
@@ -234,7 +258,12 @@ public struct ReconstructSection: Sendable, Equatable {
             return "{\(fields.joined(separator: ", "))}"
         }
         let responses = response.map { quoted($0.description) }
-        return [
+        // Said of the standard method only, so that those of others are what they were.
+        let standard: [ResolvedEntry] =
+            method == .standard
+            ? [.init("method", method.rawValue), .init("smoothing", "\(smoothing)")]
+                + (bias.map { [.init("bias", "\($0)")] } ?? []) : []
+        return standard + [
             .init("start", start), .init("start_amplitude", "\(startAmplitude)"),
             .init("start_seed", "\(startSeed)"),
         ] + (truth.map { [.init("truth", Self.text($0))] } ?? []) + [

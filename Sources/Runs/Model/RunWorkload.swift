@@ -42,6 +42,7 @@ extension MemoryEstimate {
             of: configuration.workload(on: ranks), for: purpose,
             holding: Holdings(
                 observedFields: configuration.observedFields, keptVectors: configuration.keptVectors,
-                observation: configuration.observation))
+                observation: configuration.observation,
+                linkingLength: configuration.output.haloes ? configuration.halo.linkingLength : nil))
     }
 }

@@ -17,7 +17,7 @@ enum RunKind: String {
     func counts(_ section: Substring, _ name: Substring) -> Bool {
         switch section.prefix(while: { $0 != "[" }) {
         case "run": name == "precision"
-        case "output": self == .simulate
+        case "output", "halo": self == .simulate
         case "objective": self != .simulate
         case "optimizer": self == .reconstruct
         case "reconstruct": self == .reconstruct && name != "truth" && !name.hasPrefix("checkpoint_")

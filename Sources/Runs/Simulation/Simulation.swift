@@ -1,5 +1,6 @@
 public import Configuration
 internal import Dynamics
+internal import Measurement
 internal import Mesh
 internal import Parallel
 internal import Particles
@@ -39,8 +40,13 @@ struct Simulation<Scalar: StorableScalar> {
         model = try configuration.forwardModel(
             Scalar.self, observing: configuration.output.snapshots, on: context.world)
         let provenance = configuration.provenance(model.cosmology)
+        let halo = configuration.halo
         outputs = SimulationOutputs(
-            settings: configuration.output, model: model, provenance: provenance, context: context)
+            settings: configuration.output,
+            haloes: configuration.output.haloes
+                ? FriendsOfFriends(
+                    linkingLength: halo.linkingLength, minimumParticles: halo.minimumParticles) : nil,
+            model: model, provenance: provenance, context: context)
         checkpoints = SimulationCheckpoints(
             store: CheckpointStore(directory: configuration.output.directory), model: model,
             provenance: provenance)

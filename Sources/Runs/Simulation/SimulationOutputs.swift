@@ -13,6 +13,8 @@ internal import Text
 /// What a forward run leaves behind at each output time.
 struct SimulationOutputs<Scalar: StorableScalar> {
     let settings: OutputSection
+    /// What haloes are, if they are sought.
+    let haloes: FriendsOfFriends?
     let model: ForwardModel<Scalar>
     let provenance: Provenance
     let context: RunContext
@@ -27,7 +29,8 @@ struct SimulationOutputs<Scalar: StorableScalar> {
     var names: [String] {
         settings.snapshots.flatMap { scaleFactor -> [String] in
             let time = "a" + OutputSection.label(scaleFactor)
-            return ["snapshot_\(time).h5"] + (settings.density ? ["density_\(time).h5"] : [])
+            return ["snapshot_\(time).h5"] + (haloes == nil ? [] : HaloOutputs.names(time))
+                + (settings.density ? ["density_\(time).h5"] : [])
                 + (settings.pictures
                     ? ["density_\(time).png", "density_\(time).svg", "power_\(time).svg"] : [])
                 + (settings.powerSpectrum ? ["power_\(time).txt"] : [])
@@ -40,7 +43,20 @@ struct SimulationOutputs<Scalar: StorableScalar> {
     func write(_ particles: borrowing ParticleSet<Scalar>, at scaleFactor: Double) throws {
         let name = "a" + OutputSection.label(scaleFactor)
         try context.stopIfAsked()
-        try writeSnapshot(particles, at: scaleFactor, to: "\(settings.directory)/snapshot_\(name).h5")
+        let snapshot = snapshot(of: particles, at: scaleFactor)
+        try write(particles, as: snapshot, to: "\(settings.directory)/snapshot_\(name).h5")
+        if let haloes {
+            try snapshot.withHaloParticles(particles, from: model.particleGrid) {
+                let outputs = HaloOutputs(
+                    criterion: haloes, provenance: provenance,
+                    expected: HaloMassFunction(
+                        Cosmology<Double>(model.cosmology.parameters, power: .eisensteinHu), model.power,
+                        at: scaleFactor),
+                    context: context)
+                _ = try outputs.write(
+                    $0, as: HaloFile(of: snapshot, shape: model.box.particles), to: settings.directory, name)
+            }
+        }
         guard settings.density || settings.powerSpectrum || settings.pictures else { return }
         try context.stopIfAsked()
         let density = try particles.relativeDensity()
@@ -64,16 +80,18 @@ struct SimulationOutputs<Scalar: StorableScalar> {
         }
     }
 
-    private func writeSnapshot(
-        _ particles: borrowing ParticleSet<Scalar>, at scaleFactor: Double, to path: String
-    ) throws {
-        let checksum = hexadecimal(particles.checksum())
-        let state = particles.inLagrangianOrder(over: model.particleGrid)
+    private func snapshot(of particles: borrowing ParticleSet<Scalar>, at scaleFactor: Double) -> Snapshot {
         let cosmology = model.cosmology
-        let snapshot = Snapshot(
+        return Snapshot(
             scaleFactor: scaleFactor, spacing: model.box.spacing, omegaMatter: cosmology.omegaMatter.value,
             omegaBaryon: cosmology.omegaBaryon.value, omegaLambda: cosmology.omegaDarkEnergy.value,
-            hubble: cosmology.h.value, stateChecksum: checksum)
+            hubble: cosmology.h.value, stateChecksum: hexadecimal(particles.checksum()))
+    }
+
+    private func write(
+        _ particles: borrowing ParticleSet<Scalar>, as snapshot: Snapshot, to path: String
+    ) throws {
+        let state = particles.inLagrangianOrder(over: model.particleGrid)
         try phases.measure("output") {
             try snapshot.write(state, to: path, provenance: provenance)
         }

@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# Many universes in one job: the bits of runs alone, members that fail, kills in the middle.
+source "$(dirname "$0")/support.bash"
+cd "$scratch" || exit 1
+limit=120
+
+check() { # name, condition...
+    local name=$1
+    shift
+    if "$@"; then pass "$name"; else fail "$name" "$(tail -n 3 "$prints"/rank.0.* 2>/dev/null)"; fi
+}
+same() { # directory, directory: all that two runs wrote but for their records
+    local file
+    for file in "$1"/*; do
+        case $file in */run.json) continue ;; esac
+        cmp "$file" "$2/${file##*/}" || return 1
+    done
+}
+
+cat >run.yaml <<'E'
+box: {particles: 16, spacing: 6.0}
+evolution: {steps: 3}
+output: {directory: many, haloes: true, pictures: false}
+halo: {minimum_particles: 5}
+E
+
+on_ranks 3 ensemble run.yaml --vary initial.seed=1:5 --groups 2
+check 'five members on 3 ranks in 2 groups' [ $? -eq 0 ]
+check 'the table has a line for each' [ "$(wc -l <many/ensemble.csv)" -eq 6 ]
+check 'and P(k) of each' grep -q '^member,initial.seed,outcome,state_checksum,sigma8,haloes,seconds,P(k=' many/ensemble.csv
+for seed in 1 4; do
+    on_ranks 1 simulate run.yaml --set initial.seed=$seed --set output.directory=alone$seed
+    check "member $seed is the run alone" same alone$seed many/member_000$seed
+done
+
+on_ranks 2 ensemble run.yaml --vary initial.seed=1:5
+check 'an ensemble that is there is not run over' grep -q 'is of an ensemble that is here already' "$prints/rank.0.err"
+on_ranks 2 ensemble run.yaml --vary initial.seed=1:7 --groups 2 --resume
+check 'an ensemble grows with --resume' [ "$(grep -c finished many/ensemble.csv)" -eq 7 ]
+
+printf 'initial.white_noise box.spacing\nnoise.h5:/white_noise 6.0\nmissing.h5:/white_noise 6.0\nnoise.h5:/white_noise 5.0\n' \
+    >members.txt
+on_ranks 1 noise run.yaml --set box.particles=32 --coarsen 2 --output noise.h5
+on_ranks 2 ensemble run.yaml --table members.txt --groups 2 --set output.directory=some
+status=$?
+check 'a member that fails is one line' [ "$(wc -l <"$prints/rank.0.err")" -eq 1 ]
+check 'with the fault of the user' [ $status -eq 2 ]
+check 'that names it' grep -q '1 of 3 members failed; the first is member_0002: missing.h5: there is no such file' \
+    "$prints/rank.0.err"
+check 'the others are done' [ "$(grep -c finished some/ensemble.csv)" -eq 2 ]
+cp noise.h5 missing.h5
+on_ranks 1 ensemble run.yaml --table members.txt --set output.directory=some --resume
+check 'what failed is done by --resume' [ "$(grep -c finished some/ensemble.csv)" -eq 3 ]
+
+# Kills: more steps, so that one falls into the middle.
+settings=(--vary initial.seed=1:6 --groups 2 --set evolution.steps=40 --set run.checkpoint_every=5)
+on_ranks 2 ensemble run.yaml "${settings[@]}" --set output.directory=whole
+for delay in 0.7 1.1 1.6; do
+    timeout -s KILL -k 1 $delay "$root/jobscripts/ranks" 2 "$palindrome" ensemble run.yaml "${settings[@]}" \
+        --set output.directory=killed --resume >/dev/null 2>&1
+    sleep 1
+done
+on_ranks 2 ensemble run.yaml "${settings[@]}" --set output.directory=killed --resume
+check 'an ensemble that was killed three times comes to its end' [ "$(grep -c finished killed/ensemble.csv)" -eq 6 ]
+for member in 1 2 3 4 5 6; do
+    check "member $member is that of the ensemble that was not killed" \
+        same whole/member_000$member killed/member_000$member
+done
+
+on_ranks 4 ensemble run.yaml --vary initial.seed=1:2 --groups 5 --set output.directory=none
+check 'more groups than ranks are one line' grep -q -- '--groups is 5; it must be at least 1 and at most the number of ranks, 4' \
+    "$prints/rank.0.err"
+for wrong in initial.sed=1:3 seed=1:3 initial.seed=3:1 box.particles=16,x; do
+    on_ranks 2 ensemble run.yaml --vary $wrong --set output.directory=none
+    check "--vary $wrong is one line" [ "$(wc -l <"$prints/rank.0.err")" -eq 1 ]
+    check "--vary $wrong is named" grep -q -- '--vary' "$prints/rank.0.err"
+done
+check 'nothing was begun' [ ! -e none ]
+
+exit $((failures > 0))

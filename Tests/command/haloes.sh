@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# Haloes from a run and from its snapshot, fields of them, the same universe on another grid; and whether the
+# community's readers open the catalogue.
+source "$(dirname "$0")/support.bash"
+cd "$scratch" || exit 1
+limit=120
+
+check() { # name, condition...
+    local name=$1
+    shift
+    if "$@"; then pass "$name"; else fail "$name" "$(tail -n 3 "$prints"/rank.0.* 2>/dev/null)"; fi
+}
+
+cat >run.yaml <<'E'
+box: {particles: 32, spacing: 3.0}
+evolution: {steps: 10}
+output: {directory: one, haloes: true, pictures: false}
+E
+catalogue=fof_subhalo_tab_a1.0000.hdf5
+on_ranks 1 simulate run.yaml
+check 'a run seeks haloes' grep -qE "one/$catalogue: [1-9][0-9]* haloes of at least 20 particles" "$prints/rank.0.out"
+check 'the time is booked' grep -q '^haloes ' "$prints/rank.0.out"
+for ranks in 3 4; do
+    on_ranks $ranks simulate run.yaml --set output.directory=ranks$ranks
+    check "the same catalogue on $ranks ranks" cmp one/$catalogue ranks$ranks/$catalogue
+    check "the same mass function on $ranks ranks" cmp one/halo_mass_a1.0000.txt ranks$ranks/halo_mass_a1.0000.txt
+    on_ranks $ranks haloes one/snapshot_a1.0000.h5 --output snapshot$ranks
+    check "the snapshot has the same haloes, on $ranks ranks" cmp one/$catalogue snapshot$ranks/$catalogue
+    on_ranks $ranks haloes one/snapshot_a1.0000.h5 --output field$ranks --minimum 5 --field --number-density 1e-4 --mesh 24 \
+        --scatter 0.2 --redshift-space z
+    check "fields are written on $ranks ranks" [ -s field$ranks/halo_field_a1.0000.h5 ]
+done
+check 'fields are the same on 3 and 4 ranks' cmp field3/halo_field_a1.0000.h5 field4/halo_field_a1.0000.h5
+on_ranks 2 haloes one/snapshot_a1.0000.h5 --output field2 --minimum 5 --field --number-density 1e-4
+check 'fields stand on the mesh of the run' grep -qE 'halo_field_a1.0000.h5: 88 haloes' "$prints/rank.0.out"
+on_ranks 2 haloes one/snapshot_a1.0000.h5 --output short --linking-length 0.1 --minimum 40
+check 'a shorter linking length gives fewer haloes' grep -qE 'haloes of at least 40 particles' "$prints/rank.0.out"
+on_ranks 1 report one
+check 'the report shows the mass function' grep -q 'Watson' one/report.html
+
+on_ranks 1 noise run.yaml --refine 1.5 --output fine.h5
+on_ranks 4 noise run.yaml --refine 1.5 --output fine4.h5
+check 'refined noise is the same on 1 and 4 ranks' cmp fine.h5 fine4.h5
+on_ranks 2 noise run.yaml --set box.particles=48 --set initial.white_noise=fine.h5:/white_noise --coarsen 1.5 \
+    --output back.h5
+check 'and back' [ -s back.h5 ]
+on_ranks 2 simulate run.yaml --set box.particles=48 --set box.spacing=2 --set initial.white_noise=fine.h5:/white_noise \
+    --set output.directory=fine
+check 'the finer universe runs' [ -s fine/$catalogue ]
+
+# Large scales of the two runs are the same: P(k) in the four longest shells.
+agrees() {
+    paste <(grep -v '^#' one/power_a1.0000.txt | head -n 4) <(grep -v '^#' fine/power_a1.0000.txt | head -n 4) |
+        awk '{ if ($7 / $2 < 0.95 || $7 / $2 > 1.05) bad = 1 } END { exit bad || NR != 4 }'
+}
+check 'both runs have the same power at large scales' agrees
+
+with_python() { # name, module, code
+    if ! python3 -c "import $2" 2>/dev/null; then
+        skip "$1" "python3 has no $2 here"
+    elif output=$(timeout -k 5 "$limit" python3 -c "$3" 2>&1); then
+        pass "$1"
+    else
+        fail "$1" "$(tail -n 5 <<<"$output")"
+    fi
+}
+with_python 'yt opens the catalogue' yt "
+import yt
+ds = yt.load('one/$catalogue')
+ds.filename_template = 'one/$catalogue'  # yt looks for a number before the suffix
+mass = ds.all_data()['Group', 'GroupMass'].to('Msun')
+assert len(mass) > 10 and 1e13 < float(mass.max()) < 1e16, mass
+assert abs(float(ds.domain_width[0].to('Mpccm/h')) - 96) < 1e-6
+"
+with_python 'pynbody opens the catalogue' pynbody "
+import pynbody
+s = pynbody.load('one/snapshot_a1.0000.h5')
+h = s.halos(filename='one/$catalogue')
+assert len(h) > 10 and h[0].properties['GroupLen'] >= h[1].properties['GroupLen'] >= 20
+"
+
+exit $((failures > 0))
