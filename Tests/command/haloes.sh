@@ -38,6 +38,19 @@ check 'a shorter linking length gives fewer haloes' grep -qE 'haloes of at least
 on_ranks 1 report one
 check 'the report shows the mass function' grep -q 'Watson' one/report.html
 
+# Standard reconstruction of the numbers of haloes: the same bits on any ranks, and like the truth at large scales.
+standard=(reconstruct run.yaml --set reconstruct.method=standard --set reconstruct.smoothing=10
+    --set reconstruct.truth=initial --set "objective.data='field2/halo_field_a1.0000.h5:/counts'")
+on_ranks 1 "${standard[@]}" --set output.directory=standard1
+check 'haloes are reconstructed' grep -q '^bias [0-9.]*, of the longest waves' "$prints/rank.0.out"
+check 'they are like the truth at large scales' awk '/r initial/ { getline; exit !($2 > 0.5) }' "$prints/rank.0.out"
+on_ranks 4 "${standard[@]}" --set output.directory=standard4
+check 'the reconstruction is the same on 4 ranks' \
+    cmp standard1/standard_reconstruction.h5 standard4/standard_reconstruction.h5
+on_ranks 1 reconstruct run.yaml --set reconstruct.bias=2 --set "objective.data='field2/halo_field_a1.0000.h5:/counts'"
+check 'a bias without the method is one line' grep -q 'reconstruct.bias is 2.0; it must come with method: standard' \
+    "$prints/rank.0.err"
+
 on_ranks 1 noise run.yaml --refine 1.5 --output fine.h5
 on_ranks 4 noise run.yaml --refine 1.5 --output fine4.h5
 check 'refined noise is the same on 1 and 4 ranks' cmp fine.h5 fine4.h5
