@@ -98,19 +98,23 @@ final class EvolutionTests: SPMDTestCase {
     }
 
     func testARunStoppedAtAnyStageAndContinuedOnOtherRanksEndsInTheSameBits() throws {
-        try assertContinued(by: FastPM())
-        try assertContinued(by: FastPMDriftKickDrift())
-        try assertContinued(by: BullFrog())
+        try assertContinued(by: FastPM(), from: gridShapes)
     }
 
-    private func assertContinued(by integrator: any Integrator) throws {
+    /// Drifts first, and momenta that are not p.
+    func testARunOfAnotherOrderStoppedAtAnyStageEndsInTheSameBits() throws {
+        try assertContinued(by: BullFrog(), from: gridShapes.prefix(1))
+    }
+
+    private func assertContinued(by integrator: any Integrator, from shapes: some Sequence<SIMD2<Int>>) throws
+    {
         let own = RankGrid(world: alone, shape: [1, 1])
         let undisturbed = try model(
             Float.self, mesh: [27, 30, 24], kernel: "1_4", integrator: integrator, on: own)
         let expected = try fingerprints(undisturbed).last { _ in true }
         XCTAssertNotNil(expected)
         let scratch = ScratchDirectory(over: world)
-        for (index, shape) in gridShapes.enumerated() {
+        for (index, shape) in shapes.enumerated() {
             let first = try model(
                 Float.self, mesh: [27, 30, 24], kernel: "1_4", integrator: integrator,
                 on: RankGrid(world: world, shape: shape))

@@ -43,9 +43,9 @@ final class ForwardModelTests: SPMDTestCase {
         let noise = Field<Float>.whiteNoise(seed: 4, over: model.particleGrid)
         let kept = try model.start(keeping: noise).particles.checksum()
         let modes = model.linearModes(of: noise)
-        let ofModes = try model.start(at: modes).particles.checksum()
-        let consuming = try model.start(from: noise).particles.checksum()
-        XCTAssertEqual(ofModes, kept)
-        XCTAssertEqual(consuming, kept)
+        let fromModes = try model.start(at: modes).particles.checksum()
+        let given = try model.start(from: noise).particles.checksum()
+        XCTAssertEqual(fromModes, kept)
+        XCTAssertEqual(given, kept)
     }
 }

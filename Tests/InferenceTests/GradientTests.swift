@@ -169,21 +169,15 @@ final class GradientTests: SPMDTestCase {
         try assertParameterDerivatives(by: FastPMDriftKickDrift())
     }
 
-    /// Momenta on the way are p by a factor that depends on the parameters too; at a = 0 and at the end there is none.
+    /// Momenta are p by a factor that depends on the parameters too; not at the end, and at a = 0 nobody looks.
     func testMomentaThatAreLookedAtOnTheWayAgreeWithDifferences() throws {
         let grid = RankGrid(world: world, shape: gridShapes[0])
-        let times = [0.3, 0.6, 1]
-        for start in [0, 0.1] {
-            let all = try model(Double.self, integrator: BullFrog(), from: start, on: grid)
+        for (start, observed) in [(0.0, [0.3, 0.6, 1]), (0.1, [0.1, 0.3, 0.6, 1])] {
+            let frog = try model(Double.self, integrator: BullFrog(), from: start, on: grid)
             try assertDirectionalDerivative(
-                all.observing(times), energies(at: times), tolerance: 1e-6, "BullFrog's momenta")
-            try assertParameterDerivatives(by: BullFrog(), from: start, observing: times)
+                frog.observing(observed), energies(at: observed), tolerance: 1e-6, "BullFrog's momenta")
+            try assertParameterDerivatives(by: BullFrog(), from: start, observing: observed)
         }
-        // The start is looked at too.
-        let first = try model(Double.self, integrator: BullFrog(), on: grid)
-        try assertDirectionalDerivative(
-            first.observing([0.1]), energies(at: [0.1]), tolerance: 1e-6, "BullFrog's momenta at the start")
-        try assertParameterDerivatives(by: BullFrog(), observing: [0.1])
     }
 
     private func energies<Scalar: ParticleScalar>(at times: [Double]) -> [any Objective<Scalar>] {
