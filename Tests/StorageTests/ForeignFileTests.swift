@@ -67,7 +67,7 @@ final class ForeignFileTests: SPMDTestCase {
             do {
                 _ = try file.readArray(at: name, as: Float.self)
                 XCTFail("\(name) is read")
-            } catch let error as StorageError {
+            } catch {
                 XCTAssertTrue(error.message.contains(words), error.message)
                 XCTAssertFalse(error.message.contains("damaged"), error.message)
                 XCTAssertEqual(error.fault, .user)
