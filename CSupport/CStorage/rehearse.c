@@ -1,3 +1,4 @@
+#define _GNU_SOURCE // fork, strtok_r, NSIG
 #include "internal.h"
 #include <errno.h>
 #include <fcntl.h>
