@@ -11,7 +11,7 @@ final class PictureFormTests: XCTestCase {
     }
 
     func testSixteenBitsAreTheSamePictureAsEight() throws {
-        let values = { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 7) }
+        let values = { (index: Int) in UInt8(truncatingIfNeeded: index &* 2_654_435_761 >> 7) }
         for colour in [0, 2, 4, 6] {
             for background in [0, 255] as [UInt8] {
                 XCTAssertEqual(
@@ -24,7 +24,7 @@ final class PictureFormTests: XCTestCase {
     }
 
     func testAPictureWithAGammaIsWhatAViewerShows() throws {
-        let values = { UInt8($0 % 256) }
+        let values = { (index: Int) in UInt8(index % 256) }
         for depth in [8, 16] {
             let found = try grey(.init(depth: depth, gamma: 1), values)
             for index in 0..<256 {
