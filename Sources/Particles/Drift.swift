@@ -49,7 +49,8 @@ extension ParticleSet {
             var failed: Int32 = 0
             for axis in axes {
                 let unit = scalbn(
-                    coefficient * units.momentumFactor, Int32(units.momentumExponent + Scalar.Position.bitWidth))
+                    coefficient * units.momentumFactor,
+                    Int32(units.momentumExponent + Scalar.Position.bitWidth))
                 unsafe failed |= Scalar._particleKernels.drift(
                     Int64(count), position[axis].start, momentum[axis].start, unit / units.box[axis])
             }

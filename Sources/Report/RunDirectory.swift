@@ -226,9 +226,7 @@ final class RunDirectory {
     }
 
     private static func text(of path: String, on world: Communicator) throws(AgreedFailure) -> String {
-        let bytes = try world.fromRoot {
-            try RegularFile.read(path)
-        }
+        let bytes = try world.fromRoot { try RegularFile.read(path) }
         return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -173,6 +173,30 @@ enum FileSystem {
         unsafe unlink(path) == 0 || errno == ENOENT ? 0 : errno
     }
 
+    /// The length of a regular file; nil if there is none.
+    static func size(of path: String) -> Int? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return Int(status.st_size)
+    }
+
+    /// Adds up the checksum of all bytes of a file.
+    static func checksum(of path: String, _ checksum: inout UInt64) -> Int32 {
+        guard size(of: path) != nil else { return ENOENT }  // and nothing that is no file is opened
+        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return errno }
+        defer { close(file) }
+        var bytes = [UInt8](repeating: 0, count: 1 << 20)
+        var first = 0
+        while true {
+            let count = unsafe read(file, &bytes, bytes.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return count == 0 ? 0 : errno }
+            checksum &+= unsafe palindrome_content_checksum(bytes, Int64(count), 1, UInt64(first))
+            first += count
+        }
+    }
+
     /// `"."` for a plain name.
     static func directory(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }

@@ -21,6 +21,10 @@ public struct StorageError: ReportedError, Equatable {
         case unreadable
         /// A value is NaN or infinite.
         case notFinite
+        /// The file is of a version of the program that writes it in another form.
+        case otherFormat
+        /// Another run is writing there.
+        case inUse
         /// The disk has no room for the file.
         case diskFull
         /// The directory or the file cannot be written, or read, for this reason of the system.

@@ -50,7 +50,8 @@ struct MeasuredUniverse<Scalar: ParticleScalar> {
         let objective = try objective()
         return try model.timedGradient(at: whiteNoise()) { observation, particles, adjoint in
             try objective.evaluate(
-                &particles, at: Moment(at: observation.scaleFactor, in: model.cosmology), [], addingTo: &adjoint
+                &particles, at: Moment(at: observation.scaleFactor, in: model.cosmology), [],
+                addingTo: &adjoint
             ).loss
         }
     }

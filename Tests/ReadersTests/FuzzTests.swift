@@ -127,7 +127,7 @@ final class FuzzTests: SPMDTestCase {
     private func smallTable(redshift: Double) throws -> PowerTable {
         try PowerTable(
             parsing: String(
-                decoding: try Array(project("Tests/Resources/planck18_linear_z0.txt")), as: UTF8.self),
+                decoding: try Array(project("Sources/Runs/Resources/planck18_linear_z0.txt")), as: UTF8.self),
             source: "table", extrapolation: .powerLaw)
     }
 

@@ -124,10 +124,10 @@ final class ForeignFileTests: SPMDTestCase {
             ("link", "link: is a link to /nowhere/at/all, which does not exist, where a directory must be"),
             ("link/out", "/link is a link to /nowhere/at/all, which does not exist"),
         ] {
-            assertThrowsEverywhere(words) { try OutputDirectory.prepare(scratch.file(path), over: world) }
+            assertThrowsEverywhere(words) { try OutputDirectory.make(scratch.file(path), over: world) }
             assertThrowsEverywhere(words) { try OutputDirectory.foresee(scratch.file(path), over: world) }
         }
-        assertThrowsEverywhere("cannot be written") { try OutputDirectory.prepare("/proc/out", over: world) }
+        assertThrowsEverywhere("cannot be written") { try OutputDirectory.make("/proc/out", over: world) }
         XCTAssertNoThrow(try OutputDirectory.foresee(scratch.file("new/deep"), over: world))
         XCTAssertEqual(scratch.names, ["file", "link"], "foreseeing makes nothing")
         assertThrowsEverywhere("is a file; give the output.directory of a run") {

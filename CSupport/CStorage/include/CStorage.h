@@ -124,3 +124,14 @@ uint64_t palindrome_content_checksum(const void *values, int64_t count, int32_t 
 /// How many values are NaN or infinite.
 int64_t palindrome_count_not_finite_f32(const float *values, int64_t count);
 int64_t palindrome_count_not_finite_f64(const double *values, int64_t count);
+
+/// Takes the lock of an open file, which the system gives up with its last descriptor, however the process
+/// ends. Returns 0; EAGAIN or EACCES when another holds it; another errno where the file system knows no
+/// locks.
+int palindrome_lock(int file);
+
+/// A thread that writes a count of twenty digits and a newline at an offset of a file, now and every so many
+/// seconds. Calls nothing but the system. NULL if there is no thread to be had.
+struct palindrome_beat *palindrome_beat_start(int file, int64_t offset, double interval);
+/// Ends it; NULL is none.
+void palindrome_beat_stop(struct palindrome_beat *beat);

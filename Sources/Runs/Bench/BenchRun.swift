@@ -95,7 +95,8 @@ struct BenchRun<Scalar: StorableScalar> {
         return try model.timedGradient(at: noise) { observation, particles, adjoint in
             try world.phases.measure("objective") {
                 try objective.evaluate(
-                    &particles, at: Moment(at: observation.scaleFactor, in: model.cosmology), [], addingTo: &adjoint
+                    &particles, at: Moment(at: observation.scaleFactor, in: model.cosmology), [],
+                    addingTo: &adjoint
                 ).loss
             }
         }

@@ -29,6 +29,7 @@ extension RunConfiguration {
             case .fastpm: FastPM(midpoint: midpoint)
             case .quinn: Quinn(midpoint: midpoint)
             case .fastpmDriftKickDrift: FastPMDriftKickDrift(midpoint: midpoint)
+            case .bullfrog: BullFrog()
             }
         return EvolutionPlan(
             through: evolution.scaleFactors, by: integrator, observing: observed)

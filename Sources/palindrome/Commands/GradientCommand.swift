@@ -30,6 +30,9 @@ struct GradientCommand: RankCommand {
     @Flag(help: "Check everything, print the configuration and the memory estimate, and stop.")
     var dryRun = false
 
+    @Flag(exclusivity: .exclusive)
+    var beginning = Beginning.fresh
+
     @Option(
         help: ArgumentHelp(
             "Compare N components, a direction and every parameter with central differences.", valueName: "N")
@@ -51,7 +54,7 @@ struct GradientCommand: RankCommand {
             try configuration.rehearse(for: .gradient, in: context)
             return .finished
         }
-        try configuration.differentiate(checking: check, in: context)
+        try configuration.differentiate(beginning, checking: check, in: context)
         return .finished
     }
 }
