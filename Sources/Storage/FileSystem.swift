@@ -82,11 +82,21 @@ enum FileSystem {
             let count = unsafe pread(file, &start, start.count, offset)
             guard count >= 0 else { return errno }
             guard count == start.count else { return notHDF5 }
-            if start == signature { return 0 }
+            if start == signature { return rehearse(path, file, behind: offset + start.count) }
             // Where the format lets it begin.
             offset = offset == 0 ? 512 : 2 * offset
         }
     }
+
+    /// Tries files of HDF5's older formats, whose metadata have no checksums: the library may not survive a damaged one.
+    private static func rehearse(_ path: String, _ file: Int32, behind signature: Int) -> Int32 {
+        var version: UInt8 = 0
+        guard unsafe pread(file, &version, 1, signature) == 1, version < 2 else { return 0 }
+        return unsafe palindrome_rehearse(path) == 0 ? 0 : unsound
+    }
+
+    /// The code of ``probe(_:)`` for a file that the library does not survive; not one of the system's.
+    static let unsound: Int32 = 10_002
 
     /// The code of ``probe(_:)`` for a file of another format; not one of the system's.
     static let notHDF5: Int32 = 10_000
@@ -243,6 +253,10 @@ extension StorageError {
             return StorageError(
                 .missingFile, fault: fault,
                 "\(path): \(contents)\(contents.hasPrefix("is a link") ? "; check the path" : "")")
+        case FileSystem.unsound:
+            return StorageError(
+                .damaged, fault: fault,
+                "\(path): is damaged: the HDF5 library cannot read it; use another copy")
         case FileSystem.notHDF5:
             return StorageError(.damaged, fault: fault, "\(path): is not an HDF5 file")
         default:

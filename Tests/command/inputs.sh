@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Inputs are what they say: what is read is told in the log, and what is not what it is taken for is refused or warned of.
 source "$(dirname "$0")/support.bash"
-limit=60
+limit=300
 
 cd "$scratch" || exit 1
 cat >run.yaml <<'E'

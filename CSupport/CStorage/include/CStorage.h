@@ -63,6 +63,11 @@ int palindrome_file_open(const char *path, int32_t communicator, palindrome_file
 int palindrome_file_flush(palindrome_file file);
 int palindrome_file_close(palindrome_file file);
 
+/// Reads a file in a process of its own, without MPI: 0, or -1 if that process did not survive it or did not
+/// end. The library trusts files of its older formats, whose metadata have no checksums, and some bytes bring
+/// it down.
+int palindrome_rehearse(const char *path);
+
 /// Whether the path names a group (kind group), a dataset (any other kind) or nothing (kind none).
 int palindrome_describe(palindrome_file file, const char *path, struct palindrome_description *description);
 /// The paths of all groups and datasets, by name, each behind 'G' or 'D' and before a newline. The caller
