@@ -127,7 +127,7 @@ extension ForwardModel {
     /// - Throws: ``DisplacementOverflow`` on all ranks.
     public func initialState(at modes: consuming FourierField<Scalar>) throws -> LagrangianBlock<Scalar> {
         var kept: FourierField<Scalar>? = modes
-        return try particleGrid.grid.phases.measure("initial conditions") {
+        return try particleGrid.grid.phases.measure(.initialConditions) {
             try layout.perturbation.displace(kept.take()!, to: theory.growthAtStart.values, in: units)
         }
     }

@@ -112,7 +112,7 @@ public final class DealiasedProducts<Scalar: FourierScalar> {
                         by: (front.start, back.start),
                         to: planes.field(slot))
                 }
-                decomposition.grid.phases.measure("products") { multiply(&planes) }
+                decomposition.grid.phases.measure(.products) { multiply(&planes) }
                 for slot in 0..<outputs {
                     unsafe fromRealSpace(
                         batch, from: planes.field(slot), by: (front.start, back.start),
@@ -154,7 +154,7 @@ extension DealiasedProducts {
     ) {
         modes.multiply(by: withoutNyquist)
         guard let columnSwap else {
-            phases.measure("fft") {
+            phases.measure(.fft) {
                 unsafe xLines.transform(
                     palindrome_backward, from: Place(values: modes.values.start, layout: layout.xInModes),
                     to: Place(values: half, layout: layout.xInColumn), planes: 1, lines: layout.modes)
@@ -163,7 +163,7 @@ extension DealiasedProducts {
         }
         let sent = Buffer<Scalar>(
             count: 2 * layout.halfCount, from: decomposition.grid.memory, for: "fourier transform")
-        phases.measure("fft") {
+        phases.measure(.fft) {
             unsafe xLines.transform(
                 palindrome_backward, from: Place(values: modes.values.start, layout: layout.xInModes),
                 to: Place(values: sent.start, layout: layout.xInColumn), planes: 1, lines: layout.modes)
@@ -188,7 +188,7 @@ extension DealiasedProducts {
     private func transformX(
         from columns: UnsafeMutablePointer<Scalar>, to modes: borrowing FourierField<Scalar>
     ) {
-        phases.measure("fft") {
+        phases.measure(.fft) {
             unsafe xLines.transform(
                 palindrome_forward, from: Place(values: columns, layout: layout.xInColumn),
                 to: Place(values: modes.values.start, layout: layout.xInModes), planes: 1,
@@ -204,7 +204,7 @@ extension DealiasedProducts {
         _ batch: Range<Int>, from half: UnsafeMutablePointer<Scalar>, by scratch: Scratch,
         to field: UnsafeMutablePointer<Scalar>
     ) {
-        phases.measure("fft") {
+        phases.measure(.fft) {
             unsafe yLines.transform(
                 palindrome_backward,
                 from: Place(values: half, layout: layout.yInColumn, plane: batch.lowerBound),
@@ -212,7 +212,7 @@ extension DealiasedProducts {
                 lines: decomposition.fourier.z.count)
         }
         if let rowSwap { unsafe rowSwap.execute(scratch.front, scratch.back) }
-        phases.measure("fft") {
+        phases.measure(.fft) {
             unsafe zLines.transform(
                 palindrome_backward,
                 from: Place(
@@ -226,14 +226,14 @@ extension DealiasedProducts {
         _ batch: Range<Int>, from field: UnsafeMutablePointer<Scalar>, by scratch: Scratch,
         to half: UnsafeMutablePointer<Scalar>
     ) {
-        phases.measure("fft") {
+        phases.measure(.fft) {
             unsafe zLines.transform(
                 palindrome_forward, from: Place(values: field, layout: layout.zInPlanes),
                 to: Place(values: scratch.front, layout: layout.zInRow), planes: batch.count,
                 lines: layout.lines)
         }
         if let rowSwap { unsafe rowSwap.execute(scratch.front, scratch.back) }
-        phases.measure("fft") {
+        phases.measure(.fft) {
             unsafe yLines.transform(
                 palindrome_forward,
                 from: Place(

@@ -197,7 +197,7 @@ final class PyramidTests: PyramidTestCase {
                         let entry = grid.phases.entries[phase]
                         XCTAssertEqual(
                             Traffic(bytes: entry?.bytesSent ?? 0, messages: entry?.messages ?? 0), traffic,
-                            "\(phase) of \(plan.levels) levels on \(grid.shape)")
+                            "\(phase.name) of \(plan.levels) levels on \(grid.shape)")
                     }
                 }
             }

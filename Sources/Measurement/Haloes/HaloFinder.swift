@@ -23,7 +23,7 @@ extension FriendsOfFriends {
     /// 4. Groups of enough particles get their rows, and their sums are added up, in integers.
     public func haloes(among particles: HaloParticles) -> FoundHaloes {
         let grid = particles.grid
-        return grid.phases.measure("haloes") {
+        return grid.phases.measure(.haloes) {
             let labels = labels(particles)
             let rounds = labels.rounds
             let shares = GroupShares(of: labels, particles, minimum: minimumParticles)

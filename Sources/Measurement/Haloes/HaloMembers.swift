@@ -20,7 +20,7 @@ extension FoundHaloes {
     ///
     /// - Parameter particles: those that the haloes were found among.
     public borrowing func members(of particles: HaloParticles) -> HaloMembers {
-        particles.grid.phases.measure("haloes") {
+        particles.grid.phases.measure(.haloes) {
             let (world, total) = (particles.grid.world, particles.totalCount)
             let own = Decomposition.block(world.rank, of: world.size, length: total)
             let numbers = inLagrangianOrder(particles, own)

@@ -52,7 +52,7 @@ struct HaloOutputs {
         }
         tell(found.catalogue, path)
         let members = found.members(of: particles)
-        try world.phases.measure("output") {
+        try world.phases.measure(.output) {
             try file.write(found.catalogue, members, to: path, provenance: provenance, over: world)
             try write(
                 massFunctionOf: found.catalogue, as: file, to: "\(directory)/\(MassFunctionTable.name(label))"
