@@ -125,7 +125,7 @@ extension ParticleSet {
     }
 
     /// 1 / h along each axis.
-    private var cellsPerLength: SIMD3<Double> { SIMD3<Double>(decomposition.shape) / units.box }
+    var cellsPerLength: SIMD3<Double> { SIMD3<Double>(decomposition.shape) / units.box }
 
     /// F̄_a(c) = κ Σᵢ W(xᵢ − c) p̄_a, summed as integers.
     private func depositMomentumCotangent(

@@ -8,6 +8,8 @@ public struct ObjectiveSection: Sendable, Equatable {
         case projectedDensity = "projected-density"
         /// The density on the force mesh as redshifts show it, the line of sight being an axis.
         case redshiftSpaceDensity = "redshift-space-density"
+        /// The component of the momentum density along an axis, on the force mesh, as a displacement.
+        case momentumDensity = "momentum-density"
     }
 
     /// How what is counted follows the density.
@@ -78,7 +80,7 @@ public struct ObjectiveSection: Sendable, Equatable {
     public internal(set) var sigma: Double
     /// Weights or a mask, shaped like the data; all 1 if nil. Of counts, the part that is seen.
     public internal(set) var weights: Source?
-    /// The line of sight of a projected density or of redshifts.
+    /// The line of sight of a projected density or of redshifts; the component of a momentum density.
     public internal(set) var axis: Axis
     /// How a picture is read.
     public internal(set) var ink: Ink
@@ -155,7 +157,8 @@ public struct ObjectiveSection: Sendable, Equatable {
                 "remove it, or change \(section.name).\(company.prefix { $0 != ":" })")
         }
         require(
-            "axis", is: axis.rawValue, kind != .density, "kind: projected-density or redshift-space-density")
+            "axis", is: axis.rawValue, kind != .density,
+            "kind: projected-density, redshift-space-density or momentum-density")
         require("ink", is: ink.rawValue, kind == .projectedDensity, "kind: projected-density")
         require("bias_amplitude", is: "\(biasAmplitude)", bias == .powerLaw, "bias: power-law")
         require("bias_exponent", is: "\(biasExponent)", bias == .powerLaw, "bias: power-law")
@@ -163,6 +166,12 @@ public struct ObjectiveSection: Sendable, Equatable {
         require(
             "smoothing", is: "\(smoothing)", likelihood == .gaussian || smoothing == 0, "likelihood: gaussian"
         )
+        if kind == .momentumDensity && bias != .none {
+            section.conflict(
+                "bias", is: bias.rawValue,
+                "it must be none where the momentum-density is seen, which has either sign",
+                "remove bias")
+        }
         if likelihood == .poisson && bias == .none {
             section.conflict(
                 "likelihood", is: "poisson",
@@ -210,7 +219,7 @@ public struct ObjectiveSection: Sendable, Equatable {
             switch kind {
             case .density: []
             case .projectedDensity: [.init("axis", axis.rawValue), .init("ink", ink.rawValue)]
-            case .redshiftSpaceDensity: [.init("axis", axis.rawValue)]
+            case .redshiftSpaceDensity, .momentumDensity: [.init("axis", axis.rawValue)]
             }
         let tracers: [ResolvedEntry] =
             bias == .none

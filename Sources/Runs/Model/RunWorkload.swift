@@ -29,7 +29,10 @@ extension RunConfiguration {
     fileprivate var observation: MemoryEstimate.Observation {
         MemoryEstimate.Observation(
             fields: objectives.contains { $0.kind != .projectedDensity && $0.bias != .none } ? 3 : 2,
-            cotangentSets: objectives.contains { $0.kind == .redshiftSpaceDensity } ? 1 : 0)
+            // Of a momentum density only two arrays in six: the estimate is generous.
+            cotangentSets: objectives.contains {
+                $0.kind == .redshiftSpaceDensity || $0.kind == .momentumDensity
+            } ? 1 : 0)
     }
 }
 
