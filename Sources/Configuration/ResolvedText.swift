@@ -64,25 +64,6 @@ extension RunConfiguration {
         text([.init("run", run.entries)] + universe + [.init("output", output.entries)] + inference)
     }
 
-    /// What must not change while a run is stopped: box, cosmology, forces and times, those of outputs too, and
-    /// the precision.
-    public var identity: String {
-        text(
-            [precision] + universe
-                + [.init("output", output.entries.filter { $0.key == "snapshots" })])
-    }
-
-    /// The same for a reconstruction: what is compared, how and from where.
-    public var reconstructionIdentity: String {
-        text(
-            [precision] + universe
-                + inference.map { $0.filter { !$0.key.hasPrefix("checkpoint_") && $0.key != "truth" } })
-    }
-
-    private var precision: ResolvedSection {
-        ResolvedSection("run", run.entries.filter { $0.key == "precision" })
-    }
-
     private var inference: [ResolvedSection] {
         (objectives.isEmpty ? [] : [ResolvedSection("objective", all: objectives.map(\.entries))])
             + (optimizer.map { [ResolvedSection("optimizer", $0.entries)] } ?? [])
@@ -92,7 +73,7 @@ extension RunConfiguration {
     private var universe: [ResolvedSection] {
         [
             ResolvedSection("box", box.entries),
-            ResolvedSection("cosmology", CosmologySection.entries(cosmology)),
+            ResolvedSection("cosmology", CosmologySection.entries(cosmology, beside: power)),
             ResolvedSection("power", power.entries), ResolvedSection("initial", initial.entries),
             ResolvedSection("evolution", evolution.entries), ResolvedSection("force", force.entries),
         ]

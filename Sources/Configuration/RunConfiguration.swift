@@ -36,32 +36,44 @@ public struct RunConfiguration: Sendable, Equatable {
     ///   - bytes: the file's content.
     ///   - name: the file's path as the user gave it; paths in the file are relative to its directory.
     ///   - overrides: `section.key=value`, each laid over the file, the last one first.
+    ///   - environment: variables that `{NAME}` in `output.directory` stands for; the same on all ranks.
     ///   - ranks: the number of ranks that will run it.
     /// - Throws: `UsageError` with the first problem in the order of the file.
-    public init(bytes: [UInt8], name: String, overrides: [String] = [], ranks: Int = 1) throws(UsageError) {
+    public init(
+        bytes: [UInt8], name: String, overrides: [String] = [], environment: [String: String] = [:],
+        ranks: Int = 1
+    ) throws(UsageError) {
         let reader = Reader(try Document(bytes: bytes, name: name, overrides: overrides))
-        self.init(reader, ranks: ranks)
+        self.init(reader, Placeholders(environment: environment), ranks: ranks)
         try reader.finish()
     }
 
-    private init(_ reader: Reader, ranks: Int) {
+    private init(_ reader: Reader, _ placeholders: Placeholders, ranks: Int) {
         let runReader = reader.section("run")
         run = RunSection(runReader)
         box = BoxSection(reader.section("box"))
-        cosmology = CosmologySection.read(reader.section("cosmology"))
+        let cosmologyReader = reader.section("cosmology")
         power = PowerSection(reader.section("power"))
+        cosmology = CosmologySection.read(cosmologyReader, beside: power)
         let (initialReader, evolutionReader) = (reader.section("initial"), reader.section("evolution"))
         let listed = EvolutionSection.listed(evolutionReader)
         initial = InitialSection(initialReader, start: listed?.first ?? 0.0625)
-        evolution = EvolutionSection(evolutionReader, listed: listed, start: initial.a)
+        evolution = EvolutionSection(evolutionReader, listed: listed, start: initial.a, in: cosmology)
+        initial.check(evolution.integrator, initialReader)
         force = ForceSection(reader.section("force"))
-        output = OutputSection(reader.section("output"), scaleFactors: evolution.scaleFactors)
+        output = OutputSection(
+            reader.section("output"), scaleFactors: evolution.scaleFactors, placeholders)
         objectives = ObjectiveSection.all(reader.sections("objective"), scaleFactors: evolution.scaleFactors)
         let optimizer = OptimizerSection(reader.section("optimizer"), box, objectives)
-        let reconstruct = ReconstructSection(reader.section("reconstruct"), cosmology, objectives)
+        let reconstruct = ReconstructSection(reader.section("reconstruct"), (cosmology, power), objectives)
         self.optimizer = objectives.isEmpty ? nil : optimizer
         self.reconstruct = objectives.isEmpty ? nil : reconstruct
         run.check(ranks: ranks, particles: box.particles, runReader)
+    }
+
+    /// The cosmological parameters that nothing depends on.
+    public var idleParameters: [CosmologyParameter] {
+        power.idleParameters(beside: cosmology) + cosmology.idleParameters
     }
 
     /// A text as YAML reads it back, whatever characters are in it.
@@ -74,7 +86,7 @@ public struct RunConfiguration: Sendable, Equatable {
     public static var knownKeys: [(section: String, keys: [String])] {
         guard let document = try? Document(bytes: [], name: "", overrides: []) else { return [] }
         let reader = Reader(document)
-        _ = RunConfiguration(reader, ranks: 1)
+        _ = RunConfiguration(reader, Placeholders(environment: [:]), ranks: 1)
         return reader.known
     }
 }

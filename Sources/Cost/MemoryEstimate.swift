@@ -1,4 +1,5 @@
 public import Parallel
+internal import Text
 
 /// The ledger of the arrays of a run: what the fullest rank holds at once, at the moment when that is most.
 ///
@@ -101,12 +102,13 @@ public struct MemoryEstimate: Sendable, Equatable {
             lines.map { ($0.array, $0.bytes) } + [("total", bytes)]
             + (available.map { [("available", $0)] } ?? [])
         let width = rows.map(\.0.count).max()!
+        func row(_ name: String, _ bytes: Int) -> String {
+            let number = mebibytes(bytes)
+            return name + String(repeating: " ", count: width - name.count + max(0, 12 - number.count))
+                + number
+        }
         let header = "memory per rank" + String(repeating: " ", count: max(0, width - 15)) + "         MiB"
-        return
-            ([header]
-            + rows.map { name, bytes in
-                name + String(repeating: " ", count: width - name.count) + mebibytes(bytes, width: 12)
-            }).joined(separator: "\n")
+        return ([header] + rows.map(row)).joined(separator: "\n")
     }
 
     /// Refuses a run that cannot fit.
@@ -119,10 +121,4 @@ public struct MemoryEstimate: Sendable, Equatable {
             "the run needs \(mebibytes(bytes)) MiB per rank; \(mebibytes(available)) MiB are available; "
                 + "use more nodes, fewer particles or a smaller mesh_factor")
     }
-}
-
-private func mebibytes(_ bytes: Int, width: Int = 0) -> String {
-    let tenths = (Double(bytes) / 1_048_576 * 10).rounded()
-    let text = tenths < 1000 ? "\(tenths / 10)" : "\(Int((tenths / 10).rounded()))"
-    return String(repeating: " ", count: max(0, width - text.count)) + text
 }

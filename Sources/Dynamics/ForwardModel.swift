@@ -31,17 +31,18 @@ public struct ForwardModel<Scalar: ParticleScalar> {
     ///   - plan: times and integrator.
     ///   - force: the law of gravity.
     ///   - grid: the ranks.
-    /// - Throws: ``UsageError`` when the grid of ranks is too fine, `PowerTableError` when a table does not
-    ///   cover the box's modes; the same on all ranks.
+    /// - Throws: ``UsageError`` when the grid of ranks is too fine or linear theory leaves the range of numbers,
+    ///   `PowerTableError` when a table does not cover the box's modes, ``UnusableStep``; the same on all ranks.
     public init(
         _ box: Box, in universe: (parameters: CosmologyParameters, power: LinearPowerModel),
         startingWith order: LagrangianPerturbation<Scalar>.Order, following plan: EvolutionPlan,
         under force: any ForcePlan, on grid: RankGrid
     ) throws {
         theory = try Theory(of: universe, in: box, following: plan)
-        let units = StateUnits.units(
-            box: box.size, velocityDispersion: theory.velocityDispersion(at: plan.end, in: box),
-            for: Scalar.self)
+        let dispersion = theory.velocityDispersion(at: plan.end, in: box)
+        try TheoryCheck(of: theory, in: box, following: plan, velocityDispersion: dispersion)
+            .requireOrdinary()
+        let units = StateUnits.units(box: box.size, velocityDispersion: dispersion, for: Scalar.self)
         layout = try SimulationLayout(
             box, startingWith: order, following: plan, under: force, in: units, on: grid)
     }
@@ -49,8 +50,8 @@ public struct ForwardModel<Scalar: ParticleScalar> {
     /// The same layout, with its units and plans, in a universe of other parameters.
     ///
     /// - Parameter parameters: that have no `problems`.
-    /// - Throws: `PowerTableError` on all ranks when a table does not cover the box's modes.
-    public func with(_ parameters: CosmologyParameters) throws(PowerTableError) -> ForwardModel {
+    /// - Throws: `PowerTableError` on all ranks when a table does not cover the box's modes, ``UnusableStep``.
+    public func with(_ parameters: CosmologyParameters) throws -> ForwardModel {
         ForwardModel(
             layout,
             of: try Theory(of: (parameters, theory.powerModel), in: layout.box, following: layout.plan))
@@ -59,7 +60,7 @@ public struct ForwardModel<Scalar: ParticleScalar> {
     /// The same universe and steps, looked at at other times.
     ///
     /// - Throws: as ``with(_:)``; never, since this model was made.
-    public func observing(_ scaleFactors: [Double]) throws(PowerTableError) -> ForwardModel {
+    public func observing(_ scaleFactors: [Double]) throws -> ForwardModel {
         let layout = layout.following(layout.plan.observing(scaleFactors))
         return try ForwardModel(layout, of: theory).with(cosmology.parameters)
     }
@@ -122,7 +123,7 @@ extension ForwardModel {
     /// - Throws: ``DisplacementOverflow`` on all ranks.
     public func initialState(at modes: borrowing FourierField<Scalar>) throws -> LagrangianBlock<Scalar> {
         try particleGrid.grid.phases.measure("initial conditions") {
-            try layout.perturbation.displace(modes, to: theory.growthAtStart, in: units)
+            try layout.perturbation.displace(modes, to: theory.growthAtStart.values, in: units)
         }
     }
 

@@ -85,8 +85,8 @@ extension ForwardModel {
         let noiseModes = transform.forward(keeping: noise)
         var modes = noiseModes.copy(for: "linear modes")
         theory.amplitudes.apply(to: &modes)
-        let growth = growthFactors(at: [theory.growthAtStart.scaleFactor], cosmology)[0]
-        var adjoint = try layout.perturbation.displaceAdjoint(initial, at: modes, to: growth)
+        var adjoint = try layout.perturbation.displaceAdjoint(
+            initial, at: modes, to: theory.growthAtStart)
         _ = consume modes
         let power = LinearPower<Dual>(cosmology, theory.powerModel)
         let throughPower = try theory.amplitudes.parameterDerivatives(

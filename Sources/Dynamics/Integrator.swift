@@ -2,9 +2,9 @@ public import Background
 
 /// A way to turn scale factors into forces, kicks and drifts.
 ///
-/// A new integrator is a new type with this one function: ``FastPM``, ``Quinn`` and ``FastPMDriftKickDrift`` compose
-/// theirs from steps of equal form, see ``Schedule/kickDriftKick(_:through:observing:)`` and
-/// ``Schedule/driftKickDrift(_:through:observing:)``; any other list of stages will do.
+/// A new integrator is a new type with this one function: ``FastPM``, ``Quinn``, ``FastPMDriftKickDrift`` and ``BullFrog``
+/// compose theirs from steps of equal form, see ``Schedule/kickDriftKick(_:through:observing:)`` and
+/// ``Schedule/driftKickDrift(_:through:observing:of:)``; any other list of stages will do.
 public protocol Integrator: Sendable {
     /// The stages of a run through the given scale factors.
     ///
@@ -12,9 +12,10 @@ public protocol Integrator: Sendable {
     ///   - scaleFactors: start and end of every step, increasing.
     ///   - observations: at some of them; each becomes a stage of its own.
     ///   - cosmology: the background.
+    /// - Throws: ``UnusableStep`` when the integrator cannot take a step in this universe; the same on all ranks.
     func schedule(
         through scaleFactors: [Double], observing observations: [Observation], _ cosmology: Cosmology<Dual>
-    ) -> Schedule
+    ) throws(UnusableStep) -> Schedule
 }
 
 /// Growth and expansion at the start, in the middle and at the end of a step.
@@ -66,7 +67,7 @@ extension Schedule {
     /// share it.
     ///
     /// - Parameters:
-    ///   - steps: at least one.
+    ///   - steps: none for the initial conditions alone.
     ///   - scaleFactors: start and end of every step.
     ///   - observations: at some of them.
     public static func kickDriftKick(
@@ -75,7 +76,8 @@ extension Schedule {
         precondition(scaleFactors.count == steps.count + 1)
         var schedule = Schedule()
         schedule.append(observations, at: scaleFactors[0])
-        schedule.appendForce()
+        // Without a step nothing is pulled.
+        if !steps.isEmpty { schedule.appendForce() }
         for (step, end) in zip(steps, scaleFactors.dropFirst()) {
             schedule.append(.kick(step.firstKick))
             schedule.append(.drift(step.drift))
@@ -91,14 +93,16 @@ extension Schedule {
     /// of a step that is not observed are one move.
     ///
     /// - Parameters:
-    ///   - steps: at least one.
+    ///   - steps: none for the initial conditions alone.
     ///   - scaleFactors: start and end of every step.
     ///   - observations: at some of them.
+    ///   - momenta: that the steps work with.
     public static func driftKickDrift(
-        _ steps: [DriftKickDrift], through scaleFactors: [Double], observing observations: [Observation]
+        _ steps: [DriftKickDrift], through scaleFactors: [Double], observing observations: [Observation],
+        of momenta: Momenta = .canonical
     ) -> Schedule {
         precondition(scaleFactors.count == steps.count + 1)
-        var schedule = Schedule()
+        var schedule = Schedule(of: momenta)
         schedule.append(observations, at: scaleFactors[0])
         for (step, end) in zip(steps, scaleFactors.dropFirst()) {
             schedule.append(.drift(step.firstDrift))

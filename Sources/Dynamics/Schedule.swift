@@ -19,6 +19,18 @@ public enum Stage: Sendable {
     var drift: Dual? { if case .drift(let coefficient) = self { coefficient } else { nil } }
 }
 
+/// What momenta the kicks and drifts of a schedule work with.
+public enum Momenta: Sendable {
+    /// p = a² dx/dt [Mpc/h H0].
+    case canonical
+    /// p′ = (dx/dD1)/F, at the end of every step with an F of its own.
+    ///
+    /// - Parameters:
+    ///   - startingFactor: F at the start [1/H0].
+    ///   - ratios: p/p′ = G_D F at the start and at the end of every step.
+    case perGrowth(startingFactor: Dual, ratios: [Dual])
+}
+
 /// A run as data: what happens, in order. The loop that executes it knows no integrator, and its adjoint is
 /// the same list read from the end.
 public struct Schedule: Sendable {
@@ -27,8 +39,13 @@ public struct Schedule: Sendable {
     /// The number of steps finished before each stage, and after the last one.
     public private(set) var stepsBefore: [Int] = [0]
 
+    /// What momenta it works with.
+    public let momenta: Momenta
+
     /// A schedule in which nothing happens.
-    public init() {}
+    public init(of momenta: Momenta = .canonical) {
+        self.momenta = momenta
+    }
 
     /// Adds what happens next.
     public mutating func append(_ stage: Stage) {
@@ -39,14 +56,10 @@ public struct Schedule: Sendable {
     /// Adds the next force.
     public mutating func appendForce() { append(.force(ForceIndex(forceCount))) }
 
-    /// Adds those of some observations that are at a scale factor.
-    ///
-    /// - Parameter momentumFactor: of the momenta there, see ``Observation/momentumFactor``.
-    public mutating func append(
-        _ observations: [Observation], at scaleFactor: Double, momentumFactor: Dual = Dual(1)
-    ) {
+    /// Adds those of some observations that are at a scale factor, where the last step ended.
+    public mutating func append(_ observations: [Observation], at scaleFactor: Double) {
         for var observation in observations where observation.scaleFactor == scaleFactor {
-            observation.momentumFactor = momentumFactor
+            if case .perGrowth(_, let ratios) = momenta { observation.momentumFactor = ratios[stepCount] }
             append(.observe(observation))
         }
     }
@@ -112,6 +125,15 @@ extension Schedule {
 }
 
 // MARK: Its numbers
+
+extension Schedule {
+    /// The largest |p/p′| at the start and the end of a step: how many times as coarse as there the momenta are at
+    /// most that are kicked and drifted. At least 1.
+    public var largestMomentumRatio: Double {
+        guard case .perGrowth(_, let ratios) = momenta else { return 1 }
+        return ratios.reduce(1) { max($0, abs($1.value)) }
+    }
+}
 
 extension Schedule {
     /// The values of all kicks and drifts, and of the factors of momenta that are not 1, in the order of the stages.

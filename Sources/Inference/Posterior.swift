@@ -75,7 +75,11 @@ public final class Posterior<Scalar: ParticleScalar> {
         guard !space.parameters.isEmpty else { return model }
         let point = parameters(at: scaled)
         guard space.contains(point) else { return nil }
-        return try model.with(point.cosmology)
+        do {
+            return try model.with(point.cosmology)
+        } catch is UnusableStep {
+            return nil
+        }
     }
 
     /// The white noise of a point. Collective.

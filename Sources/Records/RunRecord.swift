@@ -1,5 +1,6 @@
-internal import Foundation
+internal import FoundationEssentials
 public import Parallel
+public import Storage
 
 /// What a finished run says of itself, for machines: `run.json` of a forward run, `reconstruction.json` and
 /// `gradient.json` beside the files of those commands, so that one directory can hold all of them.
@@ -78,6 +79,10 @@ public struct RunRecord: Codable, Sendable, Equatable {
     public var results: [String: Double]
     /// The resolved configuration, as YAML.
     public var configuration: String
+    /// Checksums of what was read, by the key that names it; nil in records of earlier versions.
+    public var inputs: [String: String]?
+    /// The files of the run as they were when they were whole; nil in records of earlier versions.
+    public var files: [KeptFile]?
 
     /// A record; what only some commands know is set afterwards.
     public init(

@@ -11,17 +11,24 @@ public struct CheckpointStore: Sendable, Equatable {
     /// How many are kept.
     public static let kept = 2
 
+    /// The form of checkpoints that this program writes and reads; counts up when what is in them changes.
+    public static let format = 2
+    private static let formatAttribute = "checkpoint_format"
+
     /// The checkpoints of a directory that exists.
     public init(directory: String) {
         self.directory = directory
     }
 
-    /// The file of a step.
-    public func path(step: Int) -> String {
+    /// The name of the file of a step.
+    public static func name(step: Int) -> String {
         let digits = String(step)
         let padding = String(repeating: "0", count: max(0, 6 - digits.count))
-        return "\(directory)/\(Self.prefix)\(padding)\(digits)\(Self.suffix)"
+        return "\(prefix)\(padding)\(digits)\(suffix)"
     }
+
+    /// The file of a step.
+    public func path(step: Int) -> String { "\(directory)/\(Self.name(step: step))" }
 
     /// Writes the checkpoint of a step, verifies it, and removes the ones that are no longer needed. Collective.
     ///
@@ -38,6 +45,7 @@ public struct CheckpointStore: Sendable, Equatable {
             creating: path(step: step), expectedBytes: expectedBytes, provenance: provenance,
             over: communicator)
         file.set("step", to: .integer(step))
+        file.set(Self.formatAttribute, to: .integer(Self.format))
         file.set("cpu", to: .text(Processor.name(over: communicator)))
         try body(&file)
         try file.finish(.verified)
@@ -71,21 +79,27 @@ public struct CheckpointStore: Sendable, Equatable {
         over communicator: Communicator, _ body: (borrowing InputFile, _ step: Int) throws -> State
     ) throws -> Restored<State>? {
         let steps = steps(over: communicator)
-        var warnings: [String] = []
+        var damages: [String] = []
         for step in steps.reversed() {
             do {
                 let file = try InputFile(opening: path(step: step), fault: .environment, over: communicator)
+                try requireFormat(of: file)
                 let state = try body(file, step)
-                warnings += try strangeness(of: file, over: communicator)
+                let warnings =
+                    damages.map { "\($0); going back to the checkpoint before" }
+                    + (try strangeness(of: file, over: communicator))
                 return Restored(state: state, step: step, warnings: warnings)
             } catch let error as StorageError where Self.isDamage(error) {
-                warnings.append("\(error.message); going back to the checkpoint before")
+                damages.append(error.message)
             }
         }
-        guard let first = warnings.first else { return nil }
+        guard let first = damages.first else { return nil }
         throw StorageError(
             .damaged, fault: .environment,
-            "\(directory): none of the \(steps.count) checkpoints can be read; the newest: \(first)")
+            damages.count == 1
+                ? "\(first); there is no other checkpoint, --overwrite starts anew"
+                : "\(directory): none of the \(damages.count) checkpoints can be read, --overwrite starts anew; the "
+                    + "newest: \(first)")
     }
 
     /// Reads and verifies the checkpoints, newest first, until one is whole. Collective.
@@ -125,8 +139,23 @@ public struct CheckpointStore: Sendable, Equatable {
     private static func isDamage(_ error: StorageError) -> Bool {
         switch error.kind {
         case .damaged, .missingFile, .system: true
-        case .missingDataset, .wrongShape, .wrongType, .wrongUnit, .notFinite, .diskFull: false
+        case .missingDataset, .wrongShape, .wrongType, .wrongUnit, .unreadable, .notFinite, .otherFormat,
+            .inUse,
+            .diskFull:
+            false
         }
+    }
+
+    /// Whether this program knows what is in a checkpoint.
+    private func requireFormat(of file: borrowing InputFile) throws(StorageError) {
+        let format = try file.attribute(Self.formatAttribute)?.integer ?? 1
+        guard format != Self.format else { return }
+        let version = try file.attribute("code_version")?.text ?? "another version"
+        throw StorageError(
+            .otherFormat, fault: .user,
+            "\(file.path): was written by palindrome \(version) in form \(format) of checkpoints, and this is "
+                + "\(Provenance.currentVersion), which knows form \(Self.format); finish the run with that program, "
+                + "or start anew with --overwrite")
     }
 
     /// In what this program differs from the one that wrote the file, as far as bits are concerned.

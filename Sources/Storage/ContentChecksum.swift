@@ -1,6 +1,7 @@
 internal import CStorage
 internal import Memory
 internal import Mesh
+internal import Text
 
 /// The checksum that every dataset carries: the sum over its elements of a mix of position and bits, modulo 2⁶⁴.
 ///
@@ -8,12 +9,6 @@ internal import Mesh
 enum ContentChecksum {
     /// The name of the attribute that holds it.
     static let attribute = "checksum"
-
-    /// Sixteen hexadecimal digits.
-    static func text(_ value: UInt64) -> String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
 
     /// Of a run of elements, the first of which is the dataset's `first`-th.
     static func of<Element: StorageElement>(
@@ -28,6 +23,8 @@ enum ContentChecksum {
 struct ContentCheck {
     var checksum: UInt64 = 0
     var notFinite = 0
+    /// The number of the first of them in the dataset.
+    var firstNotFinite = Int.max
 
     /// Takes in a run of elements, the first of which is the dataset's `first`-th.
     mutating func add<Element: StorageElement>(
@@ -35,6 +32,8 @@ struct ContentCheck {
     ) {
         checksum &+= unsafe ContentChecksum.of(values, count: count, first: first)
         let raw = unsafe UnsafeRawPointer(values)
+        let before = notFinite
+        defer { if notFinite > before { unsafe find(values, count: count, first: first) } }
         switch Element.element {
         case palindrome_f32:
             notFinite += Int(
@@ -45,6 +44,20 @@ struct ContentCheck {
             )
         default: break
         }
+    }
+
+    /// Looks for the first value that is not finite, in a run that holds one.
+    private mutating func find<Element: StorageElement>(
+        _ values: UnsafePointer<Element>, count: Int, first: Int
+    ) {
+        let index = (0..<count).first { index in
+            switch unsafe values[index] {
+            case let value as Float: !value.isFinite
+            case let value as Double: !value.isFinite
+            default: false
+            }
+        }
+        if let index { firstNotFinite = min(firstNotFinite, first + index) }
     }
 }
 
@@ -63,11 +76,14 @@ extension InputFile {
         expecting values: ExpectedValues = .finite
     ) throws(StorageError) {
         if Element.isStored(in: dataset) { try compare(check.checksum, with: dataset) }
-        guard values == .any || communicator.sum(check.notFinite) == 0 else {
-            throw StorageError(
-                .notFinite, fault: fault,
-                "\(path): \(dataset.path) holds values that are not finite (NaN or infinity)")
-        }
+        guard values == .finite else { return }
+        let count = communicator.sum(check.notFinite)
+        guard count > 0 else { return }
+        let place = dataset.place(of: communicator.minimum(check.firstNotFinite))
+        throw StorageError(
+            .notFinite, fault: fault,
+            "\(path): \(dataset.path) holds values that are not finite (NaN or infinity), \(count) of "
+                + "\(dataset.count), the first at \(place)")
     }
 
     /// Reads every dataset that has a checksum, and compares.
@@ -79,32 +95,43 @@ extension InputFile {
         let memory = MemoryPool()
         for dataset in try datasets() where try attribute(ContentChecksum.attribute, of: dataset.path) != nil
         {
-            try verify(dataset, memory)
+            let element = try element(of: dataset)
+            try compare(sum(of: dataset, as: element, bytes: dataset.elementBytes, memory), with: dataset)
         }
     }
 
-    private func verify(_ dataset: DatasetDescription, _ memory: MemoryPool) throws(StorageError) {
-        let element = try element(of: dataset)
+    /// The checksum of the numbers that a dataset holds now, each as a `Double`. Collective.
+    ///
+    /// The memory it takes is a plane of the dataset, or 64 MiB.
+    func contentChecksum(of dataset: DatasetDescription) throws(StorageError) -> String {
+        let mine = try sum(of: dataset, as: palindrome_f64, bytes: 8, MemoryPool())
+        return hexadecimal(communicator.wrappingSum(mine))
+    }
+
+    /// This rank's part of the checksum of a dataset. Collective.
+    private func sum(
+        of dataset: DatasetDescription, as element: palindrome_element, bytes: Int, _ memory: MemoryPool
+    ) throws(StorageError) -> UInt64 {
         let planes = dataset.shape.first ?? 1
         let plane = planes > 0 ? dataset.count / planes : 0
         let mine = Decomposition.block(communicator.rank, of: communicator.size, length: planes)
-        let most = max(1, (64 << 20) / max(1, plane * dataset.elementBytes))
+        let most = max(1, (64 << 20) / max(1, plane * bytes))
         let buffer = Buffer<UInt8>(
-            count: min(most, mine.count) * plane * dataset.elementBytes, from: memory, for: "verification")
+            count: min(most, mine.count) * plane * bytes, from: memory, for: "verification")
         var checksum: UInt64 = 0
         for transfer in 0..<communicator.maximum((mine.count + most - 1) / most) {
             let start = min(mine.lowerBound + transfer * most, mine.upperBound)
             let range = start..<min(start + most, mine.upperBound)
             try unsafe get(.slab(range, of: dataset.shape), of: dataset.path, as: element, into: buffer.start)
             checksum &+= unsafe palindrome_content_checksum(
-                buffer.start, Int64(range.count * plane), Int32(dataset.elementBytes), UInt64(start * plane))
+                buffer.start, Int64(range.count * plane), Int32(bytes), UInt64(start * plane))
         }
-        try compare(checksum, with: dataset)
+        return checksum
     }
 
     private func compare(_ checksum: UInt64, with dataset: DatasetDescription) throws(StorageError) {
         guard let written = try attribute(ContentChecksum.attribute, of: dataset.path)?.text else { return }
-        guard written == ContentChecksum.text(communicator.wrappingSum(checksum)) else {
+        guard written == hexadecimal(communicator.wrappingSum(checksum)) else {
             throw damaged("the contents of \(dataset.path) do not match their checksum")
         }
     }

@@ -14,26 +14,34 @@ public enum OutputDirectory {
         path + temporarySuffix + "-\(communicator.maximum(communicator.isRoot ? Int(getpid()) : 0))"
     }
 
-    /// Makes the directory if need be, checks that it can be written, and removes what a killed run left half
-    /// written. Collective; to be done before anything is computed.
-    ///
-    /// - Returns: the names of the temporaries removed.
-    /// - Throws: ``StorageError`` on all ranks.
-    @discardableResult
-    public static func prepare(_ path: String, over communicator: Communicator) throws(StorageError)
-        -> [String]
-    {
-        let probe = "\(path)/.palindrome" + temporarySuffix
-        let code = communicator.systemCode {
-            let code = FileSystem.makeDirectories(path)
-            guard code == 0 else { return code }
-            let file = unsafe open(probe, O_CREAT | O_WRONLY | O_CLOEXEC, 0o644)
-            guard file >= 0 else { return errno }
-            close(file)
-            return FileSystem.remove(probe)
+    /// What the files of a run end with.
+    private static let kinds = ["h5", "json", "csv", "txt", "png", "svg", "html", "yaml"]
+
+    /// Whether a file of this name is one of ours that was being written: `power.txt.partial` or `a.h5.partial-1234`.
+    static func isTemporary(_ name: String) -> Bool {
+        var stem = name[...]
+        if let dash = stem.lastIndex(of: "-"), !stem[dash...].dropFirst().isEmpty,
+            stem[dash...].dropFirst().allSatisfy(\.isNumber)
+        {
+            stem = stem[..<dash]
         }
-        guard code == 0 else { throw .writing(path, bytes: 0, code: code) }
-        return removeStaleTemporaries(in: path, over: communicator)
+        return kinds.contains { stem.hasSuffix(".\($0)\(temporarySuffix)") }
+    }
+
+    /// Makes a directory if need be, and those above it. Collective.
+    ///
+    /// - Throws: ``StorageError`` on all ranks.
+    public static func make(_ path: String, over communicator: Communicator) throws(StorageError) {
+        let code = communicator.systemCode { FileSystem.makeDirectories(path) }
+        guard code == 0 else { throw .making(path, code: code, over: communicator) }
+    }
+
+    /// Finds out whether ``make(_:over:)`` can succeed, as far as one can see without making anything. Collective.
+    ///
+    /// - Throws: ``StorageError`` on all ranks.
+    public static func foresee(_ path: String, over communicator: Communicator) throws(StorageError) {
+        let code = communicator.systemCode { FileSystem.probeMaking(path) }
+        guard code == 0 else { throw .making(path, code: code, over: communicator) }
     }
 
     /// The names in a directory that somebody wants to read, sorted. Collective.
@@ -44,25 +52,30 @@ public enum OutputDirectory {
     {
         let code = communicator.systemCode { FileSystem.probeDirectory(path) }
         guard code == 0 else {
-            if code == ENOENT {
+            let contents = communicator.broadcast(
+                communicator.isRoot && (code == ENOENT || code == ENOTDIR)
+                    ? PathContents(at: path).phrase : "")
+            switch contents {
+            case "": throw .reading(path, code: code, fault: .user, over: communicator)
+            case PathContents.nothing.phrase:
                 throw StorageError(
                     .missingFile, fault: .user, "\(path): there is no such directory; check the path")
+            default:
+                throw StorageError(
+                    .missingFile, fault: .user, "\(path): \(contents); give the output.directory of a run")
             }
-            throw .reading(path, code: code, fault: .user)
         }
         return communicator.broadcast(
             communicator.isRoot ? FileSystem.names(in: path).joined(separator: "\n") : ""
         ).split(separator: "\n").map(String.init)
     }
 
-    /// Removes the temporaries of files that were never finished. No other run may be writing there.
+    /// Removes the temporaries of files that were never finished. The directory must have been claimed. Collective.
     ///
     /// - Returns: their names.
     @discardableResult
-    public static func removeStaleTemporaries(in path: String, over communicator: Communicator) -> [String] {
-        let removed =
-            communicator.isRoot
-            ? FileSystem.names(in: path).filter { $0.contains(".h5" + temporarySuffix) } : []
+    static func removeLeftovers(in path: String, over communicator: Communicator) -> [String] {
+        let removed = communicator.isRoot ? FileSystem.names(in: path).filter(isTemporary) : []
         for name in removed {
             FileSystem.removeStaleLock(of: name)
             FileSystem.remove("\(path)/\(name)")

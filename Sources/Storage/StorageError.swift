@@ -17,8 +17,14 @@ public struct StorageError: ReportedError, Equatable {
         case wrongType
         /// The numbers count another unit than asked for.
         case wrongUnit
+        /// The values are where, or as, they cannot be read from, though nothing is damaged.
+        case unreadable
         /// A value is NaN or infinite.
         case notFinite
+        /// The file is of a version of the program that writes it in another form.
+        case otherFormat
+        /// Another run is writing there.
+        case inUse
         /// The disk has no room for the file.
         case diskFull
         /// The directory or the file cannot be written, or read, for this reason of the system.

@@ -20,7 +20,7 @@ struct Palindrome: ParsableCommand {
               palindrome inspect snapshot_a1.0000.h5     what is in a file
 
             Exit codes: 0 done; 2 a mistake in what was given; 1 a fault of the machine, the file system or a \
-            library; 75 stopped by a signal with a checkpoint written: start it again and it goes on.
+            library; 75 stopped by a signal with nothing lost: start it again with --resume.
             """,
         version: Provenance.currentVersion,
         subcommands: [

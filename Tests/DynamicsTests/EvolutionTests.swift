@@ -13,12 +13,13 @@ final class EvolutionTests: SPMDTestCase {
     private let particles = SIMD3(18, 20, 16)
 
     private func model<Scalar: ParticleScalar>(
-        _ scalar: Scalar.Type, mesh: SIMD3<Int>, kernel: String, integrator: any Integrator, on grid: RankGrid
+        _ scalar: Scalar.Type, mesh: SIMD3<Int>, kernel: String, integrator: any Integrator,
+        from start: Double = 0.1, on grid: RankGrid
     ) throws -> ForwardModel<Scalar> {
         try ForwardModel(
             Box(particles: particles, spacing: 2, mesh: mesh), in: (.simpleLCDM, .eisensteinHu),
             startingWith: .second,
-            following: EvolutionPlan(through: [0.1, 0.3, 0.6, 1], by: integrator, observing: [0.3, 1]),
+            following: EvolutionPlan(through: [start, 0.3, 0.6, 1], by: integrator, observing: [0.3, 1]),
             under: ForceKernel(named: kernel)!, on: grid)
     }
 
@@ -52,17 +53,18 @@ final class EvolutionTests: SPMDTestCase {
     }
 
     private func assertOneUniverse<Scalar: ParticleScalar>(
-        _ scalar: Scalar.Type, mesh: SIMD3<Int>, kernel: String, integrator: any Integrator = FastPM()
+        _ scalar: Scalar.Type, mesh: SIMD3<Int>, kernel: String, integrator: any Integrator = FastPM(),
+        from start: Double = 0.1
     ) throws {
         let own = RankGrid(world: alone, shape: [1, 1])
         let expected = try fingerprints(
-            model(scalar, mesh: mesh, kernel: kernel, integrator: integrator, on: own))
+            model(scalar, mesh: mesh, kernel: kernel, integrator: integrator, from: start, on: own))
         XCTAssertEqual(expected.count, 4)
         XCTAssertNotEqual(expected[0], expected[2])
         for shape in gridShapes {
             let grid = RankGrid(world: world, shape: shape)
             let shared = try fingerprints(
-                model(scalar, mesh: mesh, kernel: kernel, integrator: integrator, on: grid))
+                model(scalar, mesh: mesh, kernel: kernel, integrator: integrator, from: start, on: grid))
             XCTAssertEqual(shared, expected, "\(scalar) \(mesh) \(kernel) on \(shape)")
         }
     }
@@ -80,6 +82,10 @@ final class EvolutionTests: SPMDTestCase {
         for (name, _) in ForceKernel.named {
             try assertOneUniverse(Float.self, mesh: [18, 20, 16], kernel: name)
         }
+        for start in [0, 0.1] {
+            try assertOneUniverse(
+                Float.self, mesh: [27, 30, 24], kernel: "1_4", integrator: BullFrog(), from: start)
+        }
         for midpoint in Midpoint.allCases {
             try assertOneUniverse(
                 Float.self, mesh: [18, 20, 16], kernel: "1_4", integrator: FastPM(midpoint: midpoint))
@@ -94,6 +100,7 @@ final class EvolutionTests: SPMDTestCase {
     func testARunStoppedAtAnyStageAndContinuedOnOtherRanksEndsInTheSameBits() throws {
         try assertContinued(by: FastPM())
         try assertContinued(by: FastPMDriftKickDrift())
+        try assertContinued(by: BullFrog())
     }
 
     private func assertContinued(by integrator: any Integrator) throws {

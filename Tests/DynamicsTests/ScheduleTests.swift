@@ -98,14 +98,14 @@ final class ScheduleTests: XCTestCase {
 
     /// x = q + D1 ψ, p = G_D ψ with a force F = −ψ D1 … a linear mode: the leapfrog with FastPM factors moves it
     /// exactly with D1 although the steps are huge.
-    func testALinearModeGrowsExactlyWithTheGrowthFactor() {
+    func testALinearModeGrowsExactlyWithTheGrowthFactor() throws {
         let times = [0.02, 0.1, 0.5, 1]
         let growth = growthFactors(at: times, Cosmology<Double>(.simpleLCDM, power: .eisensteinHu))
         for integrator in [FastPM(), FastPMDriftKickDrift()] as [any Integrator] {
             var x = growth[0].d1
             var p = growth[0].driftFunction
             // For a growing mode F = D1 ψ per unit (3/2)Ωm; the kick's G_K refers to it.
-            for stage in integrator.schedule(through: times, observing: [], cosmology).stages {
+            for stage in try integrator.schedule(through: times, observing: [], cosmology).stages {
                 switch stage {
                 case .kick(let coefficient): p += coefficient.value * x
                 case .drift(let coefficient): x += coefficient.value * p

@@ -35,7 +35,7 @@ func pictureComparison<Scalar: ParticleScalar>(
 
 /// What every objective's gradient is held against.
 extension SPMDTestCase {
-    /// The loss of white noise. Collective.
+    /// The loss of white noise, summed over the observations. Collective.
     func loss(
         _ model: ForwardModel<Double>, _ objectives: [any Objective<Double>],
         at noise: borrowing Field<Double>,

@@ -12,9 +12,11 @@ import XCTest
 
 /// An objective that is no comparison of cells: the kinetic energy `½ Σ p²` of the particles.
 private final class KineticEnergy<Scalar: ParticleScalar>: Objective {
-    let scaleFactor = 1.0
+    let scaleFactor: Double
     let parameters: [OwnParameter] = []
     let cellCount = 1
+
+    init(at scaleFactor: Double = 1) { self.scaleFactor = scaleFactor }
 
     func smooth(by radius: Double) {}
 
@@ -53,13 +55,14 @@ final class GradientTests: SPMDTestCase {
 
     private func model<Scalar: ParticleScalar>(
         _ scalar: Scalar.Type, mesh: SIMD3<Int> = [18, 20, 16], kernel: String = "1_4",
-        integrator: any Integrator = FastPM(), universe: CosmologyParameters = .simpleLCDM,
+        integrator: any Integrator = FastPM(), from start: Double = 0.1,
+        universe: CosmologyParameters = .simpleLCDM,
         order: LagrangianPerturbation<Scalar>.Order = .second, on grid: RankGrid
     ) throws -> ForwardModel<Scalar> {
         try ForwardModel(
             Box(particles: particles, spacing: 8, mesh: mesh), in: (universe, .eisensteinHu),
             startingWith: order,
-            following: EvolutionPlan(through: [0.1, 0.3, 0.6, 1], by: integrator, observing: [1]),
+            following: EvolutionPlan(through: [start, 0.3, 0.6, 1], by: integrator, observing: [1]),
             under: ForceKernel(named: kernel)!, on: grid)
     }
 
@@ -99,6 +102,11 @@ final class GradientTests: SPMDTestCase {
             try assertDirectionalDerivative(
                 other, [try objective(other)], tolerance: 1e-6, "FastPM, drift-kick-drift \(midpoint)")
         }
+        for start in [0, 0.1] {
+            let frog = try model(Double.self, integrator: BullFrog(), from: start, on: grid)
+            try assertDirectionalDerivative(
+                frog, [try objective(frog)], tolerance: 1e-6, "BullFrog from \(start)")
+        }
         for mesh in [SIMD3(27, 30, 24), SIMD3(36, 40, 32)] {
             let model = try model(Double.self, mesh: mesh, on: grid)
             try assertDirectionalDerivative(model, [try objective(model)], tolerance: 1e-6, "\(mesh)")
@@ -119,23 +127,48 @@ final class GradientTests: SPMDTestCase {
         try assertParameterDerivatives(by: FastPMDriftKickDrift())
     }
 
-    private func assertParameterDerivatives(by integrator: any Integrator) throws {
+    /// Momenta on the way are p by a factor that depends on the parameters too; at a = 0 and at the end there is none.
+    func testMomentaThatAreLookedAtOnTheWayAgreeWithDifferences() throws {
+        let grid = RankGrid(world: world, shape: gridShapes[0])
+        let times = [0.3, 0.6, 1]
+        for start in [0, 0.1] {
+            let all = try model(Double.self, integrator: BullFrog(), from: start, on: grid)
+            try assertDirectionalDerivative(
+                all.observing(times), energies(at: times), tolerance: 1e-6, "BullFrog's momenta")
+            try assertParameterDerivatives(by: BullFrog(), from: start, observing: times)
+        }
+        // The start is looked at too.
+        let first = try model(Double.self, integrator: BullFrog(), on: grid)
+        try assertDirectionalDerivative(
+            first.observing([0.1]), energies(at: [0.1]), tolerance: 1e-6, "BullFrog's momenta at the start")
+        try assertParameterDerivatives(by: BullFrog(), observing: [0.1])
+    }
+
+    private func energies<Scalar: ParticleScalar>(at times: [Double]) -> [any Objective<Scalar>] {
+        times.map { KineticEnergy(at: $0) }
+    }
+
+    private func assertParameterDerivatives(
+        by integrator: any Integrator, from start: Double = 0.1, observing observed: [Double] = [1]
+    ) throws {
         let grid = RankGrid(world: world, shape: gridShapes[0])
         let universe = CosmologyParameters(
             amplitude: .sigma8(0.8), spectralIndex: 0.95, omegaMatter: 0.3, omegaBaryon: 0.05, h: 0.7,
             omegaCurvature: 0.04, w0: -0.9, wa: 0.15)
-        let here = try model(Double.self, integrator: integrator, universe: universe, on: grid)
+        let here = try model(
+            Double.self, integrator: integrator, from: start, universe: universe, on: grid
+        ).observing(observed)
         // Kinetic energy has no kinks where the density has them at a particle's every change of cell.
-        let objective = KineticEnergy<Double>()
+        let objectives: [any Objective<Double>] = energies(at: observed)
         let noise = Field<Double>.whiteNoise(seed: 4, over: here.particleGrid)
-        let gradient = try gradient(here, [objective], at: noise).takeUniverse()
+        let gradient = try gradient(here, objectives, at: noise).takeUniverse()
         for parameter in CosmologyParameter.allCases {
             var best = Double.infinity
             for step in [1e-4, 1e-5, 1e-6] {
                 func moved(_ step: Double) throws -> Double {
                     var parameters = universe
                     parameters[parameter] += step
-                    return try loss(here.with(parameters), [objective], at: noise)
+                    return try loss(here.with(parameters), objectives, at: noise)
                 }
                 let difference = (try moved(step) - moved(-step)) / (2 * step)
                 let derivative = gradient.parameters[parameter]
@@ -151,8 +184,9 @@ final class GradientTests: SPMDTestCase {
         on grid: RankGrid, along source: consuming some TrajectorySource<Scalar> & ~Copyable
     ) throws -> [UInt64] {
         let model = try model(scalar, mesh: mesh, kernel: kernel, integrator: integrator, on: grid)
+            .observing([0.6, 1])
         let objective = try objective(model, smoothing: 10, weighted: true)
-        let gradient = try JointLikelihood([objective]).gradient(
+        let gradient = try JointLikelihood([objective] + energies(at: [0.6, 1])).gradient(
             at: .whiteNoise(seed: 4, over: model.particleGrid), in: model, [], along: source
         ).takeUniverse()
         XCTAssertEqual(gradient.differingWords, 0)
@@ -182,12 +216,13 @@ final class GradientTests: SPMDTestCase {
         try assertOneGradient(Double.self, kernel: "1_4", mesh: [36, 40, 32])
         try assertOneGradient(Double.self, kernel: "naive", mesh: [18, 20, 16])
         try assertOneGradient(Float.self, kernel: "1_4", mesh: [27, 30, 24], by: FastPMDriftKickDrift())
+        try assertOneGradient(Double.self, kernel: "1_4", mesh: [27, 30, 24], by: BullFrog())
     }
 
     func testReplayedAndStoredTrajectoriesGiveTheSameBits() throws {
         let grid = RankGrid(world: world, shape: gridShapes[0])
         let cases: [(String, any Integrator)] = [
-            ("1_4", FastPM()), ("3_2", FastPM()), ("1_4", FastPMDriftKickDrift()),
+            ("1_4", FastPM()), ("3_2", FastPM()), ("1_4", FastPMDriftKickDrift()), ("1_4", BullFrog()),
         ]
         for (kernel, integrator) in cases {
             XCTAssertEqual(

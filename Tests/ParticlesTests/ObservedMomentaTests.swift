@@ -12,10 +12,12 @@ final class ObservedMomentaTests: ParticleTestCase {
         let mesh = try meshes(universe.mesh)[0]
         var set: ParticleSet<Float> = universe.set(mesh)
         let (own, checksum) = (set.units, set.checksum())
-        let seen = set.seen(withMomentaTimes: -2.5) { seen in
+        let seen = try set.seen(withMomentaTimes: -2.5) { seen in
             XCTAssertEqual(seen.units.momentum(Int32(3)), -7.5 * own.momentum)
             XCTAssertEqual(seen.units.momentum(of: -7.5 * own.momentum), Int32(3))
             XCTAssertEqual(seen.units.momentumExponent, own.momentumExponent)
+            let grid = try Decomposition(shape: universe.particles, over: mesh.grid)
+            XCTAssertEqual(seen.inLagrangianOrder(over: grid).units, seen.units)
             return seen.checksum()
         }
         XCTAssertEqual(seen, checksum)

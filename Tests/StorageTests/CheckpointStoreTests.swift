@@ -85,7 +85,14 @@ final class CheckpointStoreTests: SPMDTestCase {
             XCTAssertEqual(try store.newestValid(over: world)?.step, 1, reason)
         }
         scratch.write([1, 2, 3], to: "checkpoint_000001.h5")
-        assertThrowsEverywhere("none of the 2 checkpoints can be read") {
+        var message = ""
+        do { _ = try store.readNewest(over: world) { file, _ in try restore(file) } } catch let error
+            as StorageError
+        { message = error.message }
+        XCTAssertTrue(message.contains("none of the 2 checkpoints can be read"), message)
+        XCTAssertFalse(message.contains("going back"), "there is nothing to go back to: \(message)")
+        scratch.shell("rm '\(scratch.file(newest))'")
+        assertThrowsEverywhere("there is no other checkpoint") {
             _ = try store.readNewest(over: world) { file, _ in try restore(file) }
         }
         scratch.write(whole, to: newest)
@@ -107,6 +114,20 @@ final class CheckpointStoreTests: SPMDTestCase {
                 let rows = Rows(of: try Decomposition(shape: [19, 19, 19], over: grid))
                 let _: Buffer<Double> = try file.read(rows, at: "/history", for: "test")
             }
+        }
+    }
+
+    func testACheckpointInAnotherFormIsRefusedInOneLine() throws {
+        let scratch = ScratchDirectory(over: world)
+        let store = CheckpointStore(directory: scratch.path)
+        try save(1, in: store)
+        // As it was before forms were counted.
+        var file = try OutputFile(
+            creating: store.path(step: 2), provenance: testProvenance, over: world)
+        try file.write([1.0], at: "/history", labels: labels)
+        try file.finish()
+        assertThrowsEverywhere("in form 1 of checkpoints, and this is \(Provenance.currentVersion)") {
+            _ = try store.readNewest(over: world) { file, _ in try restore(file) }
         }
     }
 

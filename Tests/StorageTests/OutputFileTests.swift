@@ -70,10 +70,10 @@ final class OutputFileTests: SPMDTestCase {
         // Not even root can write here.
         assertThrowsEverywhere("/sys/kernel/x.h5: cannot be written (") { try fault("/sys/kernel/x.h5") }
         assertThrowsEverywhere("cannot be written (Not a directory)") {
-            try OutputDirectory.prepare(scratch.file("file"), over: world)
+            try OutputDirectory.make(scratch.file("file"), over: world)
         }
         assertThrowsEverywhere("cannot be written (") {
-            try OutputDirectory.prepare("/sys/kernel/out", over: world)
+            try OutputDirectory.make("/sys/kernel/out", over: world)
         }
         do { try fault("/sys/kernel/x.h5") } catch let error as StorageError {
             XCTAssertEqual(error.fault, .environment)
@@ -118,16 +118,6 @@ final class OutputFileTests: SPMDTestCase {
         XCTAssertFalse(scratch.shell("ls '\(scratch.path)'/disk/field* 2>/dev/null"))
         scratch.shell("rm '\(scratch.path)/disk/filler'")
         try write([1], to: path)
-    }
-
-    func testTemporariesOfKilledRunsAreRemovedAtTheStart() throws {
-        let scratch = ScratchDirectory(over: world)
-        for name in ["a.h5", "a.h5.partial", "b.h5.partial", "notes.partial"] { scratch.write([1], to: name) }
-        XCTAssertEqual(
-            try OutputDirectory.prepare(scratch.path, over: world), ["a.h5.partial", "b.h5.partial"])
-        XCTAssertEqual(scratch.names, ["a.h5", "notes.partial"])
-        XCTAssertEqual(try OutputDirectory.prepare(scratch.file("new/and/deep"), over: world), [])
-        XCTAssertTrue(scratch.shell("test -d '\(scratch.path)/new/and/deep'"))
     }
 
     private func write(_ values: [Double], to path: String) throws {

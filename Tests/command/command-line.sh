@@ -43,26 +43,6 @@ expect 'what was resolved resolves to itself' cmp -s resolved.yaml again.yaml
 on_ranks 1 simulate "$root/jobscripts/example.yaml" --dry-run
 expect 'the example passes a dry run' says 'memory per rank'
 
-# What is done is not done again
-
-cat >small.yaml <<'E'
-box: {particles: 12}
-initial: {a: 0.5}
-evolution: {steps: 2}
-output: {directory: done, snapshots: [0.75, 1.0], pictures: false}
-E
-on_ranks 2 simulate small.yaml
-cp done/run.json before.json
-on_ranks 3 simulate small.yaml --resume
-expect 'a finished run is not resumed' says 'done holds this very run, finished: nothing is left to do'
-expect 'nor is its record touched' cmp -s before.json done/run.json
-on_ranks 2 simulate small.yaml --resume --set force.kernel=naive
-expect 'another configuration is another run' says 'no checkpoint in done: starting at the beginning'
-on_ranks 2 simulate small.yaml --overwrite
-rm done/snapshot_a0.7500.h5
-on_ranks 1 simulate small.yaml --resume
-expect 'a run that lost a snapshot is made again' [ -s done/snapshot_a0.7500.h5 ]
-
 # bench
 
 for ranks in 1 4; do

@@ -35,7 +35,9 @@ expect 'the page fetches nothing' lacks 'https?:' out/report.html
 on_ranks 3 report out --output three.html
 expect 'the page is the same on another number of ranks' cmp -s out/report.html three.html
 
-on_ranks 2 simulate run.yaml --set 'output.snapshots=[1.0]' --set force.kernel=naive
+cp out/density_a0.4000.h5 earlier.h5
+on_ranks 2 simulate run.yaml --set 'output.snapshots=[1.0]' --set force.kernel=naive --overwrite
+mv earlier.h5 out/density_a0.4000.h5
 on_ranks 1 report out --output mixed.html
 expect 'files of an earlier run are left out' grep -qF 'made by another configuration' mixed.html
 

@@ -43,10 +43,13 @@ int palindrome_exchange(palindrome_communicator communicator, int64_t partners, 
 int palindrome_shift(palindrome_communicator communicator, const void *sent, int32_t to, void *received,
                      int32_t from, int64_t count, int64_t run_bytes, int64_t stride);
 
-/// Notes SIGTERM, SIGUSR1 and SIGINT from now on instead of dying of them.
+/// Notes SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGXCPU, and SIGHUP unless it is ignored, from now on instead of
+/// dying of them.
 void palindrome_watch_signals(void);
 /// The last signal noted, or 0.
 int palindrome_signal(void);
+/// As if none had been noted.
+void palindrome_forget_signal(void);
 
 /// Waits until all ranks have called this, but no longer than some seconds; `met` says whether they came.
 int palindrome_meet(palindrome_communicator communicator, double seconds, int32_t *met);

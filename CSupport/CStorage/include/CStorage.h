@@ -27,6 +27,17 @@ enum palindrome_kind {
     palindrome_kind_text = 5,
     palindrome_kind_other = 6,
     palindrome_kind_group = 7,
+    palindrome_kind_boolean = 8,   // FALSE and TRUE, as h5py writes numpy's bool, or bits, as PyTables does
+    palindrome_kind_elsewhere = 9, // a link into another file
+};
+
+/// What keeps the numbers of a dataset from being read, though there it is.
+enum palindrome_obstacle {
+    palindrome_obstacle_none = 0,
+    palindrome_obstacle_never_written = 1,
+    palindrome_obstacle_virtual = 2,  // a view of other datasets
+    palindrome_obstacle_external = 3, // its numbers are in a file of their own
+    palindrome_obstacle_filter = 4,   // compressed in a way that is not known here
 };
 
 enum { palindrome_most_axes = 8 };
@@ -37,6 +48,9 @@ struct palindrome_description {
     int32_t axes;
     int64_t element_bytes;
     int64_t shape[palindrome_most_axes];
+    int32_t obstacle;
+    int32_t filter; // the number and the name of a filter that is missing
+    char filter_name[40];
 };
 
 const char *palindrome_storage_reason(void);
@@ -105,3 +119,14 @@ uint64_t palindrome_content_checksum(const void *values, int64_t count, int32_t 
 /// How many values are NaN or infinite.
 int64_t palindrome_count_not_finite_f32(const float *values, int64_t count);
 int64_t palindrome_count_not_finite_f64(const double *values, int64_t count);
+
+/// Takes the lock of an open file, which the system gives up with its last descriptor, however the process
+/// ends. Returns 0; EAGAIN or EACCES when another holds it; another errno where the file system knows no
+/// locks.
+int palindrome_lock(int file);
+
+/// A thread that writes a count of twenty digits and a newline at an offset of a file, now and every so many
+/// seconds. Calls nothing but the system. NULL if there is no thread to be had.
+struct palindrome_beat *palindrome_beat_start(int file, int64_t offset, double interval);
+/// Ends it; NULL is none.
+void palindrome_beat_stop(struct palindrome_beat *beat);

@@ -23,9 +23,7 @@ struct Entry {
     /// A text on one line, shortened if need be.
     static func shown(_ text: String, upTo limit: Int = 60) -> String {
         guard !text.isEmpty else { return "empty" }
-        let line = String(
-            text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : Character($0) })
-        return line.count > limit ? line.prefix(limit - 3) + "..." : line
+        return PlainText.excerpt(text, upTo: limit)
     }
 
     /// Whether the value was given as `null` or `~`, which stands for the default.
@@ -133,4 +131,9 @@ struct NumberRule: Sendable {
     static func within(_ range: ClosedRange<Double>) -> NumberRule {
         NumberRule(text: "a number from \(range.lowerBound) to \(range.upperBound)") { range.contains($0) }
     }
+
+    /// A scale factor of which there are outputs.
+    static let scaleFactor = within(1e-4...1)
+    /// One, or 0, which not every integrator can start at.
+    static let startingScaleFactor = NumberRule(text: scaleFactor.text) { $0 == 0 || scaleFactor.holds($0) }
 }

@@ -1,6 +1,8 @@
+internal import Text
+
 /// What is written, where and when.
 public struct OutputSection: Sendable, Equatable {
-    /// The directory, relative to the working directory.
+    /// The directory, relative to the working directory; environment variables in braces have been filled in.
     public var directory: String
     /// The scale factors at which the universe is written, increasing; each equals one of
     /// ``EvolutionSection/scaleFactors``.
@@ -12,8 +14,11 @@ public struct OutputSection: Sendable, Equatable {
     /// Whether pictures are drawn.
     public var pictures: Bool
 
-    init(_ section: SectionReader, scaleFactors: [Double]) {
-        directory = section.text("directory", "the path of a directory", example: "out") ?? "out"
+    init(_ section: SectionReader, scaleFactors: [Double], _ placeholders: Placeholders) {
+        directory =
+            section.read("directory") { entry throws(Problem) in
+                try placeholders.fill(entry, "it must be the path of a directory", "try out")
+            } ?? "out"
         density = section.flag("density", default: true)
         powerSpectrum = section.flag("power_spectrum", default: true)
         pictures = section.flag("pictures", default: true)
@@ -47,11 +52,7 @@ public struct OutputSection: Sendable, Equatable {
     }
 
     /// A scale factor as file names give it, `0.5000`.
-    public static func label(_ a: Double) -> String {
-        let digits = String(Int((a * 10000).rounded()))
-        let padded = String(repeating: "0", count: max(0, 5 - digits.count)) + digits
-        return "\(padded.dropLast(4)).\(padded.suffix(4))"
-    }
+    public static func label(_ a: Double) -> String { fixed(a, 4) }
 
     var entries: [ResolvedEntry] {
         [

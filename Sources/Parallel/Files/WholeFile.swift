@@ -22,7 +22,8 @@ extension Communicator {
 /// Small files of one rank.
 enum WholeFile {
     static func write(_ bytes: [UInt8], to path: String) throws(EnvironmentError) {
-        let temporary = path + ".tmp"
+        // Of the same kind as those of the storage: what a killed run leaves is removed when the next one begins.
+        let temporary = path + ".partial-\(getpid())"
         let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw failure("create", temporary) }
         do {

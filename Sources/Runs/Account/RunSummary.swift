@@ -34,16 +34,6 @@ struct RunSummary {
                 + "\(fixed(Double(totalPeak) / 1_048_576, 0)) MiB in all")
     }
 
-    /// Forgets a command's record of an earlier run in the same directory, before its files are replaced. Collective.
-    static func removeRecord(
-        of command: String, from directory: String, on world: Communicator
-    ) throws(AgreedFailure) {
-        let path = "\(directory)/\(RunRecord.fileName(of: command))"
-        try world.onRoot {
-            try Files.remove(path)
-        }
-    }
-
     /// Writes the record into the output directory of a run that is done. Collective.
     ///
     /// - Parameters:

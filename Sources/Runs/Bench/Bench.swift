@@ -41,8 +41,12 @@ public struct Bench: Sendable {
     /// - Throws: the same on all ranks when a case cannot be run or the record not be written.
     public func run(_ configuration: RunConfiguration, in context: RunContext) throws {
         let (world, kind) = (context.world, study.kind)
+        guard configuration.evolution.stepCount > 0 else {
+            throw UsageError("evolution.steps is 0; a bench must have a step to time; give steps")
+        }
         let (cases, unfit) = try world.agree { try study.cases(of: configuration) }
-        try OutputDirectory.prepare(directory, over: world)
+        let claim = try ClaimedDirectory(directory, over: world)
+        claim.notes.forEach(context.say)
         var record = BenchRecord(
             codeVersion: Provenance.currentVersion, build: Provenance.currentBuild,
             processor: Processor.name(over: world), mpi: MPIRuntime.library, finished: RunRecord.now,
@@ -54,7 +58,7 @@ public struct Bench: Sendable {
                 repeats: repeats, measuresGradient: measuresGradient, isFirst: number == 0)
             let measurement = try board.measure(problem, plan)
             if let measurement, world.isRoot {
-                let table = BenchTable(measurement: measurement)
+                let table = BenchTable(measurement)
                 context.say(kind == .single ? table.text : table.line)
                 record.add(measurement)
             }
@@ -67,6 +71,7 @@ public struct Bench: Sendable {
             )
         }
         if kind != .single && world.isRoot { context.say(ScalingTable(record).text) }
+        claim.release()
     }
 
     /// What the file of the study holds and is to be kept. Collective.

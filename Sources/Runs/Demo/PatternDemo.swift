@@ -42,7 +42,7 @@ public struct PatternDemo: Sendable {
         let world = context.world
         let bytes = try world.fromRoot { try Files.read(picture) }
         let (particles, reduced) = try world.agree { try reduce(bytes) }
-        try OutputDirectory.prepare(directory, over: world)
+        try OutputDirectory.make(directory, over: world)
         try world.writeFile("\(directory)/pattern.png") { try reduced.png() }
         let path = "\(directory)/pattern.yaml"
         try world.writeFile(path) { Array(configurationText(particles).utf8) }

@@ -12,16 +12,19 @@ extension RunConfiguration {
     /// Computes the loss and its gradient in the configured precision, and writes them. Collective.
     ///
     /// - Parameters:
+    ///   - beginning: what becomes of an earlier gradient in the directory.
     ///   - check: how many components of the white noise are compared with central differences, beside a direction
     ///     and all parameters; nil for no comparison.
     ///   - context: the surroundings.
     /// - Precondition: there is an objective.
     /// - Throws: the same on all ranks when something that it needs is missing, in the way or damaged.
-    public func differentiate(checking check: Int?, in context: RunContext) throws {
+    public func differentiate(
+        _ beginning: Beginning = .fresh, checking check: Int?, in context: RunContext
+    ) throws {
         RunSummary.begin(in: context)
         switch run.precision {
-        case .single: try GradientRun<Float>(self, in: context).run(checking: check)
-        case .double: try GradientRun<Double>(self, in: context).run(checking: check)
+        case .single: try GradientRun<Float>(self, in: context).run(beginning, checking: check)
+        case .double: try GradientRun<Double>(self, in: context).run(beginning, checking: check)
         }
     }
 }
@@ -44,19 +47,26 @@ struct GradientRun<Scalar: StorableScalar> {
     }
 
     /// Computes, writes and, if asked, checks. Collective.
-    func run(checking check: Int?) throws {
-        for note in try OutputDirectory.prepare(directory, over: world) { context.say(note) }
+    func run(_ beginning: Beginning, checking check: Int?) throws {
+        let name = "gradient.h5"
+        let place = try RunPlace(of: .gradient, configuration, promising: [name], in: context)
+        let start = try place.find(beginning)
+        guard start != .nothingLeft else { return place.leave() }
+        try place.open(for: start)
+        model.remarks.forEach(context.say)
+        let likelihood = try configuration.jointLikelihood(of: model)
+        likelihood.remarks.forEach(context.say)
         let posterior = Posterior(
-            try configuration.jointLikelihood(of: model), configuration.whiteNoisePrior,
-            over: ParameterSpace(),
-            around: model)
+            likelihood, configuration.whiteNoisePrior,
+            over: ParameterSpace(), around: model)
         let noise: Field<Scalar> = try configuration.whiteNoise(over: model.particleGrid)
+        try configuration.remarks(onNoise: noise).forEach(context.say)
         let found = try posterior.gradient(
             at: noise, in: model, configuration.objectives.ownParameters.map(\.value))
-        try RunSummary.removeRecord(of: "gradient", from: directory, on: world)
-        try write(found, to: "\(directory)/gradient.h5")
+        try write(found, to: "\(directory)/\(name)")
         let summary = RunSummary(in: context)
-        try summary.writeRecord(of: "gradient", configuration) { $0.results["loss"] = found.universe.value }
+        try place.finish(summary) { $0.results["loss"] = found.universe.value }
+        place.leave()
         summary.tell()
         context.say("value \(found.universe.value)")
         let words = found.universe.differingWords
@@ -64,8 +74,11 @@ struct GradientRun<Scalar: StorableScalar> {
             "reversal \(words == 0 ? "exact: the initial state was restored to the last bit" : "\(words) words differ")"
         )
         if let check {
-            try GradientCheck(of: posterior, in: model, configuration.objectives.ownParameters, context)
-                .run(at: noise, found, components: check)
+            try GradientCheck(
+                of: posterior, in: model, configuration.objectives.ownParameters, where: found.universe.value,
+                context
+            )
+            .run(at: noise, found, components: check)
         }
     }
 

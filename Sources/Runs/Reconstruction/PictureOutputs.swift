@@ -23,6 +23,11 @@ struct PictureOutputs<Scalar: StorableScalar> {
     private let box: SIMD3<Double>
     private let world: Communicator
 
+    /// The pictures that are drawn.
+    static var names: [String] {
+        ["picture_target.png", "picture_found.png", "picture_difference.png", "picture_frames.png"]
+    }
+
     /// Frames of the way, at most.
     private static var mostFrames: Int { 6 }
 

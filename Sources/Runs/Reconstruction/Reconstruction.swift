@@ -4,6 +4,7 @@ internal import Inference
 internal import Mesh
 internal import Parallel
 internal import Particles
+internal import Records
 internal import Storage
 internal import Text
 
@@ -35,7 +36,6 @@ struct Reconstruction<Scalar: StorableScalar> {
     private let outputs: ReconstructionOutputs<Scalar>
 
     private var world: Communicator { context.world }
-    private var directory: String { configuration.output.directory }
 
     /// Prepares a reconstruction. Collective.
     ///
@@ -51,47 +51,45 @@ struct Reconstruction<Scalar: StorableScalar> {
         transform = FourierTransform(model.particleGrid)
         checkpoints = ReconstructionCheckpoints(
             store: CheckpointStore(directory: configuration.output.directory), transform: transform,
-            units: model.units, provenance: provenance, identity: configuration.reconstructionIdentity)
+            units: model.units, provenance: provenance)
         outputs = ReconstructionOutputs(
-            configuration: configuration, provenance: provenance,
-            identity: configuration.reconstructionIdentity,
-            context: context)
+            configuration: configuration, provenance: provenance, context: context)
     }
 
     /// Runs to the end, or to a signal. Collective.
     func run(_ beginning: Beginning) throws -> Ending {
-        for note in try OutputDirectory.prepare(directory, over: world) { context.say(note) }
-        let restored: ReconstructionCheckpoints<Scalar>.Restored?
-        switch beginning {
-        case .fresh:
-            try checkpoints.store.refuseUnfinishedRun(over: world)
-            restored = nil
-        case .resume:
-            restored = try checkpoints.restore(tell: context.say)
-            if restored == nil {
-                if try outputs.areWritten() {
-                    context.say("\(outputs.path) is already there: nothing is left to do")
-                    return .finished
-                }
-                context.say("no checkpoint in \(directory): starting at the beginning")
+        model.remarks.forEach(context.say)
+        let place = try RunPlace(of: .reconstruct, configuration, promising: outputs.names, in: context)
+        let ending: Ending
+        do {
+            let start = try place.find(beginning)
+            let restored = start == .checkpoint ? try checkpoints.restore(of: place, tell: context.say) : nil
+            if start == .nothingLeft {
+                ending = .finished
+            } else {
+                try place.open(for: start)
+                ending = try follow(restored, in: place)
             }
-        case .overwrite:
-            checkpoints.store.removeAll(over: world)
-            restored = nil
+        } catch is StopRequest {
+            ending = place.stopBefore("the first iteration")
         }
-        return try follow(restored)
+        place.leave()
+        return ending
     }
 
-    private func follow(_ restored: consuming ReconstructionCheckpoints<Scalar>.Restored?) throws -> Ending {
-        try RunSummary.removeRecord(of: "reconstruct", from: directory, on: world)
+    private func follow(
+        _ restored: consuming ReconstructionCheckpoints<Scalar>.Restored?, in place: borrowing RunPlace
+    ) throws -> Ending {
         var model = model
         // On a machine that computes linear theory to other last bits the units might differ.
         if let exponent = restored?.momentumExponent, exponent != model.units.momentumExponent {
             model = model.inUnits(StateUnits(box: model.box.size, momentumExponent: exponent))
         }
         let last = restored?.state.history.rows.last
+        let likelihood = try configuration.jointLikelihood(of: model)
+        likelihood.remarks.forEach(context.say)
         let posterior = Posterior(
-            try configuration.jointLikelihood(of: model), configuration.whiteNoisePrior,
+            likelihood, configuration.whiteNoisePrior,
             over: configuration.parameterSpace, around: model,
             correction: try configuration.scoreCorrection(around: model, transform),
             after: last?.gradients ?? 0)
@@ -112,16 +110,24 @@ struct Reconstruction<Scalar: StorableScalar> {
                     + "power; see Cosmological parameters in the guide (Reconstruction)")
         }
         let first = state.history.iterations
-        guard try descend(&state, annealing, on: posterior, &progress) == .finished else { return .stopped }
-        let results = try outputs.write(state, posterior, model)
+        guard try descend(&state, annealing, on: posterior, &progress, in: place) == .finished else {
+            return .stopped
+        }
+        let results: [String: Double]
+        do {
+            results = try outputs.write(state, posterior, of: place.identity)
+        } catch is StopRequest {
+            // The last checkpoint is that of the end.
+            context.say("stopped by a signal before the results were written; continue with --resume")
+            return .stopped
+        }
         let summary = RunSummary(in: context)
-        try summary.writeRecord(of: "reconstruct", configuration) { record in
+        try place.finish(summary) { record in
             record.continuedFrom = isContinued ? first : nil
             record.results = results
             record.results["iterations"] = Double(state.history.iterations)
             record.results["loss"] = state.history.rows.last?.loss
         }
-        checkpoints.store.removeAll(over: world)
         summary.tell()
         return .finished
     }
@@ -144,6 +150,7 @@ struct Reconstruction<Scalar: StorableScalar> {
     ) throws -> AnnealingState<Scalar> {
         let parameters = [Double](repeating: 0, count: settings.vary.count)
         let point = ParameterVector(noise: try startingNoise(), parameters: parameters)
+        try context.stopIfAsked()
         guard let state = try annealing.start(at: point, on: posterior) else {
             throw UsageError(
                 "reconstruct.start: the loss there is not finite, a particle is displaced too far or moves too fast; "
@@ -174,11 +181,11 @@ struct Reconstruction<Scalar: StorableScalar> {
     private func descend(
         _ state: inout AnnealingState<Scalar>, _ annealing: Annealing<Scalar>,
         on posterior: Posterior<Scalar>,
-        _ progress: inout ReconstructionProgress
+        _ progress: inout ReconstructionProgress, in place: borrowing RunPlace
     ) throws -> Ending {
         var saved = MPIRuntime.time
         func save() throws {
-            try checkpoints.write(state)
+            try checkpoints.write(state, of: place.identity)
             try outputs.write(state.history)
             saved = MPIRuntime.time
         }
@@ -190,12 +197,12 @@ struct Reconstruction<Scalar: StorableScalar> {
                     continue
                 case .moved:
                     progress.tell(state.history.rows.last!)
-                    if context.isAskedToStop { throw StopRequest() }
+                    try context.stopIfAsked()
                     if isCheckpointDue(state.iteration, saved: saved) { try save() }
                 case .entered:
                     progress.tell(state.history.rows.last!)
                     try save()
-                    if context.isAskedToStop { throw StopRequest() }
+                    try context.stopIfAsked()
                 case .finished:
                     try save()
                 }

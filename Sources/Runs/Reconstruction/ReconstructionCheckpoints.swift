@@ -3,6 +3,7 @@ internal import Inference
 internal import Mesh
 internal import Parallel
 internal import Particles
+internal import Records
 internal import Storage
 
 /// The checkpoints of a reconstruction: the whole state of the optimiser, so that it takes the same steps
@@ -13,14 +14,12 @@ struct ReconstructionCheckpoints<Scalar: StorableScalar> {
     let transform: FourierTransform<Scalar>
     let units: StateUnits
     let provenance: Provenance
-    /// What must be the same for a reconstruction to be continued, as YAML.
-    let identity: String
 
     private var grid: Decomposition { transform.decomposition }
     private var world: Communicator { grid.grid.world }
 
     /// Writes the state. Collective.
-    func write(_ state: borrowing AnnealingState<Scalar>) throws {
+    func write(_ state: borrowing AnnealingState<Scalar>, of run: RunIdentity) throws {
         let memory = state.optimizer.memory
         let fields = 2 + memory.vectors.count
         let rows = state.history.rows.count
@@ -47,7 +46,7 @@ struct ReconstructionCheckpoints<Scalar: StorableScalar> {
                 file.set("stage", to: .integer(state.stage))
                 file.set("iteration", to: .integer(state.iteration))
                 file.set("momentum_exponent", to: .integer(units.momentumExponent))
-                file.set("identity", to: .text(identity))
+                file.set("identity", to: .text(run.text))
             }
         }
     }
@@ -64,14 +63,9 @@ struct ReconstructionCheckpoints<Scalar: StorableScalar> {
     ///
     /// - Returns: nil if there is none.
     /// - Throws: `UsageError` when it belongs to another reconstruction.
-    func restore(tell: (String) -> Void) throws -> Restored? {
+    func restore(of place: borrowing RunPlace, tell: (String) -> Void) throws -> Restored? {
         let restored = try store.readNewest(over: world) { file, _ -> Restored in
-            guard try file.attribute("identity")?.text == identity else {
-                throw UsageError(
-                    "\(file.path) belongs to another configuration; all that a reconstruction depends on, its "
-                        + "stages too, must be as it was; use another output.directory, or --overwrite to start anew"
-                )
-            }
+            try place.requireOwn(file)
             return try read(file)
         }
         guard let restored else { return nil }

@@ -7,6 +7,7 @@ internal import Mesh
 internal import Observables
 internal import Parallel
 internal import Particles
+internal import Records
 internal import Storage
 internal import Text
 
@@ -14,7 +15,6 @@ internal import Text
 struct ReconstructionOutputs<Scalar: StorableScalar> {
     let configuration: RunConfiguration
     let provenance: Provenance
-    let identity: String
     let context: RunContext
 
     private var world: Communicator { context.world }
@@ -22,13 +22,11 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
     /// The result.
     var path: String { "\(directory)/reconstruction.h5" }
 
-    /// Whether this very reconstruction has been brought to its end before. Collective.
-    func areWritten() throws -> Bool {
-        do {
-            return try InputFile(opening: path, over: world).attribute("identity")?.text == identity
-        } catch  where error.kind == .missingFile {
-            return false
-        }
+    /// All that is written.
+    var names: [String] {
+        let isPicture = configuration.objectives.contains { $0.kind == .projectedDensity }
+        return ["reconstruction.h5", "history.csv"]
+            + (isPicture && configuration.output.pictures ? PictureOutputs<Scalar>.names : [])
     }
 
     /// Writes the course so far. Collective.
@@ -39,16 +37,18 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
     /// Runs the result forwards, judges it, and writes everything. Collective.
     ///
     /// - Returns: further numbers for the record.
+    /// - Throws: ``StopRequest`` on all ranks, between two runs, when it shall stop.
     func write(
-        _ state: borrowing AnnealingState<Scalar>, _ posterior: Posterior<Scalar>,
-        _ start: ForwardModel<Scalar>
+        _ state: borrowing AnnealingState<Scalar>, _ posterior: Posterior<Scalar>, of run: RunIdentity
     ) throws -> [String: Double] {
         let point = state.optimizer.point.parameters
         guard let model = try posterior.model(at: point) else {
             preconditionFailure("the point that was found has no universe")
         }
+        try context.stopIfAsked()
         let found = try ReconstructedUniverse(
             of: posterior.noise(at: state.optimizer.point, in: model), in: model)
+        try context.stopIfAsked()
         let pictures = try pictures(of: found, posterior, model)
         let statistics = try NoiseStatistics(of: found.noise)
         let chiSquared =
@@ -58,7 +58,7 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
         let (box, end) = (model.box.size, configuration.evolution.stop)
         var file = try OutputFile(
             creating: path, expectedBytes: expectedBytes(model), provenance: provenance, over: world)
-        file.set("identity", to: .text(identity))
+        file.set("identity", to: .text(run.text))
         file.set("chi_squared_per_point", to: .real(chiSquared))
         file.set("noise_mean", to: .real(statistics.mean))
         file.set("noise_variance", to: .real(statistics.variance))
@@ -70,7 +70,7 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
         try state.history.write(to: &file)
         let errors = posterior.correction?.errors(in: posterior.space, at: model.cosmology)
         try writeParameters(posterior.parameters(at: point), posterior.space, errors, to: &file)
-        let diagnostics = try diagnostics(of: found, posterior.likelihood, model, start, to: &file)
+        let diagnostics = try diagnostics(of: found, posterior.likelihood, model, to: &file)
         try diagnostics.write(to: &file)
         try file.finish()
         try write(state.history)
@@ -91,7 +91,7 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
     /// Compares with the data, and with the truth, which is written too. Collective.
     private func diagnostics(
         of found: borrowing ReconstructedUniverse<Scalar>, _ likelihood: JointLikelihood<Scalar>,
-        _ model: ForwardModel<Scalar>, _ start: ForwardModel<Scalar>, to file: inout OutputFile
+        _ model: ForwardModel<Scalar>, to file: inout OutputFile
     ) throws -> ReconstructionDiagnostics {
         let box = model.box.size
         var data: SpectralComparison?

@@ -1,5 +1,6 @@
 public import Configuration
 internal import Dynamics
+internal import Mesh
 internal import Parallel
 internal import Particles
 internal import Records
@@ -38,87 +39,105 @@ struct Simulation<Scalar: StorableScalar> {
         model = try configuration.forwardModel(
             Scalar.self, observing: configuration.output.snapshots, on: context.world)
         let provenance = configuration.provenance(model.cosmology)
-        outputs = SimulationOutputs(settings: configuration.output, model: model, provenance: provenance)
+        outputs = SimulationOutputs(
+            settings: configuration.output, model: model, provenance: provenance, context: context)
         checkpoints = SimulationCheckpoints(
             store: CheckpointStore(directory: configuration.output.directory), model: model,
-            provenance: provenance, identity: configuration.identity)
+            provenance: provenance)
     }
 
     /// Runs to the end, or to a signal. Collective.
     func run(_ beginning: Beginning) throws -> Ending {
-        guard let evolution = try begin(beginning) else { return .finished }
-        return try follow(evolution)
+        model.remarks.forEach(context.say)
+        let place = try RunPlace(of: .simulate, configuration, promising: outputs.names, in: context)
+        let ending: Ending
+        do {
+            if let evolution = try begin(beginning, in: place) {
+                ending = try follow(evolution, in: place)
+            } else {
+                ending = .finished
+            }
+        } catch is StopRequest {
+            ending = place.stopBefore("the first step")
+        }
+        place.leave()
+        return ending
     }
 
     /// - Returns: nil if nothing is left to do.
-    private func begin(_ beginning: Beginning) throws -> Evolution<Scalar>? {
-        let directory = configuration.output.directory
-        for note in try OutputDirectory.prepare(directory, over: world) { context.say(note) }
-        switch beginning {
-        case .fresh:
-            try checkpoints.store.refuseUnfinishedRun(over: world)
-        case .resume:
-            if let evolution = try checkpoints.restore(tell: context.say) { return evolution }
-            if try isFinished() {
-                context.say("\(directory) holds this very run, finished: nothing is left to do")
-                return nil
-            }
-            context.say("no checkpoint in \(directory): starting at the beginning")
-        case .overwrite:
-            checkpoints.store.removeAll(over: world)
+    private func begin(_ beginning: Beginning, in place: borrowing RunPlace) throws -> Evolution<Scalar>? {
+        let start = try place.find(beginning)
+        switch start {
+        case .nothingLeft:
+            return nil
+        case .checkpoint:
+            let evolution = try checkpoints.restore(of: place, tell: context.say)
+            try place.open(for: start)
+            return evolution
+        case .anew:
+            try place.open(for: start)
+            try context.stopIfAsked()
+            let noise: Field<Scalar> = try configuration.whiteNoise(over: model.particleGrid)
+            try configuration.remarks(onNoise: noise).forEach(context.say)
+            try context.stopIfAsked()
+            let evolution = try model.start(from: noise)
+            try context.stopIfAsked()
+            return evolution
         }
-        return try model.start(from: configuration.whiteNoise(over: model.particleGrid))
     }
 
-    /// Whether the record in the output directory is that of this very run, and its snapshots are there. Collective.
-    private func isFinished() throws -> Bool {
-        let directory = configuration.output.directory
-        let names = try OutputDirectory.names(in: directory, over: world)
-        let record = RunRecord.fileName(of: "simulate")
-        guard names.contains(record), outputs.snapshotNames.allSatisfy(names.contains) else { return false }
-        let json = try world.fromRoot { try Files.read("\(directory)/\(record)") }
-        return try world.agree {
-            try RunRecord(json: String(decoding: json, as: UTF8.self), source: "\(directory)/\(record)")
-        }.configuration == configuration.resolvedText
-    }
-
-    private func follow(_ start: consuming Evolution<Scalar>) throws -> Ending {
+    private func follow(
+        _ start: consuming Evolution<Scalar>, in place: borrowing RunPlace
+    ) throws -> Ending {
         var evolution = start
         let first = evolution.finishedSteps
-        try RunSummary.removeRecord(of: "simulate", from: configuration.output.directory, on: world)
+        let ratio = model.schedule.largestMomentumRatio
+        if ratio > 1 {
+            context.say(
+                "momenta are resolved \(Float(ratio)) times as coarsely on the way as at the end, at most")
+        }
         let progress = ProgressLine(steps: evolution.schedule.stepCount, after: first, in: context)
-        while !evolution.isFinished {
-            let step = evolution.finishedSteps
-            try evolution.advance { observation, particles in
-                try outputs.write(particles, at: observation.scaleFactor)
+        do {
+            while !evolution.isFinished {
+                try advance(&evolution, in: place, telling: progress)
             }
-            guard evolution.finishedSteps > step else { continue }
-            progress.update(
-                step: evolution.finishedSteps,
-                a: configuration.evolution.scaleFactors[evolution.finishedSteps])
-            if context.isAskedToStop && !evolution.isFinished {
-                progress.clear()
-                try checkpoints.write(evolution)
-                context.say(
-                    "stopped by a signal after step \(evolution.finishedSteps); continue with --resume")
-                return .stopped
-            }
-            let interval = configuration.run.checkpointEvery
-            if interval > 0 && evolution.finishedSteps % interval == 0 && !evolution.isFinished {
-                try checkpoints.write(evolution)
-            }
+        } catch is StopRequest {
+            progress.clear()
+            try checkpoints.write(evolution, of: place.identity)
+            context.say("stopped by a signal after step \(evolution.finishedSteps); continue with --resume")
+            return .stopped
         }
         progress.clear()
         let checksum = hexadecimal(evolution.particles.checksum())
         let summary = RunSummary(in: context)
-        try summary.writeRecord(of: "simulate", configuration) { record in
+        try place.finish(summary) { record in
             record.continuedFrom = first > 0 ? first : nil
             record.stateChecksum = checksum
             record.results["sigma8"] = model.power.sigma8()
         }
-        checkpoints.store.removeAll(over: world)
         summary.tell()
         context.say("state_checksum \(checksum)")
         return .finished
+    }
+
+    /// One stage, and what is due after a step.
+    ///
+    /// - Throws: ``StopRequest`` on all ranks when the run shall stop; the evolution then stands between two stages.
+    private func advance(
+        _ evolution: inout Evolution<Scalar>, in place: borrowing RunPlace, telling progress: ProgressLine
+    ) throws {
+        let step = evolution.finishedSteps
+        try evolution.advance { observation, particles in
+            try outputs.write(particles, at: observation.scaleFactor)
+        }
+        guard evolution.finishedSteps > step, !evolution.isFinished else { return }
+        progress.update(
+            step: evolution.finishedSteps,
+            a: configuration.evolution.scaleFactors[evolution.finishedSteps])
+        try context.stopIfAsked()
+        let interval = configuration.run.checkpointEvery
+        if interval > 0 && evolution.finishedSteps % interval == 0 {
+            try checkpoints.write(evolution, of: place.identity)
+        }
     }
 }

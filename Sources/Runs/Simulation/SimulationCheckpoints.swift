@@ -11,13 +11,11 @@ struct SimulationCheckpoints<Scalar: StorableScalar> {
     let store: CheckpointStore
     let model: ForwardModel<Scalar>
     let provenance: Provenance
-    /// What must be the same for a run to be continued, as YAML.
-    let identity: String
 
     private var world: Communicator { model.mesh.grid.world }
 
     /// Writes the state between two stages. Collective.
-    func write(_ evolution: borrowing Evolution<Scalar>) throws {
+    func write(_ evolution: borrowing Evolution<Scalar>, of run: RunIdentity) throws {
         let grid = model.particleGrid
         let state = evolution.particles.inLagrangianOrder(over: grid)
         let stage = evolution.nextStage
@@ -34,7 +32,7 @@ struct SimulationCheckpoints<Scalar: StorableScalar> {
                     coefficients, at: "/schedule/coefficients",
                     labels: Labels(units: "1/H0", description: "kicks and drifts in the order of the stages"))
                 file.set("next_stage", to: .integer(stage), on: "/schedule")
-                file.set("identity", to: .text(identity))
+                file.set("identity", to: .text(run.text))
             }
         }
     }
@@ -43,14 +41,11 @@ struct SimulationCheckpoints<Scalar: StorableScalar> {
     ///
     /// - Returns: nil if there is none.
     /// - Throws: `UsageError` when it belongs to another run.
-    func restore(tell: (String) -> Void) throws -> Evolution<Scalar>? {
+    func restore(
+        of place: borrowing RunPlace, tell: (String) -> Void
+    ) throws -> Evolution<Scalar>? {
         let restored = try store.readNewest(over: world) { file, step -> Evolution<Scalar> in
-            guard try file.attribute("identity")?.text == identity else {
-                throw UsageError(
-                    "\(file.path) belongs to another configuration; box, cosmology, power, initial, evolution, "
-                        + "force and run.precision must be as they were; use another output.directory, or "
-                        + "--overwrite to start anew")
-            }
+            try place.requireOwn(file)
             let coefficients = try file.readArray(at: "/schedule/coefficients", as: Double.self)
             let state = try file.readState(over: model.particleGrid, units: model.units, as: Scalar.self)
             return try model.resume(from: state, at: step, keeping: coefficients)

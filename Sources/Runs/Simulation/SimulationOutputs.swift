@@ -15,6 +15,7 @@ struct SimulationOutputs<Scalar: StorableScalar> {
     let settings: OutputSection
     let model: ForwardModel<Scalar>
     let provenance: Provenance
+    let context: RunContext
 
     private var world: Communicator { model.mesh.grid.world }
     private var phases: Phases { model.mesh.grid.phases }
@@ -22,22 +23,33 @@ struct SimulationOutputs<Scalar: StorableScalar> {
     /// Thickness of the slab in pictures [Mpc/h].
     private static var slab: Double { 16 }
 
-    /// The files of the particles, by time.
-    var snapshotNames: [String] {
-        settings.snapshots.map { "snapshot_a\(OutputSection.label($0)).h5" }
+    /// All that is written, in the order of time.
+    var names: [String] {
+        settings.snapshots.flatMap { scaleFactor -> [String] in
+            let time = "a" + OutputSection.label(scaleFactor)
+            return ["snapshot_\(time).h5"] + (settings.density ? ["density_\(time).h5"] : [])
+                + (settings.pictures
+                    ? ["density_\(time).png", "density_\(time).svg", "power_\(time).svg"] : [])
+                + (settings.powerSpectrum ? ["power_\(time).txt"] : [])
+        }
     }
 
     /// Writes what the configuration asks for. Collective.
+    ///
+    /// - Throws: ``StopRequest`` on all ranks, between two files, when the run shall stop.
     func write(_ particles: borrowing ParticleSet<Scalar>, at scaleFactor: Double) throws {
         let name = "a" + OutputSection.label(scaleFactor)
+        try context.stopIfAsked()
         try writeSnapshot(particles, at: scaleFactor, to: "\(settings.directory)/snapshot_\(name).h5")
         guard settings.density || settings.powerSpectrum || settings.pictures else { return }
+        try context.stopIfAsked()
         let density = try particles.relativeDensity()
         if settings.density {
             try phases.measure("output") {
                 try write(density, to: "\(settings.directory)/density_\(name).h5", at: scaleFactor)
             }
         }
+        try context.stopIfAsked()
         if settings.pictures {
             try phases.measure("output") {
                 try draw(density, to: "\(settings.directory)/density_\(name)", at: scaleFactor)

@@ -15,9 +15,11 @@ extension Beginning: EnumerableFlag {
     /// What the flag does.
     public static func help(for value: Beginning) -> ArgumentHelp? {
         switch value {
-        case .fresh: "Start at the beginning; refuse if an unfinished run is in the output directory."
-        case .resume: "Go on from the newest checkpoint, or start if there is none."
-        case .overwrite: "Start at the beginning and forget the checkpoints of an unfinished run."
+        case .fresh: "Start at the beginning; refuse if a run is in the output directory, finished or not."
+        case .resume:
+            "Go on from the newest checkpoint, or start if there is none; leave a finished run as it is."
+        case .overwrite:
+            "Remove what an earlier run of this command left in the output directory, and start at the beginning."
         }
     }
 }

@@ -20,8 +20,10 @@ struct ReconstructCommand: RankCommand {
 
               mpirun -n 8 palindrome reconstruct run.yaml
 
-            SIGTERM, SIGINT and SIGUSR1 stop it with a checkpoint and exit code 75. The same command with \
-            --resume goes on, on any number of ranks, and arrives at the same bits; once all is done, it does nothing.
+            SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGXCPU and SIGHUP stop it with a checkpoint and exit code 75 (under \
+            mpirun send SIGUSR1 to mpirun; it kills on SIGTERM and SIGINT). The same command with --resume goes on, on \
+            any number of ranks, and arrives at the same bits; once all is done, it does nothing. A finished \
+            reconstruction is replaced with --overwrite only.
             """)
 
     @OptionGroup var options: ConfigurationOptions

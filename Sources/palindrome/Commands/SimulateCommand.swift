@@ -22,9 +22,10 @@ struct SimulateCommand: RankCommand {
               palindrome simulate run.yaml --dry-run
               mpirun -n 8 palindrome simulate run.yaml --set box.mesh_factor=2
 
-            SIGTERM, SIGINT and SIGUSR1 stop it after the step at hand, with a checkpoint and exit code 75. The \
-            same command with --resume goes on, on any number of ranks, and arrives at the same bits; once all is \
-            done, it does nothing.
+            SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGXCPU and SIGHUP stop it after the step or the file at hand, with a \
+            checkpoint and exit code 75 (under mpirun send SIGUSR1 to mpirun; it kills on SIGTERM and SIGINT). The same \
+            command with --resume goes on, on any number of ranks, and arrives at the same bits; once all is done, \
+            it does nothing. A finished run is replaced with --overwrite only.
             """)
 
     @OptionGroup var options: ConfigurationOptions

@@ -1,11 +1,11 @@
 internal import Background
-internal import Inference
-internal import Storage
+public import Inference
+public import Storage
 internal import Text
 
 extension SearchHistory {
     /// The table as a file, `history.csv`.
-    var text: String {
+    public var text: String {
         let head =
             "stage,iteration,loss,gradient_norm,smoothing,gradients,seconds"
             + parameters.map { ",\($0.name)" }.joined()
@@ -17,7 +17,7 @@ extension SearchHistory {
     }
 
     /// What ``write(to:)`` needs at most for some rows, parameters aside [bytes].
-    static func bytes(rows: Int) -> Int { 56 * rows }
+    public static func bytes(rows: Int) -> Int { 56 * rows }
 
     private static let cosmologyGroup = "/history/cosmology/"
     private static let observationGroup = "/history/observation/"
@@ -27,7 +27,7 @@ extension SearchHistory {
     }
 
     /// Writes the columns as datasets of `/history`. Collective.
-    func write(to file: inout OutputFile) throws(StorageError) {
+    public func write(to file: inout OutputFile) throws(StorageError) {
         try file.write(
             rows.map { Int64($0.stage + 1) }, at: "/history/stage",
             labels: Labels(units: "1", description: "from 1"))
@@ -60,7 +60,7 @@ extension SearchHistory {
     }
 
     /// Reads the columns. Collective.
-    init(from file: borrowing InputFile) throws(StorageError) {
+    public init(from file: borrowing InputFile) throws(StorageError) {
         let stages = try file.readArray(at: "/history/stage", as: Int64.self)
         let iterations = try file.readArray(at: "/history/iteration", as: Int64.self)
         let losses = try file.readArray(at: "/history/loss", as: Double.self)

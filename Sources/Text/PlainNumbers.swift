@@ -33,6 +33,12 @@ public func significant(_ value: Double) -> String {
     return fixed(value, digits)
 }
 
+/// Three digits or whole mebibytes: `0.1`, `12.3`, `345`.
+public func mebibytes(_ bytes: Int) -> String {
+    let tenths = (Double(bytes) / 1_048_576 * 10).rounded()
+    return tenths < 1000 ? "\(tenths / 10)" : "\(Int((tenths / 10).rounded()))"
+}
+
 /// `12 s`, `3 min 20 s`, `2 h 5 min`.
 public func duration(_ seconds: Double) -> String {
     let whole = Int(seconds.rounded())

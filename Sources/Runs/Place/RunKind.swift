@@ -1,0 +1,62 @@
+internal import Configuration
+internal import Records
+
+/// A command that keeps its results in a directory, beside those of the others.
+enum RunKind: String {
+    case simulate, gradient, reconstruct
+
+    /// What tells that it is finished.
+    var recordName: String { RunRecord.fileName(of: rawValue) }
+
+    /// What tells which files it writes while it is not finished.
+    var openName: String { recordName.dropLast(".json".count) + ".unfinished" }
+
+    /// Whether a key of the configuration has a part in the results.
+    ///
+    /// How often checkpoints are written has none, nor what judges a reconstruction afterwards.
+    func counts(_ section: Substring, _ name: Substring) -> Bool {
+        switch section.prefix(while: { $0 != "[" }) {
+        case "run": name == "precision"
+        case "output": self == .simulate
+        case "objective": self != .simulate
+        case "optimizer": self == .reconstruct
+        case "reconstruct": self == .reconstruct && name != "truth" && !name.hasPrefix("checkpoint_")
+        default: true
+        }
+    }
+
+    /// Files and datasets that it reads, by the key that names them.
+    func inputs(of configuration: RunConfiguration) -> [(key: String, source: Input)] {
+        var inputs: [(key: String, source: Input)] = []
+        func add(_ key: String, _ source: ObjectiveSection.Source?) {
+            switch source {
+            case .dataset(let address): inputs.append((key, .dataset(address)))
+            case .picture(let path): inputs.append((key, .file(path)))
+            case nil: break
+            }
+        }
+        if let table = configuration.power.table { inputs.append(("power.table", .file(table))) }
+        if case .file(let address) = configuration.initial.noise, self != .reconstruct {
+            inputs.append(("initial.white_noise", .dataset(address)))
+        }
+        guard self != .simulate else { return inputs }
+        for objective in configuration.objectives {
+            add("\(objective.name).data", objective.data)
+            add("\(objective.name).weights", objective.weights)
+        }
+        guard self == .reconstruct, let settings = configuration.reconstruct else { return inputs }
+        if case .file(let address) = settings.start {
+            inputs.append(("reconstruct.start", .dataset(address)))
+        }
+        for (number, address) in settings.response.enumerated() {
+            inputs.append(("reconstruct.response[\(number)]", .file(address.file)))
+        }
+        return inputs
+    }
+
+    /// Where numbers come from.
+    enum Input {
+        case file(String)
+        case dataset(DatasetAddress)
+    }
+}
