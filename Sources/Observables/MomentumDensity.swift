@@ -2,7 +2,6 @@ internal import Background
 public import Dynamics
 internal import Memory
 public import Mesh
-internal import Parallel
 public import Particles
 
 /// The momentum density of matter along an axis of the box: velocities over aH, weighted by density [Mpc/h].
@@ -55,18 +54,15 @@ public final class MomentumDensity<Scalar: ParticleScalar>: Observable {
     ) throws {
         let field = cotangent.takeField().withGhosts(.cloudInCell, for: "momentum density cotangent")
         let factor = factor(at: moment)
+        let unit = factor.value * particles.units.momentum
         let momenta = particles.momentum[axis].span
-        let (unit, count) = (particles.units.momentum, particles.count)
         particles.depositAdjoint(
-            field, times: { factor.value * unit * Double(momenta[$0]) }, carrying: &adjoint.cotangents)
+            field, times: { unit * Double(momenta[$0]) }, carrying: &adjoint.cotangents)
+        let readings = particles.gather(field)
         let perParticle = Double(field.decomposition.pointCount) / Double(particles.totalCount)
-        let buffer = particles.gather(field)
-        let readings = buffer.span
-        let slope = try field.decomposition.grid.world.exactSum(count: count, of: "the derivative by E(a)") {
-            perParticle * Double(readings[$0]) * unit * Double(momenta[$0])
-        }
-        adjoint.parameters += factor.scaled(by: slope)
-        var own = adjoint.cotangents.momentum[axis].mutableSpan
-        for slot in 0..<count { own[slot] += Scalar(factor.value * perParticle * Double(readings[slot])) }
+        adjoint.parameters += factor.scaled(
+            by: try perParticle * particles.momentumProduct(with: readings, along: axis))
+        adjoint.cotangents.addMomenta(
+            readings, along: axis, times: perParticle * factor.value, count: particles.count)
     }
 }

@@ -21,32 +21,11 @@ extension ParticleSet {
     public func weightedDensity(
         of quantity: String, _ value: (Int) -> Double
     ) throws(NotFiniteError) -> Field<Scalar> {
-        let values = particleValues(value)
-        let numbers = values.span
-        var largest = 0.0
-        for slot in 0..<count {
-            let magnitude = Double(abs(numbers[slot]))
-            largest = magnitude.isFinite ? max(largest, magnitude) : .nan
-            if largest.isNaN { break }
-        }
-        let total = try Total(largest: largest, named: quantity, over: grid.world) { sum in
-            for slot in 0..<count { sum.add(Double(abs(numbers[slot]))) }
-        }
-        let exponent = total.integerExponent(termGrowth: 1, sumGrowth: 1)
-        let perCell = Double(totalCount) / Double(decomposition.pointCount)
-        var sums = MeshSums<Scalar>(
-            decomposition, ghosts: .cloudInCell, scale: Double.powerOfTwo(-exponent) / perCell,
+        let values = values(value)
+        let magnitude = try magnitude(of: values, named: quantity)
+        return deposit(
+            values, times: Double(decomposition.pointCount) / Double(totalCount), magnitude, in: "deposit",
             for: "weighted density")
-        grid.phases.measure("deposit") {
-            let planes = planes()
-            let window = massWindow()
-            let status = unsafe Scalar._particleKernels.depositValues(
-                planes.starts, positionStarts, palindrome_block(decomposition), values.start,
-                Double.powerOfTwo(exponent), &sums.forKernel, window.start)
-            requireRouted(status != 0)
-        }
-        sums.finish(in: "deposit")
-        return sums.takeField()
     }
 
     /// Carries the cotangent of ``weightedDensity(of:_:)`` back to the positions.
@@ -61,22 +40,60 @@ extension ParticleSet {
         _ densityCotangent: borrowing Field<Scalar>, times value: (Int) -> Double,
         carrying cotangents: inout CotangentSet<Scalar>
     ) {
-        let values = particleValues(value)
-        grid.phases.measure("adjoint") {
-            requireField(densityCotangent, ghosts: .cloudInCell)
-            let perCell = Double(totalCount) / Double(decomposition.pointCount)
-            let status = unsafe Scalar._particleKernels.gatherAdjoint(
-                Int64(count), positionStarts, palindrome_block(densityCotangent),
-                densityCotangent.values.start, cellsPerLength / perCell, values.start,
-                cotangents.positionStarts, nil)
-            requireRouted(status != 0)
-        }
+        let values = values(value)
+        unsafe carryBack(densityCotangent, times: values.start, to: &cotangents)
     }
 
-    private func particleValues(_ value: (Int) -> Double) -> Buffer<Scalar> {
+    /// `V(c) = κ Σᵢ vᵢ W(xᵢ − c)`, summed as integers. Collective.
+    ///
+    /// - Parameters:
+    ///   - values: v; the array may be longer.
+    ///   - factor: κ.
+    ///   - magnitude: of |v|, or of numbers that are not less.
+    ///   - phase: whose time it is.
+    ///   - purpose: of the field, for the ledger of memory.
+    func deposit(
+        _ values: borrowing Buffer<Scalar>, times factor: Double, _ magnitude: Total,
+        in phase: StaticString, for purpose: StaticString
+    ) -> Field<Scalar> {
+        let exponent = magnitude.integerExponent(termGrowth: abs(factor), sumGrowth: abs(factor))
+        var sums = MeshSums<Scalar>(
+            decomposition, ghosts: .cloudInCell, scale: Double.powerOfTwo(-exponent), for: purpose)
+        grid.phases.measure(phase) {
+            let planes = planes()
+            let window = massWindow()
+            let status = unsafe Scalar._particleKernels.depositValues(
+                planes.starts, positionStarts, palindrome_block(decomposition), values.start,
+                factor * Double.powerOfTwo(exponent), &sums.forKernel, window.start)
+            requireRouted(status != 0)
+        }
+        sums.finish(in: phase)
+        return sums.takeField()
+    }
+
+    private func values(_ value: (Int) -> Double) -> Buffer<Scalar> {
         var values = Buffer<Scalar>(count: count, from: grid.memory, for: "values of particles")
         var span = values.mutableSpan
         for slot in 0..<count { span[slot] = Scalar(value(slot)) }
         return values
+    }
+
+    /// Of a number of each particle. Collective.
+    private func magnitude(
+        of values: borrowing Buffer<Scalar>, named quantity: String
+    ) throws(NotFiniteError) -> Total {
+        let values = values.span
+        var largest = 0.0
+        for slot in 0..<count {
+            let magnitude = Double(abs(values[slot]))
+            guard magnitude.isFinite else {
+                largest = .nan
+                break
+            }
+            largest = max(largest, magnitude)
+        }
+        return try Total(largest: largest, named: quantity, over: grid.world) { sum in
+            for slot in 0..<count { sum.add(Double(abs(values[slot]))) }
+        }
     }
 }
