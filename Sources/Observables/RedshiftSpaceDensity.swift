@@ -16,6 +16,8 @@ public import Particles
 public final class RedshiftSpaceDensity<Scalar: ParticleScalar>: Observable {
     /// The force mesh.
     public let grid: CellGrid<Scalar>
+    /// It is.
+    public var isInUnitsOfItsMean: Bool { true }
     private let axis: Int
 
     /// The density in redshift space.

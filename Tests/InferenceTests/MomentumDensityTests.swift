@@ -117,6 +117,15 @@ final class MomentumDensityTests: SPMDTestCase {
         XCTAssertEqual(seen, 2)
     }
 
+    /// Data of mean 0, which a density would be warned of.
+    func testTheMeanOfItsDataMayBeAny() throws {
+        let model = try model(Double.self, on: RankGrid(world: world, shape: gridShapes[0]))
+        let momenta = try comparison(along: 0, at: 1, model)
+        XCTAssertEqual(momenta.remarks.count, 1)
+        let density = MatterDensity(on: model.layout.meshTransform, cell: model.box.cell)
+        XCTAssertEqual(Comparison(at: 1, density, momenta.likelihood).remarks.count, 2)
+    }
+
     func testTheGradientAgreesWithDifferences() throws {
         let model = try model(Double.self, on: RankGrid(world: world, shape: gridShapes[0]))
         for axis in 0..<3 {
