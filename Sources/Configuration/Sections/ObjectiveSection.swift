@@ -10,6 +10,22 @@ public struct ObjectiveSection: Sendable, Equatable {
         case redshiftSpaceDensity = "redshift-space-density"
         /// The component of the momentum density along an axis, on the force mesh, as a displacement.
         case momentumDensity = "momentum-density"
+
+        /// Whether it is seen along an axis.
+        var hasAxis: Bool {
+            switch self {
+            case .density: false
+            case .projectedDensity, .redshiftSpaceDensity, .momentumDensity: true
+            }
+        }
+
+        /// Whether it can be negative, where no bias has a meaning.
+        var hasEitherSign: Bool {
+            switch self {
+            case .density, .projectedDensity, .redshiftSpaceDensity: false
+            case .momentumDensity: true
+            }
+        }
     }
 
     /// How what is counted follows the density.
@@ -165,8 +181,8 @@ public struct ObjectiveSection: Sendable, Equatable {
                 "remove it, or change \(section.name).\(company.prefix { $0 != ":" })")
         }
         require(
-            "axis", is: axis.rawValue, kind != .density,
-            "kind: projected-density, redshift-space-density or momentum-density")
+            "axis", is: axis.rawValue, kind.hasAxis,
+            "kind: " + Kind.allCases.filter(\.hasAxis).map(\.rawValue).joined(separator: " or "))
         require("ink", is: ink.rawValue, kind == .projectedDensity, "kind: projected-density")
         require("bias_amplitude", is: "\(biasAmplitude)", bias == .powerLaw, "bias: power-law")
         require("bias_exponent", is: "\(biasExponent)", bias == .powerLaw, "bias: power-law")
@@ -174,13 +190,16 @@ public struct ObjectiveSection: Sendable, Equatable {
         require(
             "smoothing", is: "\(smoothing)", likelihood == .gaussian || smoothing == 0, "likelihood: gaussian"
         )
-        if kind == .momentumDensity && bias != .none {
-            section.conflict(
-                "bias", is: bias.rawValue,
-                "it must be none where the momentum-density is seen, which has either sign",
-                "remove bias")
-        }
-        if likelihood == .poisson && bias == .none {
+        if kind.hasEitherSign {
+            let company = "with kind: \(kind.rawValue), which has either sign"
+            if bias != .none {
+                section.conflict("bias", is: bias.rawValue, "it must be none \(company)", "remove bias")
+            }
+            if likelihood == .poisson {
+                section.conflict(
+                    "likelihood", is: "poisson", "it must be gaussian \(company)", "remove likelihood")
+            }
+        } else if likelihood == .poisson && bias == .none {
             section.conflict(
                 "likelihood", is: "poisson",
                 "it must come with a bias, since matter leaves cells empty where something may be counted",
