@@ -33,10 +33,12 @@ public final class Comparison<Scalar: ParticleScalar>: Objective {
     /// The cells that count.
     public var cellCount: Int { likelihood.cellCount }
 
-    /// Mean and variance of the data; a warning where they are compared with ρ/ρ̄ itself and are nothing of that kind.
+    /// Mean and variance of the data; a warning where they are compared with a density in units of its mean, and are
+    /// nothing of that kind.
     public var remarks: [String] {
         guard let summary = likelihood.summary else { return [] }
-        return [summary.remark] + (bias == nil ? [summary.warning].compactMap(\.self) : [])
+        let warning = bias == nil && observable.isInUnitsOfItsMean ? summary.warning : nil
+        return [summary.remark] + [warning].compactMap(\.self)
     }
 
     /// Hands the radius to the likelihood.

@@ -12,6 +12,8 @@ public import Particles
 public final class MatterDensity<Scalar: ParticleScalar>: Observable {
     /// The force mesh.
     public let grid: CellGrid<Scalar>
+    /// It is.
+    public var isInUnitsOfItsMean: Bool { true }
 
     /// The density on the force mesh.
     ///

@@ -3,7 +3,7 @@ public import Particles
 
 /// What is seen of the particles at one moment, with its way back.
 ///
-/// To add one: a type with these two functions, and one line where names become types. The prediction must not depend on
+/// To add one: a type with `predict` and `pullBack`, a name, and one line where names become types. The prediction must not depend on
 /// who holds which particle: deposits are integer sums, other sums over ranks go through `Communicator.exactSum`.
 /// See ``MatterDensity`` and, for one that knows momenta and cosmology, ``RedshiftSpaceDensity``.
 public protocol Observable<Scalar>: AnyObject {
@@ -12,6 +12,10 @@ public protocol Observable<Scalar>: AnyObject {
 
     /// On which cells it predicts.
     var grid: CellGrid<Scalar> { get }
+
+    /// Whether its mean over the box is 1 in every universe, as that of ρ/ρ̄; data that have another are then
+    /// warned of. False if not written.
+    var isInUnitsOfItsMean: Bool { get }
 
     /// The prediction. Collective.
     ///
@@ -51,6 +55,9 @@ public protocol Observable<Scalar>: AnyObject {
 }
 
 extension Observable {
+    /// Nothing is known of its mean.
+    public var isInUnitsOfItsMean: Bool { false }
+
     /// Predicts and carries back, one after the other. Collective.
     public func observe(
         _ particles: inout ParticleSet<Scalar>, at moment: Moment,

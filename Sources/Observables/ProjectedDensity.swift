@@ -7,6 +7,8 @@ public import Particles
 public final class ProjectedDensity<Scalar: ParticleScalar>: Observable {
     /// The pixels.
     public let grid: CellGrid<Scalar>
+    /// It is.
+    public var isInUnitsOfItsMean: Bool { true }
     /// The pixels across their axis.
     public let plane: PixelPlane
 

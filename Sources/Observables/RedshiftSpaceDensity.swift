@@ -16,6 +16,8 @@ public import Particles
 public final class RedshiftSpaceDensity<Scalar: ParticleScalar>: Observable {
     /// The force mesh.
     public let grid: CellGrid<Scalar>
+    /// It is.
+    public var isInUnitsOfItsMean: Bool { true }
     private let axis: Int
 
     /// The density in redshift space.
@@ -85,9 +87,10 @@ public final class RedshiftSpaceDensity<Scalar: ParticleScalar>: Observable {
         var seen = CotangentSet(for: particles)
         particles.depositAdjoint(
             cotangent.takeField().withGhosts(.cloudInCell, for: "density cotangent"), carrying: &seen)
-        adjoint.parameters += shift.scaled(by: try particles.momentumProduct(with: seen, along: axis))
+        adjoint.parameters += shift.scaled(
+            by: try particles.momentumProduct(with: seen.position[axis], along: axis))
         adjoint.cotangents.addPositions(of: seen, count: particles.count)
-        adjoint.cotangents.addMomentum(
-            from: seen, along: axis, times: shift.value, count: particles.count)
+        adjoint.cotangents.addMomenta(
+            seen.position[axis], along: axis, times: shift.value, count: particles.count)
     }
 }

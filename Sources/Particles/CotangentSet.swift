@@ -32,11 +32,15 @@ public struct CotangentSet<Scalar: ParticleScalar>: ~Copyable {
         for axis in 0..<3 { Self.add(other.position[axis], times: 1, to: &position[axis], count) }
     }
 
-    /// `p̄ += factor · other x̄` along one axis, see ``addPositions(of:count:)``.
-    public mutating func addMomentum(
-        from other: borrowing CotangentSet, along axis: Int, times factor: Double, count: Int
+    /// `p̄ += factor · values` along one axis.
+    ///
+    /// - Parameters:
+    ///   - values: one of each particle, as ``ParticleSet/gather(_:)`` reads them, or another set's `x̄`.
+    ///   - count: how many particles there are; arrays may be longer.
+    public mutating func addMomenta(
+        _ values: borrowing Buffer<Scalar>, along axis: Int, times factor: Double, count: Int
     ) {
-        Self.add(other.position[axis], times: Scalar(factor), to: &momentum[axis], count)
+        Self.add(values, times: Scalar(factor), to: &momentum[axis], count)
     }
 
     @_specialize(where Scalar == Float)

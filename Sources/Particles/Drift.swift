@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Memory
+public import Memory
 public import Parallel
 
 /// A particle would have moved half the box or more in one drift, or by NaN.
@@ -96,13 +96,14 @@ extension ParticleSet {
         }
     }
 
-    /// `Σ x̄ · p` along one axis, the derivative by a coefficient with which all particles move along it. Collective.
+    /// `Σ v̄ p` along one axis, the derivative by a coefficient c with which all momenta make `v = c p`. Collective.
     ///
+    /// - Parameter cotangents: v̄ of each particle: its x̄ if v moves it.
     /// - Throws: ``NotFiniteError`` on all ranks.
     public func momentumProduct(
-        with cotangents: borrowing CotangentSet<Scalar>, along axis: Int
+        with cotangents: borrowing Buffer<Scalar>, along axis: Int
     ) throws(NotFiniteError) -> Double {
-        let (momenta, bars) = (momentum[axis].span, cotangents.position[axis].span)
+        let (momenta, bars) = (momentum[axis].span, cotangents.span)
         return try grid.world.exactSum(count: count, of: "the derivative by a drift coefficient") {
             Double(bars[$0]) * Double(momenta[$0])
         } * units.momentum

@@ -44,7 +44,8 @@ extension ParticleSet {
         // A particle's cotangent goes to eight points with weights of 1 in all, from there to each point that
         // they read with a factor of 9 at most.
         let growth = max(abs(weight.x), abs(weight.y), abs(weight.z))
-        let exponent = try integerExponent(of: cotangents, termGrowth: growth, sumGrowth: 9 * growth)
+        let exponent = try magnitude(of: cotangents).integerExponent(
+            termGrowth: growth, sumGrowth: 9 * growth)
         let product = Buffer<Double>(count: count, from: grid.memory, for: "products")
         var sums = MeshSums<Scalar>(
             decomposition, ghosts: .stencil, scale: Double.powerOfTwo(-exponent), for: "cotangent")
@@ -98,8 +99,11 @@ extension ParticleSet {
             requireRouted(status != 0)
             return try Total(of: product, named: "the derivative by a kick coefficient", over: grid.world).sum
         }
+        let magnitude = try magnitude(of: cotangents)
         return KickCotangent(
-            coefficient: derivative, field: try depositMomentumCotangent(coefficient, axis, cotangents))
+            coefficient: derivative,
+            field: deposit(
+                cotangents.momentum[axis], times: coefficient, magnitude, in: .adjoint, for: "cotangent"))
     }
 
     /// Carries the cotangent of the density contrast back to the positions: moving a particle moves its mass.
@@ -114,12 +118,21 @@ extension ParticleSet {
     public func depositAdjoint(
         _ contrastCotangent: borrowing Field<Scalar>, carrying cotangents: inout CotangentSet<Scalar>
     ) {
+        unsafe carryBack(contrastCotangent, times: nil, to: &cotangents)
+    }
+
+    /// x̄ += M/N vᵢ Σ_c ∇W(x − c) δ̄(c), v = 1 if there are none.
+    func carryBack(
+        _ contrastCotangent: borrowing Field<Scalar>, times values: UnsafePointer<Scalar>?,
+        to cotangents: inout CotangentSet<Scalar>
+    ) {
         grid.phases.measure(.adjoint) {
             requireField(contrastCotangent, ghosts: .cloudInCell)
             let perCell = Double(totalCount) / Double(decomposition.pointCount)
             let status = unsafe Scalar._particleKernels.gatherAdjoint(
                 Int64(count), positionStarts, palindrome_block(contrastCotangent),
-                contrastCotangent.values.start, cellsPerLength / perCell, nil, cotangents.positionStarts, nil)
+                contrastCotangent.values.start, cellsPerLength / perCell, values, cotangents.positionStarts,
+                nil)
             requireRouted(status != 0)
         }
     }
@@ -127,41 +140,17 @@ extension ParticleSet {
     /// 1 / h along each axis.
     private var cellsPerLength: SIMD3<Double> { SIMD3<Double>(decomposition.shape) / units.box }
 
-    /// F̄_a(c) = κ Σᵢ W(xᵢ − c) p̄_a, summed as integers.
-    private func depositMomentumCotangent(
-        _ coefficient: Double, _ axis: Int, _ cotangents: borrowing CotangentSet<Scalar>
-    ) throws -> Field<Scalar> {
-        let exponent = try integerExponent(
-            of: cotangents, termGrowth: abs(coefficient), sumGrowth: abs(coefficient))
-        var sums = MeshSums<Scalar>(
-            decomposition, ghosts: .cloudInCell, scale: Double.powerOfTwo(-exponent), for: "cotangent")
-        grid.phases.measure(.adjoint) {
-            let planes = planes()
-            let window = massWindow()
-            let status = unsafe Scalar._particleKernels.depositValues(
-                planes.starts, positionStarts, palindrome_block(decomposition),
-                cotangents.momentum[axis].start, coefficient * Double.powerOfTwo(exponent), &sums.forKernel,
-                window.start)
-            requireRouted(status != 0)
-        }
-        sums.finish(in: .adjoint)
-        return sums.takeField()
-    }
-
-    /// The scale in which the cotangents of all particles, in one cell, would still be summed without overflow.
-    private func integerExponent(
-        of cotangents: borrowing CotangentSet<Scalar>, termGrowth: Double, sumGrowth: Double
-    ) throws -> Int {
+    /// Of the cotangents of all particles' momenta, any component. Collective.
+    private func magnitude(of cotangents: borrowing CotangentSet<Scalar>) throws -> Total {
         try grid.phases.measure(.adjoint) {
             let kernels = Scalar._particleKernels
             let bars = unsafe cotangents.momentumStarts
-            let magnitude = try Total(
+            return try Total(
                 largest: unsafe kernels.largestMagnitude(Int64(count), bars),
                 named: "a particle's cotangent", over: grid.world
             ) { sum in
                 unsafe sum.add { unsafe kernels.exactMagnitudes(Int64(count), bars, $0, $1) }
             }
-            return magnitude.integerExponent(termGrowth: termGrowth, sumGrowth: sumGrowth)
         }
     }
 }

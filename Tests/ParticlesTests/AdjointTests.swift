@@ -151,18 +151,6 @@ final class AdjointTests: ParticleTestCase {
         }
     }
 
-    private func innerProduct<Scalar: ParticleScalar>(
-        _ first: borrowing Field<Scalar>, _ second: borrowing Field<Scalar>
-    ) throws -> Double {
-        var products: [Double] = []
-        first.decomposition.forEachPoint { x, y, z, _ in
-            products.append(
-                Double(first.values.span[first.offset(x: x, y: y, z: z)])
-                    * Double(second.values.span[second.offset(x: x, y: y, z: z)]))
-        }
-        return try world.exactSum(count: products.count, of: "products") { products[$0] }
-    }
-
     func testAKicksAdjointIsItsDerivativeByPositionsCoefficientAndPotential() throws {
         try checkKick(Float.self, accuracy: 2e-5)
         try checkKick(Double.self, accuracy: 2e-12)

@@ -23,4 +23,17 @@ class ParticleTestCase: SPMDTestCase {
             for mesh in try meshes(universe.mesh) { try body(universe, mesh) }
         }
     }
+
+    /// Over the points of two fields on the same mesh, whatever their ghosts.
+    func innerProduct<Scalar: ParticleScalar>(
+        _ first: borrowing Field<Scalar>, _ second: borrowing Field<Scalar>
+    ) throws -> Double {
+        var products: [Double] = []
+        first.decomposition.forEachPoint { x, y, z, _ in
+            products.append(
+                Double(first.values.span[first.offset(x: x, y: y, z: z)])
+                    * Double(second.values.span[second.offset(x: x, y: y, z: z)]))
+        }
+        return try world.exactSum(count: products.count, of: "products") { products[$0] }
+    }
 }

@@ -8,6 +8,24 @@ public struct ObjectiveSection: Sendable, Equatable {
         case projectedDensity = "projected-density"
         /// The density on the force mesh as redshifts show it, the line of sight being an axis.
         case redshiftSpaceDensity = "redshift-space-density"
+        /// The component of the momentum density along an axis, on the force mesh, as a displacement.
+        case momentumDensity = "momentum-density"
+
+        /// Whether it is seen along an axis.
+        var hasAxis: Bool {
+            switch self {
+            case .density: false
+            case .projectedDensity, .redshiftSpaceDensity, .momentumDensity: true
+            }
+        }
+
+        /// Whether it can be negative, where no bias has a meaning.
+        var hasEitherSign: Bool {
+            switch self {
+            case .density, .projectedDensity, .redshiftSpaceDensity: false
+            case .momentumDensity: true
+            }
+        }
     }
 
     /// How what is counted follows the density.
@@ -78,7 +96,7 @@ public struct ObjectiveSection: Sendable, Equatable {
     public internal(set) var sigma: Double
     /// Weights or a mask, shaped like the data; all 1 if nil. Of counts, the part that is seen.
     public internal(set) var weights: Source?
-    /// The line of sight of a projected density or of redshifts.
+    /// The line of sight of a projected density or of redshifts; the component of a momentum density.
     public internal(set) var axis: Axis
     /// How a picture is read.
     public internal(set) var ink: Ink
@@ -163,7 +181,8 @@ public struct ObjectiveSection: Sendable, Equatable {
                 "remove it, or change \(section.name).\(company.prefix { $0 != ":" })")
         }
         require(
-            "axis", is: axis.rawValue, kind != .density, "kind: projected-density or redshift-space-density")
+            "axis", is: axis.rawValue, kind.hasAxis,
+            "kind: " + Kind.allCases.filter(\.hasAxis).map(\.rawValue).joined(separator: " or "))
         require("ink", is: ink.rawValue, kind == .projectedDensity, "kind: projected-density")
         require("bias_amplitude", is: "\(biasAmplitude)", bias == .powerLaw, "bias: power-law")
         require("bias_exponent", is: "\(biasExponent)", bias == .powerLaw, "bias: power-law")
@@ -171,7 +190,16 @@ public struct ObjectiveSection: Sendable, Equatable {
         require(
             "smoothing", is: "\(smoothing)", likelihood == .gaussian || smoothing == 0, "likelihood: gaussian"
         )
-        if likelihood == .poisson && bias == .none {
+        if kind.hasEitherSign {
+            let company = "with kind: \(kind.rawValue), which has either sign"
+            if bias != .none {
+                section.conflict("bias", is: bias.rawValue, "it must be none \(company)", "remove bias")
+            }
+            if likelihood == .poisson {
+                section.conflict(
+                    "likelihood", is: "poisson", "it must be gaussian \(company)", "remove likelihood")
+            }
+        } else if likelihood == .poisson && bias == .none {
             section.conflict(
                 "likelihood", is: "poisson",
                 "it must come with a bias, since matter leaves cells empty where something may be counted",
@@ -218,7 +246,7 @@ public struct ObjectiveSection: Sendable, Equatable {
             switch kind {
             case .density: []
             case .projectedDensity: [.init("axis", axis.rawValue), .init("ink", ink.rawValue)]
-            case .redshiftSpaceDensity: [.init("axis", axis.rawValue)]
+            case .redshiftSpaceDensity, .momentumDensity: [.init("axis", axis.rawValue)]
             }
         let tracers: [ResolvedEntry] =
             bias == .none

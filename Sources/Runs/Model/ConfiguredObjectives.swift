@@ -57,6 +57,8 @@ extension ObjectiveSection {
             case .redshiftSpaceDensity:
                 try onMesh(
                     RedshiftSpaceDensity(along: axis.number, on: transform, cell: cell), of: model)
+            case .momentumDensity:
+                try onMesh(MomentumDensity(along: axis.number, on: transform, cell: cell), of: model)
             case .projectedDensity:
                 try onPlane(of: model)
             }

@@ -22,16 +22,42 @@ extension RunConfiguration {
         }
     }
 
-    /// Fields of data and weights on the force mesh; a picture is next to nothing.
-    fileprivate var observedFields: Int {
-        objectives.filter { $0.kind != .projectedDensity }.reduce(0) { $0 + ($1.weights == nil ? 1 : 2) }
-    }
+    /// Fields of data and weights on the force mesh.
+    fileprivate var observedFields: Int { objectives.reduce(0) { $0 + $1.fieldsOfData } }
 
     /// What the most demanding objective takes while it is evaluated.
     fileprivate var observation: MemoryEstimate.Observation {
         MemoryEstimate.Observation(
-            fields: objectives.contains { $0.kind != .projectedDensity && $0.bias != .none } ? 3 : 2,
-            cotangentSets: objectives.contains { $0.kind == .redshiftSpaceDensity } ? 1 : 0)
+            fields: objectives.map(\.fieldsHeld).max() ?? 2,
+            cotangentSets: objectives.map(\.cotangentSetsHeld).max() ?? 0)
+    }
+}
+
+extension ObjectiveSection {
+    /// Of data and weights on the force mesh; a picture is next to nothing.
+    fileprivate var fieldsOfData: Int {
+        switch kind {
+        case .density, .redshiftSpaceDensity, .momentumDensity: weights == nil ? 1 : 2
+        case .projectedDensity: 0
+        }
+    }
+
+    /// Fields on the force mesh: the prediction and its cotangent, and the density that a bias was applied to.
+    fileprivate var fieldsHeld: Int {
+        switch kind {
+        case .density, .redshiftSpaceDensity, .momentumDensity: bias == .none ? 2 : 3
+        case .projectedDensity: 2
+        }
+    }
+
+    /// Cotangents of all particles beside those that it adds to.
+    fileprivate var cotangentSetsHeld: Int {
+        switch kind {
+        case .density, .projectedDensity: 0
+        case .redshiftSpaceDensity: 1
+        // Two arrays of a set's six: more than it takes.
+        case .momentumDensity: 1
+        }
     }
 }
 
