@@ -54,7 +54,8 @@ public struct RunConfiguration: Sendable, Equatable {
         let listed = EvolutionSection.listed(evolutionReader)
         initial = InitialSection(initialReader, start: listed?.first ?? 0.0625)
         evolution = EvolutionSection(evolutionReader, listed: listed, start: initial.a)
-        force = ForceSection(reader.section("force"))
+        let forceReader = reader.section("force")
+        force = ForceSection(forceReader)
         output = OutputSection(reader.section("output"), scaleFactors: evolution.scaleFactors)
         objective = ObjectiveSection(reader.section("objective"))
         let optimizer = OptimizerSection(reader.section("optimizer"), box)
@@ -62,6 +63,8 @@ public struct RunConfiguration: Sendable, Equatable {
         self.optimizer = objective.map { _ in optimizer }
         self.reconstruct = objective.map { _ in reconstruct }
         run.check(ranks: ranks, particles: box.particles, runReader)
+        let grid = run.ranks ?? Self.fittingGrid(for: ranks, particles: box.particles)
+        force.check(mesh: box.mesh, ranks: grid ?? [1, 1], forceReader)
     }
 
     /// A text as YAML reads it back, whatever characters are in it.

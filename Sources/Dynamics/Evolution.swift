@@ -138,7 +138,7 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
     }
 
     /// The particles, when the evolution is over.
-    consuming func takeParticles() -> ParticleSet<Scalar> { particles }
+    public consuming func takeParticles() -> ParticleSet<Scalar> { particles }
 
     /// The coefficients of the kicks that follow each other from a stage on.
     private func kicks(from stage: Int) -> [Double] {
