@@ -132,7 +132,7 @@ let package = Package(
         tests("Parallel", ["Memory", "Parallel"]),
         tests("Background", ["Background", numerics], resources: [.copy("Resources")]),
         tests(
-            "Configuration", ["Parallel", "Background", "Mesh", "Configuration"],
+            "Configuration", ["Parallel", "Background", "Mesh", "Gravity", "Configuration"],
             resources: [.copy("Resources")]),
         tests(
             "InitialConditions",

@@ -15,6 +15,8 @@ public struct Ceilings: Sendable, Equatable {
     public var forwardTransform: Double
     /// Complex to real [s].
     public var inverseTransform: Double
+    /// A multiplication with an addition, of numbers in cache [s].
+    public var multiplyAdd: Double
     /// The exchange within a row of ranks.
     public var row: Exchange
     /// The exchange within a column of ranks.
@@ -43,12 +45,13 @@ public struct Ceilings: Sendable, Equatable {
     /// Numbers measured elsewhere.
     public init(
         triadBandwidth: Double, transformShape: SIMD3<Int>, forwardTransform: Double,
-        inverseTransform: Double, row: Exchange, column: Exchange
+        inverseTransform: Double, multiplyAdd: Double, row: Exchange, column: Exchange
     ) {
         self.triadBandwidth = triadBandwidth
         self.transformShape = transformShape
         self.forwardTransform = forwardTransform
         self.inverseTransform = inverseTransform
+        self.multiplyAdd = multiplyAdd
         self.row = row
         self.column = column
     }
@@ -68,6 +71,7 @@ public struct Ceilings: Sendable, Equatable {
         return Ceilings(
             triadBandwidth: triad(over: mesh.grid), transformShape: shape,
             forwardTransform: scale * forward, inverseTransform: scale * inverse,
+            multiplyAdd: multiplyAdd(Scalar.self, over: mesh.grid),
             row: exchange(within: mesh.grid.row, words * mesh.fourier.rowBlock, of: mesh.grid),
             column: exchange(within: mesh.grid.column, words * mesh.fourier.columnBlock, of: mesh.grid))
     }
@@ -101,6 +105,28 @@ public struct Ceilings: Sendable, Equatable {
                 Int64(triadElements), arrays[0].start, arrays[1].start, arrays[2].start, 0.5)
         }
         return Double(3 * MemoryLayout<Double>.size * triadElements) / seconds
+    }
+
+    /// Elements of a row; nine of them fill half of a small first-level cache.
+    private static let rowBytes = 2048
+    private static let rounds = 20_000
+
+    private static func multiplyAdd<Scalar: FourierScalar>(_: Scalar.Type, over grid: RankGrid) -> Double {
+        let count = rowBytes / MemoryLayout<Scalar>.size
+        let rows = Int(palindrome_filter_rows)
+        let numbers = Buffer<Scalar>(count: (rows + 1) * count, from: grid.memory, for: "filters")
+        unsafe numbers.start.update(repeating: 0, count: numbers.count)
+        let start = unsafe UnsafeMutableRawPointer(numbers.start)
+        let seconds = fastest(over: grid.world) {
+            if Scalar.self == Float.self {
+                let values = unsafe start.assumingMemoryBound(to: Float.self)
+                unsafe palindrome_multiply_adds_f32(Int64(rounds), Int64(count), values, values + count)
+            } else {
+                let values = unsafe start.assumingMemoryBound(to: Double.self)
+                unsafe palindrome_multiply_adds_f64(Int64(rounds), Int64(count), values, values + count)
+            }
+        }
+        return seconds / Double(rounds * rows * count)
     }
 
     /// The largest mesh with sides that FFTW likes within every rank's block.

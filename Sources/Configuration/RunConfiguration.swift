@@ -62,7 +62,8 @@ public struct RunConfiguration: Sendable, Equatable {
         initial = InitialSection(initialReader, start: listed?.first ?? 0.0625)
         evolution = EvolutionSection(evolutionReader, listed: listed, start: initial.a, in: cosmology)
         initial.check(evolution.integrator, initialReader)
-        force = ForceSection(reader.section("force"))
+        let forceReader = reader.section("force")
+        force = ForceSection(forceReader)
         output = OutputSection(
             reader.section("output"), scaleFactors: evolution.scaleFactors, placeholders)
         halo = HaloSection(reader.section("halo"))
@@ -72,6 +73,8 @@ public struct RunConfiguration: Sendable, Equatable {
         self.optimizer = objectives.isEmpty ? nil : optimizer
         self.reconstruct = objectives.isEmpty ? nil : reconstruct
         run.check(ranks: ranks, particles: box.particles, runReader)
+        let grid = run.ranks ?? Self.fittingGrid(for: ranks, particles: box.particles)
+        force.check(mesh: box.mesh, ranks: grid ?? [1, 1], forceReader)
     }
 
     /// The cosmological parameters that nothing depends on.

@@ -61,6 +61,8 @@ public struct CostModel: Sendable {
         public var cells = 0.0
         /// Transforms of lines.
         public var transforms = 0.0
+        /// Filters of the law of gravity.
+        public var filters = 0.0
         /// Bytes of the transforms' exchanges.
         public var exchangeBytes = 0.0
         /// Messages of the transforms' exchanges.
@@ -76,6 +78,7 @@ public struct CostModel: Sendable {
         public var named: [(name: String, seconds: Double)] {
             [
                 ("particles", particles), ("cells", cells), ("transforms", transforms),
+                ("filters", filters),
                 ("exchange (bytes)", exchangeBytes), ("exchange (messages)", exchangeMessages),
                 ("ghosts", ghosts), ("routing", routing), ("agreements", agreements),
             ].sorted { $0.1 > $1.1 }
@@ -97,17 +100,20 @@ public struct CostModel: Sendable {
         let coefficients = direction == .forward ? times.forward : times.gradient
         let particles = workload.particlesPerRank * assumptions.imbalance / machine.coreSpeed
         let cells = Double(workload.largestBlock(of: workload.mesh)) / machine.coreSpeed
-        let transformed = workload.force.work(on: workload.fullestMeshShares[0]).transforms.mesh
+        let work = workload.fullestMeshShares.map { workload.force.work(on: $0) }
+        let multiplyAdds = work.map(\.filters.multiplyAdds).max()!
+        let transformed = work[0].transforms.mesh
         let levels = (0..<3).reduce(0.0) { $0 + log2(Double(transformed[$1])) }
         let transformedCells = Double(workload.largestBlock(of: transformed)) / machine.coreSpeed
         let traffic = fullestTraffic(of: workload, direction)
         let rounds = 2 * (log2(Double(workload.rankCount))).rounded(.up)
-        // The way back agrees twice as often, on scales of integer sums.
+        // The way back agrees twice as often, on scales of integer sums; it finds the force again, and its transpose.
         let times = direction == .forward ? 1.0 : 3.0
         var terms = Terms()
         terms.particles = coefficients.perParticle * particles
         terms.cells = coefficients.perCell * cells
         terms.transforms = coefficients.perCellAndLevel * transformedCells * levels
+        terms.filters = times * self.times.perMultiplyAdd * multiplyAdds / machine.coreSpeed
         terms.exchangeBytes = Double(traffic.exchange.bytes) / machine.rankBandwidth
         terms.exchangeMessages = Double(traffic.exchange.messages) * machine.latency
         terms.ghosts = machine.seconds(of: traffic.ghosts)

@@ -7,6 +7,7 @@
 /// |---|---|---|
 /// | deposit | 3 x | 1 density written |
 /// | transforms | | in FFTW's own time |
+/// | filters of a pyramid | | density read, potential written, of each mesh |
 /// | kick | 3 x + 6 p read and written | 1 potential (3 components of a spectral force) |
 /// | drift | 3 p + 6 x read and written | |
 /// | on the way back: deposit | 3 x | 1 density |
@@ -26,6 +27,8 @@ public struct UnavoidableWork: Sendable, Equatable {
     public let wordsPerParticle: Double
     /// Numbers read or written per mesh cell, outside the transforms.
     public let wordsPerCell: Double
+    /// Times that the filters of the law are applied.
+    public let filterings: Double
 
     /// What a schedule has beside each of its forces, on average.
     public struct PerForce: Sendable, Equatable {
@@ -51,22 +54,29 @@ public struct UnavoidableWork: Sendable, Equatable {
     /// - Parameters:
     ///   - inverses: inverse transforms of a force: 1 with a four-point gradient, 3 with a spectral one.
     ///   - share: what else the schedule has.
-    public static func forwards(inverses: Int, with share: PerForce) -> UnavoidableWork {
+    ///   - filterWords: numbers that filters read or write per cell when they are applied.
+    public static func forwards(
+        inverses: Int, with share: PerForce, filterWords: Double = 0
+    ) -> UnavoidableWork {
         UnavoidableWork(
             forwardTransforms: 1, inverseTransforms: Double(inverses),
-            wordsPerParticle: 3 + 9 + 9 * share.moves, wordsPerCell: 1 + Double(inverses))
+            wordsPerParticle: 3 + 9 + 9 * share.moves, wordsPerCell: 1 + Double(inverses) + filterWords,
+            filterings: 1)
     }
 
     /// The work per force evaluation of a run forwards and back, carrying cotangents.
-    public static func gradient(inverses: Int, with share: PerForce) -> UnavoidableWork {
-        let there = forwards(inverses: inverses, with: share)
+    public static func gradient(
+        inverses: Int, with share: PerForce, filterWords: Double = 0
+    ) -> UnavoidableWork {
+        let there = forwards(inverses: inverses, with: share, filterWords: filterWords)
         let components = Double(inverses)
         let again = share.solvedAgain
         return UnavoidableWork(
             forwardTransforms: there.forwardTransforms + again + components,
             inverseTransforms: there.inverseTransforms + again * components + 1,
             wordsPerParticle: there.wordsPerParticle + 3 * again + 18 + 9 + 18 * share.moves,
-            wordsPerCell: there.wordsPerCell + again + 2 * components + 1)
+            wordsPerCell: there.wordsPerCell + again + 2 * components + 1 + (again + 1) * filterWords,
+            filterings: there.filterings + again + 1)
     }
 }
 
@@ -75,6 +85,7 @@ public struct UnavoidableWork: Sendable, Equatable {
 ///     transforms = n_f t(r2c) + n_i t(c2r)         FFTW's best plan for a rank's share of the mesh
 ///     exchange   = (n_f + n_i) (t_row + t_column)   MPI_Alltoall with the blocks of the transform
 ///     memory     = w (a N_particles + b N_cells) / B      B the triad's bandwidth, N per rank
+///     arithmetic = n_s M t                                M multiply–adds of a filtering, t the least time of one
 public struct Floor: Sendable, Equatable {
     /// Transforms [s].
     public let transforms: Double
@@ -82,9 +93,11 @@ public struct Floor: Sendable, Equatable {
     public let exchange: Double
     /// Traffic between memory and processor [s].
     public let memory: Double
+    /// Multiplications and additions of filters [s].
+    public let arithmetic: Double
 
     /// The sum [s].
-    public var seconds: Double { transforms + exchange + memory }
+    public var seconds: Double { transforms + exchange + memory + arithmetic }
 
     /// What the machine does at best, on every rank at once.
     public struct Machine: Sendable, Equatable {
@@ -96,13 +109,19 @@ public struct Floor: Sendable, Equatable {
         public var exchange: Double
         /// Memory bandwidth of a rank [bytes/s].
         public var bandwidth: Double
+        /// A multiplication with an addition, of numbers in cache [s].
+        public var multiplyAdd: Double
 
         /// A machine.
-        public init(forwardTransform: Double, inverseTransform: Double, exchange: Double, bandwidth: Double) {
+        public init(
+            forwardTransform: Double, inverseTransform: Double, exchange: Double, bandwidth: Double,
+            multiplyAdd: Double
+        ) {
             self.forwardTransform = forwardTransform
             self.inverseTransform = inverseTransform
             self.exchange = exchange
             self.bandwidth = bandwidth
+            self.multiplyAdd = multiplyAdd
         }
     }
 
@@ -113,8 +132,10 @@ public struct Floor: Sendable, Equatable {
     ///   - wordBytes: 4 or 8.
     ///   - particles: of a rank, on average.
     ///   - cells: of a rank, on average.
+    ///   - multiplyAdds: of a rank, when the filters are applied.
     public init(
-        of work: UnavoidableWork, wordBytes: Int, particles: Double, cells: Double, on machine: Machine
+        of work: UnavoidableWork, wordBytes: Int, particles: Double, cells: Double,
+        multiplyAdds: Double = 0, on machine: Machine
     ) {
         transforms =
             work.forwardTransforms * machine.forwardTransform
@@ -123,5 +144,6 @@ public struct Floor: Sendable, Equatable {
         memory =
             Double(wordBytes) * (work.wordsPerParticle * particles + work.wordsPerCell * cells)
             / machine.bandwidth
+        arithmetic = work.filterings * multiplyAdds * machine.multiplyAdd
     }
 }

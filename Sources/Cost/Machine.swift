@@ -31,7 +31,7 @@ public struct Machine: Sendable, Equatable {
 /// What one core takes for the work of a force evaluation that is not communication, with its share of the steps
 /// around it, every core of the node being busy.
 ///
-///     t = a N_particles + b N_cells + c N_cells log₂(mx my mz)
+///     t = a N_particles + b N_cells + c N_transformed log₂(mx my mz) + d N_multiply-adds
 public struct KernelTimes: Sendable, Equatable {
     /// Times of one direction.
     public struct Coefficients: Sendable, Equatable {
@@ -54,11 +54,14 @@ public struct KernelTimes: Sendable, Equatable {
     public var forward: Coefficients
     /// Forwards and back.
     public var gradient: Coefficients
+    /// A multiplication with an addition of a filter, see ``ForceWork/Filters`` [s].
+    public var perMultiplyAdd: Double
 
     /// Times.
-    public init(forward: Coefficients, gradient: Coefficients) {
+    public init(forward: Coefficients, gradient: Coefficients, perMultiplyAdd: Double) {
         self.forward = forward
         self.gradient = gradient
+        self.perMultiplyAdd = perMultiplyAdd
     }
 }
 
@@ -68,6 +71,8 @@ public enum PhaseKind: Sendable, Equatable {
     case communication
     /// Transforms of lines.
     case transforms
+    /// Filters of a law of gravity.
+    case filters
     /// Passes over the mesh.
     case cells
     /// Passes over the particles.
@@ -78,6 +83,7 @@ public enum PhaseKind: Sendable, Equatable {
         switch Phase(phase) {
         case .exchange, .ghosts, .routing, .agreement: self = .communication
         case .fft: self = .transforms
+        case .shortRange, .reduction: self = .filters
         case .multiply: self = .cells
         default: self = .particles
         }

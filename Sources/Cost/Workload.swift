@@ -40,14 +40,13 @@ public struct Workload: Sendable {
     }
 
     /// Whether every rank would own enough planes of both grids.
-    public var fits: Bool { Decomposition.fits(particles, on: ranks) && Decomposition.fits(mesh, on: ranks) }
+    public var fits: Bool { ranks.x <= finestGrid.x && ranks.y <= finestGrid.y }
 
     /// The finest grid of ranks on which the problem fits.
     public var finestGrid: SIMD2<Int> {
         let planes = Decomposition.widestGhostZone
-        return [
-            min(particles.x, mesh.x) / planes, min(particles.y, mesh.y) / planes,
-        ]
+        let most = force.finestGrid(of: mesh)
+        return [min(particles.x / planes, most.x), min(particles.y / planes, most.y)]
     }
 
     /// A rank's share of the force mesh.

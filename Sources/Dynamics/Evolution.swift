@@ -161,7 +161,7 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
     }
 
     /// The particles, when the evolution is over.
-    consuming func takeParticles() -> ParticleSet<Scalar> { particles }
+    public consuming func takeParticles() -> ParticleSet<Scalar> { particles }
 
     /// Lets somebody add to the cotangents of positions and of p = f p′, and carries them to p′ and f.
     private mutating func look(

@@ -73,6 +73,8 @@ public struct BenchRecord: Codable, Sendable, Equatable {
         public var precision: String
         /// The force kernel.
         public var kernel: String
+        /// Meshes below the force mesh, and how exact their filters are; nil for a single mesh.
+        public var pyramid: Pyramid?
         /// Steps of a run.
         public var steps: Int
         /// Force evaluations of a run.
@@ -81,6 +83,8 @@ public struct BenchRecord: Codable, Sendable, Equatable {
         public var forward: Run
         /// A run forwards and back; nil if it was not measured.
         public var gradient: Gradient?
+        /// Parts of a run by themselves; nil in records of earlier versions.
+        public var parts: Parts?
         /// What the machine did at best.
         public var ceilings: Ceilings
         /// From the start of the process to the first force [s], of the slowest rank.
@@ -94,8 +98,9 @@ public struct BenchRecord: Codable, Sendable, Equatable {
 
         /// A measurement.
         public init(
-            ranks: [Int], particles: [Int], mesh: [Int], precision: String, kernel: String, steps: Int,
-            forces: Int, forward: Run, gradient: Gradient?, ceilings: Ceilings, secondsToFirstForce: Double?,
+            ranks: [Int], particles: [Int], mesh: [Int], precision: String, kernel: String,
+            pyramid: Pyramid? = nil, steps: Int, forces: Int, forward: Run, gradient: Gradient?,
+            parts: Parts? = nil, ceilings: Ceilings, secondsToFirstForce: Double?,
             peakBytesOfFullestRank: Int, peakBytes: Int, arrayBytesOfFullestRank: Int
         ) {
             self.ranks = ranks
@@ -103,10 +108,12 @@ public struct BenchRecord: Codable, Sendable, Equatable {
             self.mesh = mesh
             self.precision = precision
             self.kernel = kernel
+            self.pyramid = pyramid
             self.steps = steps
             self.forces = forces
             self.forward = forward
             self.gradient = gradient
+            self.parts = parts
             self.ceilings = ceilings
             self.secondsToFirstForce = secondsToFirstForce
             self.peakBytesOfFullestRank = peakBytesOfFullestRank
@@ -117,6 +124,7 @@ public struct BenchRecord: Codable, Sendable, Equatable {
         /// Whether another measurement is of the same problem on the same grid of ranks.
         public func isOfTheSame(_ other: Measurement) -> Bool {
             ranks == other.ranks && particles == other.particles && mesh == other.mesh
+                && pyramid == other.pyramid
         }
 
         /// The number of ranks.
@@ -125,6 +133,41 @@ public struct BenchRecord: Codable, Sendable, Equatable {
         public var particlesPerRank: Double { Double(particles.reduce(1, *)) / Double(rankCount) }
         /// Mesh cells per rank, on average.
         public var cellsPerRank: Double { Double(mesh.reduce(1, *)) / Double(rankCount) }
+    }
+
+    /// What is timed by itself, of the slowest rank: the fastest of some repeats.
+    public struct Parts: Codable, Sendable, Equatable {
+        /// A transform of the force mesh, forwards and back [s].
+        public var transformPair: Double
+        /// From the overdensity to the potential with its ghost planes, under the law of gravity [s]; nil if it keeps
+        /// none.
+        public var potential: Double?
+        /// Initial conditions, from white noise to the particles before the first force [s].
+        public var start: Double
+
+        /// Times.
+        public init(transformPair: Double, potential: Double?, start: Double) {
+            self.transformPair = transformPair
+            self.potential = potential
+            self.start = start
+        }
+    }
+
+    /// A pyramid of meshes.
+    public struct Pyramid: Codable, Sendable, Equatable {
+        /// Meshes below the force mesh.
+        public var levels: Int
+        /// `default` or `accurate`.
+        public var accuracy: String
+        /// Multiplications with an addition of the filters of one force, of the mean rank.
+        public var multiplyAdds: Double
+
+        /// A pyramid.
+        public init(levels: Int, accuracy: String, multiplyAdds: Double) {
+            self.levels = levels
+            self.accuracy = accuracy
+            self.multiplyAdds = multiplyAdds
+        }
     }
 
     /// What one force evaluation takes, with its share of the steps around it, and what it cannot take less than.
@@ -181,16 +224,19 @@ public struct BenchRecord: Codable, Sendable, Equatable {
         public var exchange: Double
         /// Unavoidable traffic of memory [s].
         public var memory: Double
+        /// Multiplications and additions of filters [s]; nil if there are none.
+        public var arithmetic: Double?
 
         /// A floor.
-        public init(transforms: Double, exchange: Double, memory: Double) {
+        public init(transforms: Double, exchange: Double, memory: Double, arithmetic: Double? = nil) {
             self.transforms = transforms
             self.exchange = exchange
             self.memory = memory
+            self.arithmetic = arithmetic
         }
 
         /// The sum [s].
-        public var seconds: Double { transforms + exchange + memory }
+        public var seconds: Double { transforms + exchange + memory + (arithmetic ?? 0) }
     }
 
     /// What the machine does at best, on all ranks at once.

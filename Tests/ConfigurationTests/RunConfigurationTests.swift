@@ -1,5 +1,6 @@
 import Background
 import Configuration
+import Gravity
 import XCTest
 
 final class RunConfigurationTests: XCTestCase {
@@ -28,6 +29,20 @@ final class RunConfigurationTests: XCTestCase {
         XCTAssertEqual(try configuration("initial: {seed: 010}").initial.noise, .seed(10))
         XCTAssertEqual(
             try configuration("initial: {seed: 9223372036854775807}").initial.noise, .seed(UInt64(Int.max)))
+    }
+
+    func testAPyramidIsNamedOnlyIfThereIsOne() throws {
+        let single = try configuration("force: {kernel: 3_4}")
+        XCTAssertEqual(single.force.levels, 0)
+        XCTAssert(single.force.plan is ForceKernel)
+        // What was stopped before there were pyramids can go on.
+        XCTAssert(single.resolvedText.contains("force:\n  kernel: 3_4\noutput:"), single.resolvedText)
+        let pyramid = try configuration("force: {levels: 2, accuracy: accurate}", ranks: 4)
+        let plan = try XCTUnwrap(pyramid.force.plan as? PyramidPlan)
+        XCTAssertEqual(plan, PyramidPlan(kernel: ForceKernel(named: "1_4")!, levels: 2, accuracy: .accurate))
+        XCTAssert(
+            pyramid.resolvedText.contains("force:\n  kernel: 1_4\n  levels: 2\n  accuracy: accurate\n"))
+        XCTAssertEqual(try configuration(pyramid.resolvedText).force, pyramid.force)
     }
 
     func testAMeshIsGivenByItsSidesOrByAFactor() throws {

@@ -20,7 +20,9 @@ final class CostModelTests: XCTestCase {
         let coefficients = KernelTimes.Coefficients(
             perParticle: 1e-8, perCell: 2e-9, perCellAndLevel: 1e-10)
         return CostModel(
-            on: machine, at: KernelTimes(forward: coefficients, gradient: coefficients), assuming: assumptions
+            on: machine,
+            at: KernelTimes(forward: coefficients, gradient: coefficients, perMultiplyAdd: 1e-11),
+            assuming: assumptions
         )
     }
 
@@ -37,6 +39,33 @@ final class CostModelTests: XCTestCase {
         XCTAssertEqual(
             terms.seconds,
             terms.particles + terms.cells + terms.transforms + terms.communication, accuracy: 1e-15)
+    }
+
+    /// 64³ on one rank: S on 74 · 74, 74 · 64 and 64 · 64 rows and 16 for reduction and expansion; 32³ is transformed.
+    func testAPyramidByHand() {
+        var workload = workload(64, [1, 1])
+        workload.force = PyramidPlan(kernel: ForceKernel(named: "1_4")!, levels: 1, accuracy: .standard)!
+        let (forward, gradient) = (
+            model.terms(of: workload, .forward), model.terms(of: workload, .gradient)
+        )
+        let multiplyAdds = Double(64 * (3 * 11 * (74 * 74 + 74 * 64 + 64 * 64) + 16 * 64 * 64))
+        XCTAssertEqual(forward.filters, 1e-11 * multiplyAdds, accuracy: 1e-15)
+        XCTAssertEqual(gradient.filters, 3e-11 * multiplyAdds, accuracy: 1e-15)
+        XCTAssertEqual(forward.transforms, 32 * 32 * 32 * 15 * 1e-10, accuracy: 1e-15)
+        XCTAssertEqual(forward.cells, 64 * 64 * 64 * 2e-9, accuracy: 1e-15)
+        XCTAssertEqual(
+            forward.seconds, forward.particles + forward.cells + forward.transforms + forward.filters,
+            accuracy: 1e-15)
+    }
+
+    func testAPyramidEndsWhereARankHasNoPlaneOfTheCoarsestMesh() {
+        var workload = workload(128, [42, 42])
+        XCTAssertTrue(workload.fits)
+        workload.force = PyramidPlan(kernel: ForceKernel(named: "1_4")!, levels: 2, accuracy: .standard)!
+        XCTAssertEqual(workload.finestGrid, [32, 32])
+        XCTAssertFalse(workload.fits)
+        XCTAssertEqual(
+            model.verdict(on: workload, .forward, needing: 1), .tooManyRanks(finest: [32, 32]))
     }
 
     func testOneRankWaitsForNobody() {
@@ -119,5 +148,6 @@ final class CostModelTests: XCTestCase {
         XCTAssertEqual(PhaseKind(of: "a new phase"), .particles)
         XCTAssertEqual(PhaseKind(of: "exchange"), .communication)
         XCTAssertEqual(PhaseKind(of: "fft"), .transforms)
+        XCTAssertEqual(PhaseKind(of: "short range"), .filters)
     }
 }

@@ -5,7 +5,8 @@ final class FloorTests: XCTestCase {
     /// 1000 particles and 8000 cells, single, ten steps on a machine of round numbers.
     func testACaseByHand() {
         let machine = Floor.Machine(
-            forwardTransform: 0.1, inverseTransform: 0.2, exchange: 0.01, bandwidth: 1e6)
+            forwardTransform: 0.1, inverseTransform: 0.2, exchange: 0.01, bandwidth: 1e6,
+            multiplyAdd: 1e-9)
         let tenSteps = UnavoidableWork.PerForce(moves: 10, solvedAgain: 10, forces: 11)
         let drifts = 10.0 / 11
         let forwards = Floor(
@@ -53,8 +54,25 @@ final class FloorTests: XCTestCase {
         XCTAssertEqual(gradient.wordsPerCell, 4 + 8)
     }
 
+    func testAPyramidFiltersWheneverItSolvesAndOnceMoreInItsTranspose() {
+        let machine = Floor.Machine(
+            forwardTransform: 0, inverseTransform: 0, exchange: 0, bandwidth: 1e6, multiplyAdd: 1e-9)
+        let half = UnavoidableWork.PerForce(moves: 1, solvedAgain: 1, forces: 2)
+        let single = UnavoidableWork.gradient(inverses: 1, with: half)
+        let pyramid = UnavoidableWork.gradient(inverses: 1, with: half, filterWords: 2)
+        XCTAssertEqual(pyramid.filterings, 2.5)
+        XCTAssertEqual(pyramid.wordsPerCell, single.wordsPerCell + 5)
+        let floor = Floor(
+            of: .forwards(inverses: 1, with: half, filterWords: 2), wordBytes: 4, particles: 0,
+            cells: 1000, multiplyAdds: 5e6, on: machine)
+        XCTAssertEqual(floor.arithmetic, 5e-3, accuracy: 1e-15)
+        XCTAssertEqual(floor.memory, 4 * 4 * 1000 / 1e6, accuracy: 1e-15)
+        XCTAssertEqual(floor.seconds, floor.arithmetic + floor.memory, accuracy: 1e-15)
+    }
+
     func testDoublePrecisionMovesTwiceAsMuch() {
-        let machine = Floor.Machine(forwardTransform: 0, inverseTransform: 0, exchange: 0, bandwidth: 1)
+        let machine = Floor.Machine(
+            forwardTransform: 0, inverseTransform: 0, exchange: 0, bandwidth: 1, multiplyAdd: 0)
         let work = UnavoidableWork.forwards(inverses: 1, with: alone)
         let (single, double) = (
             Floor(of: work, wordBytes: 4, particles: 7, cells: 5, on: machine),

@@ -14,15 +14,14 @@ final class MemoryEstimateTests: SPMDTestCase {
     private static let tolerance = -0.1...0.25
 
     private func check<Scalar: ParticleScalar>(
-        _ scalar: Scalar.Type, mesh side: Int, _ kernel: String, order: PerturbationOrder = .second,
+        _ scalar: Scalar.Type, mesh side: Int, _ force: Force, order: PerturbationOrder = .second,
         for purpose: MemoryEstimate.Purpose, holding holdings: MemoryEstimate.Holdings = .init(),
         line: UInt = #line,
         _ run: (MeasuredUniverse<Scalar>) throws -> Void
     ) throws {
         let grid = RankGrid(world: world, shape: gridShapes[0])
         let universe = try MeasuredUniverse<Scalar>(
-            particles: [48, 48, 48], mesh: [side, side, side], under: ForceKernel(named: kernel)!,
-            order: order, on: grid)
+            particles: [48, 48, 48], mesh: [side, side, side], under: force.plan, order: order, on: grid)
         try run(universe)
         // All blocks are alike; the mean, since clustering, which makes some ranks fuller, is not estimated.
         let found = world.sum(grid.memory.peakBytesInUse) / world.size
@@ -31,20 +30,38 @@ final class MemoryEstimateTests: SPMDTestCase {
         let ledger = grid.memory.ledgerAtPeak.filter { $0.value > 1000 }.sorted { $0.value > $1.value }
         XCTAssertTrue(
             Self.tolerance.contains(error),
-            "\(scalar) \(side) \(kernel) \(purpose): estimated \(estimate.lines), found \(found): \(ledger)",
+            "\(scalar) \(side) \(force.name) \(purpose): estimated \(estimate.lines), found \(found): \(ledger)",
             line: line)
     }
 
-    private func forEachProblem(_ body: (_ mesh: Int, _ kernel: String) throws -> Void) rethrows {
-        for mesh in [48, 72, 96] {
-            for kernel in ["1_4", "naive"] { try body(mesh, kernel) }
+    /// A law and what it is called here.
+    private struct Force {
+        let name: String
+        let plan: any ForcePlan
+
+        init(_ kernel: String) {
+            name = kernel
+            plan = ForceKernel(named: kernel)!
         }
+
+        init(levels: Int) {
+            name = "\(levels) levels"
+            plan = PyramidPlan(kernel: ForceKernel(named: "1_4")!, levels: levels, accuracy: .standard)!
+        }
+    }
+
+    private func forEachProblem(_ body: (_ mesh: Int, _ force: Force) throws -> Void) rethrows {
+        for mesh in [48, 72, 96] {
+            for kernel in ["1_4", "naive"] { try body(mesh, Force(kernel)) }
+        }
+        try body(48, Force(levels: 1))
+        try body(96, Force(levels: 2))
     }
 
     /// As `simulate`, which gives its noise away and writes a snapshot at the end.
     private func checkSimulation<Scalar: ParticleScalar>(_ scalar: Scalar.Type) throws {
-        try forEachProblem { mesh, kernel in
-            try check(scalar, mesh: mesh, kernel, for: .simulation) { universe in
+        try forEachProblem { mesh, force in
+            try check(scalar, mesh: mesh, force, for: .simulation) { universe in
                 var evolution = try universe.model.start(from: universe.whiteNoise())
                 try evolution.finish()
                 _ = evolution.particles.inLagrangianOrder(over: universe.model.particleGrid)
@@ -53,8 +70,8 @@ final class MemoryEstimateTests: SPMDTestCase {
     }
 
     private func checkGradient<Scalar: ParticleScalar>(_ scalar: Scalar.Type) throws {
-        try forEachProblem { mesh, kernel in
-            try check(scalar, mesh: mesh, kernel, for: .gradient) { _ = try $0.gradient() }
+        try forEachProblem { mesh, force in
+            try check(scalar, mesh: mesh, force, for: .gradient) { _ = try $0.gradient() }
         }
     }
 
@@ -89,7 +106,7 @@ final class MemoryEstimateTests: SPMDTestCase {
     func testReconstructionsWithLBFGS() throws {
         for mesh in [48, 96] {
             try check(
-                Float.self, mesh: mesh, "1_4", for: .reconstruction, holding: .init(keptVectors: 6)
+                Float.self, mesh: mesh, Force("1_4"), for: .reconstruction, holding: .init(keptVectors: 6)
             ) { universe in
                 let likelihood = JointLikelihood([try universe.objective()])
                 func loss(_ point: borrowing ParameterVector<Float>) throws -> Evaluation<Float>? {

@@ -37,6 +37,25 @@ final class TrafficTests: SPMDTestCase {
         XCTAssertGreaterThanOrEqual(cases, 6)
     }
 
+    private func forEachPyramid<Scalar: ParticleScalar>(
+        _ scalar: Scalar.Type, _ body: (MeasuredUniverse<Scalar>, String) throws -> Void
+    ) throws {
+        let particles = SIMD3(28, 30, 34)
+        for (levels, factor) in [(1, 1), (2, 2)] {
+            let plan = PyramidPlan(kernel: ForceKernel(named: "1_4")!, levels: levels, accuracy: .standard)!
+            let mesh = particles &* factor
+            var cases = 0
+            for shape in gridShapes
+            where Decomposition.fits(particles, on: shape) && plan.misfit(on: mesh, over: shape) == nil {
+                let universe = try MeasuredUniverse<Scalar>(
+                    particles: particles, mesh: mesh, under: plan, on: RankGrid(world: world, shape: shape))
+                try body(universe, "\(scalar) \(shape) \(mesh) \(levels) levels")
+                cases += 1
+            }
+            XCTAssertGreaterThan(cases, 0)
+        }
+    }
+
     private func check(
         _ interval: Interval, against traffic: MeshTraffic, _ name: String, line: UInt = #line
     ) {
@@ -47,33 +66,41 @@ final class TrafficTests: SPMDTestCase {
         }
     }
 
-    private func checkForwards<Scalar: ParticleScalar>(_ scalar: Scalar.Type) throws {
-        try forEachCase(scalar) { universe, name in
-            let workload = universe.workload
-            check(
-                try universe.run().steps,
-                against: workload.traffic(
-                    forwards: universe.model.schedule.forceCount, at: universe.model.mesh.grid.position), name
-            )
-        }
+    private func checkForwards<Scalar: ParticleScalar>(_ universe: MeasuredUniverse<Scalar>, _ name: String)
+        throws
+    {
+        let workload = universe.workload
+        check(
+            try universe.run().steps,
+            against: workload.traffic(
+                forwards: universe.model.schedule.forceCount, at: universe.model.mesh.grid.position), name)
     }
 
-    private func checkGradient<Scalar: ParticleScalar>(_ scalar: Scalar.Type) throws {
-        try forEachCase(scalar) { universe, name in
-            let workload = universe.workload
-            check(
-                try universe.gradient().steps,
-                against: workload.traffic(
-                    gradientOf: universe.model.schedule.forceCount,
-                    solving: universe.model.schedule.forcesSolvedAgain,
-                    at: universe.model.mesh.grid.position), name)
-        }
+    private func checkGradient<Scalar: ParticleScalar>(_ universe: MeasuredUniverse<Scalar>, _ name: String)
+        throws
+    {
+        let workload = universe.workload
+        check(
+            try universe.gradient().steps,
+            against: workload.traffic(
+                gradientOf: universe.model.schedule.forceCount,
+                solving: universe.model.schedule.forcesSolvedAgain,
+                at: universe.model.mesh.grid.position), name)
     }
 
-    func testForwardRunsInSinglePrecision() throws { try checkForwards(Float.self) }
-    func testForwardRunsInDoublePrecision() throws { try checkForwards(Double.self) }
-    func testGradientsInSinglePrecision() throws { try checkGradient(Float.self) }
-    func testGradientsInDoublePrecision() throws { try checkGradient(Double.self) }
+    func testForwardRunsInSinglePrecision() throws { try forEachCase(Float.self, checkForwards) }
+    func testForwardRunsInDoublePrecision() throws { try forEachCase(Double.self, checkForwards) }
+    func testGradientsInSinglePrecision() throws { try forEachCase(Float.self, checkGradient) }
+    func testGradientsInDoublePrecision() throws { try forEachCase(Double.self, checkGradient) }
+
+    func testForwardRunsOfPyramids() throws {
+        try forEachPyramid(Float.self, checkForwards)
+        try forEachPyramid(Double.self, checkForwards)
+    }
+    func testGradientsOfPyramids() throws {
+        try forEachPyramid(Float.self, checkGradient)
+        try forEachPyramid(Double.self, checkGradient)
+    }
 
     func testOneRankSendsNothing() {
         let workload = Workload(

@@ -7,6 +7,16 @@
 void palindrome_triad(int64_t count, double *restrict a, const double *restrict b, const double *restrict c,
                       double factor);
 
+/// Rows that a value of `palindrome_multiply_adds` is summed from.
+enum { palindrome_filter_rows = 8 };
+
+/// Adds an eighth of each of eight rows to a row, so many times: 8 multiplications with an addition per
+/// element and round, of numbers that are in cache if the rows are short.
+void palindrome_multiply_adds_f32(int64_t rounds, int64_t count, float *restrict out,
+                                  const float *restrict rows);
+void palindrome_multiply_adds_f64(int64_t rounds, int64_t count, double *restrict out,
+                                  const double *restrict rows);
+
 /// The best plans that FFTW finds for the transform of a whole real mesh and back, on one rank.
 typedef struct palindrome_best_transform palindrome_best_transform;
 

@@ -103,6 +103,18 @@ struct ScalingStudy {
                 "of the floor",
                 zip(scalings, ranks).map { $0.speedUpOfFloor * ranks[0] / $1 }, Plot.colours[2])
         let highest = efficiencies.flatMap(\.y).max()!
+        let parts = best.compactMap(\.parts)
+        var partPanels: [Plot.Panel] = []
+        if parts.count == best.count {
+            var alone =
+                series("transform pair", parts.map(\.transformPair), Plot.colours[0])
+                + series("initial conditions", parts.map(\.start), Plot.colours[1])
+            let potentials = parts.compactMap(\.potential)
+            if potentials.count == parts.count {
+                alone += series("potential", potentials, Plot.colours[2])
+            }
+            partPanels = [Plot.Panel(.init("s", .logarithmic), alone, height: 1.4)]
+        }
         let plot = Plot(
             "", axis: .init("ranks", .logarithmic),
             panels: [
@@ -110,15 +122,18 @@ struct ScalingStudy {
                 Plot.Panel(
                     .init("efficiency", .linear, range: 0...max(1.15, 1.1 * highest)), efficiencies,
                     levels: [1]),
-            ], size: [1100, 640])
+            ] + partPanels, size: [1100, partPanels.isEmpty ? 640 : 900])
         return plot.figure(
             "\(name)-plot", describedAs: "Seconds per force evaluation and efficiency by number of ranks",
             caption: """
                 Time of a force evaluation on the fastest grid of each number of ranks, beside the ideal and the floor that \
-                the machine sets; efficiency of both.
+                the machine sets; efficiency of both\(partPanels.isEmpty ? "" : Self.partsCaption).
                 """)
     }
 
+    private static let partsCaption =
+        "; a transform of the force mesh forwards and back, the potential of an overdensity, and the initial "
+        + "conditions, each by itself"
     private static let grey = RGB(red: 140, green: 140, blue: 150)
 
     /// One bar per measurement, each phase in its colour.

@@ -62,27 +62,34 @@ struct BenchRun<Scalar: StorableScalar> {
             if plan.measuresGradient { gradients.append(try gradient(at: noise)) }
         }
 
+        let parts = parts(
+            repeats: plan.repeats, start: forward.map { world.maximum($0.start.seconds) }.min()!)
         let memory = model.mesh.grid.memory
         let peak = MachineMemory.peak
         let arrays = memory.peakBytesInUse
         memory.releaseFree()
-        let ceilings = try Ceilings.measured(for: model.mesh, in: Scalar.self)
+        let ceilings = try Ceilings.measured(for: transformedMesh(), in: Scalar.self)
         let forwardSeconds = forward.map { world.maximum($0.seconds) }.median
         return BenchRecord.Measurement(
             ranks: sides(model.mesh.grid.shape), particles: sides(model.box.particles),
             mesh: sides(model.box.mesh), precision: configuration.run.precision.rawValue,
-            kernel: configuration.force.kernel.rawValue, steps: model.schedule.stepCount, forces: forces,
+            kernel: configuration.force.kernel.rawValue, pyramid: pyramid, steps: model.schedule.stepCount,
+            forces: forces,
             forward: run(
                 forward.map(\.steps),
-                .forwards(inverses: inverses, with: share), on: ceilings),
+                .forwards(
+                    inverses: work.transforms.inverses, with: share, filterWords: work.filters.wordsPerCell),
+                on: ceilings),
             gradient: gradients.isEmpty
                 ? nil
                 : BenchRecord.Gradient(
                     repeats: gradients.map { world.maximum($0.seconds) }, forwardSeconds: forwardSeconds,
                     run: run(
                         gradients.map(\.steps),
-                        .gradient(inverses: inverses, with: share), on: ceilings)),
-            ceilings: BenchRecord.Ceilings(ceilings),
+                        .gradient(
+                            inverses: work.transforms.inverses, with: share,
+                            filterWords: work.filters.wordsPerCell), on: ceilings)),
+            parts: parts, ceilings: BenchRecord.Ceilings(ceilings),
             secondsToFirstForce: toFirstForce.map(world.maximum), peakBytesOfFullestRank: world.maximum(peak),
             peakBytes: world.sum(peak), arrayBytesOfFullestRank: world.maximum(arrays))
     }
@@ -110,11 +117,12 @@ struct BenchRun<Scalar: StorableScalar> {
         let floor = Floor(
             of: work, wordBytes: MemoryLayout<Scalar>.size,
             particles: Double(model.box.particleCount) / ranks, cells: Double(model.box.meshCount) / ranks,
-            on: Floor.Machine(ceilings))
+            multiplyAdds: self.work.filters.multiplyAdds, on: Floor.Machine(ceilings))
         return BenchRecord.Run(
             repeats: repeats.map { world.maximum($0.seconds) / Double(forces) }, phases: phases(of: repeats),
             floor: BenchRecord.Floor(
-                transforms: floor.transforms, exchange: floor.exchange, memory: floor.memory))
+                transforms: floor.transforms, exchange: floor.exchange, memory: floor.memory,
+                arithmetic: pyramid == nil ? nil : floor.arithmetic))
     }
 
     /// Medians over repeats, per force evaluation. Collective.
@@ -143,12 +151,44 @@ struct BenchRun<Scalar: StorableScalar> {
             moves: schedule.moveCount, solvedAgain: schedule.forcesSolvedAgain, forces: forces)
     }
 
-    private var inverses: Int {
+    /// Parts by themselves, on fields of zeros. Collective.
+    private func parts(repeats: Int, start: Double) -> BenchRecord.Parts {
+        func fastest(_ part: (consuming Field<Scalar>) -> Void) -> Double {
+            (0...repeats).map { _ in
+                var field = Field<Scalar>(model.mesh, ghosts: .none, for: "overdensity")
+                field.fill(with: 0)
+                world.barrier()
+                let start = MPIRuntime.time
+                part(field)
+                return world.maximum(MPIRuntime.time - start)
+            }.min()!
+        }
+        let transform = model.solver.transform
+        let pair = fastest { _ = transform.inverse(transform.forward($0), ghosts: .none) }
+        // A spectral gradient keeps no potential.
+        let law = work.transforms.inverses == 1 ? model.solver as? any PotentialLaw<Scalar> : nil
+        return BenchRecord.Parts(
+            transformPair: pair, potential: law.map { law in fastest { _ = law.potential(of: $0) } },
+            start: start)
+    }
+
+    private var work: ForceWork {
         let mesh = model.mesh
-        let share = MeshShare(
-            of: mesh.shape, on: mesh.grid.shape, at: mesh.grid.position,
-            wordBytes: MemoryLayout<Scalar>.size)
-        return configuration.force.plan.work(on: share).transforms.inverses
+        return configuration.force.plan.work(
+            on: MeshShare(
+                of: mesh.shape, on: mesh.grid.shape, at: mesh.grid.position,
+                wordBytes: MemoryLayout<Scalar>.size))
+    }
+
+    private func transformedMesh() throws -> Decomposition {
+        try Decomposition(shape: work.transforms.mesh, over: model.mesh.grid, planes: 1)
+    }
+
+    private var pyramid: BenchRecord.Pyramid? {
+        let force = configuration.force
+        guard force.levels > 0 else { return nil }
+        return BenchRecord.Pyramid(
+            levels: force.levels, accuracy: force.accuracy.rawValue, multiplyAdds: work.filters.multiplyAdds)
     }
 
     private func sides(_ shape: SIMD3<Int>) -> [Int] { [shape.x, shape.y, shape.z] }
@@ -160,7 +200,8 @@ extension Floor.Machine {
     init(_ ceilings: Ceilings) {
         self.init(
             forwardTransform: ceilings.forwardTransform, inverseTransform: ceilings.inverseTransform,
-            exchange: ceilings.row.seconds + ceilings.column.seconds, bandwidth: ceilings.triadBandwidth)
+            exchange: ceilings.row.seconds + ceilings.column.seconds, bandwidth: ceilings.triadBandwidth,
+            multiplyAdd: ceilings.multiplyAdd)
     }
 }
 

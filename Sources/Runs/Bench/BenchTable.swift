@@ -29,7 +29,11 @@ package struct BenchTable {
     private var head: String {
         let m = measurement
         return "\(shape(m.particles)) particles, \(shape(m.mesh)) mesh, \(m.precision) precision, kernel "
-            + "\(m.kernel), \(m.steps) steps, \(shape(m.ranks)) ranks, \(m.forward.repeats.count) repeats"
+            + "\(m.kernel)\(pyramid), \(m.steps) steps, \(shape(m.ranks)) ranks, \(m.forward.repeats.count) repeats"
+    }
+
+    private var pyramid: String {
+        measurement.pyramid.map { " with \($0.levels) levels, \($0.accuracy)" } ?? ""
     }
 
     private func shape(_ sides: [Int]) -> String { sides.map(String.init).joined(separator: " x ") }
@@ -67,6 +71,9 @@ package struct BenchTable {
         add("FFTW's best transforms [1]", { 1e3 * $0.floor.transforms }, 3)
         add("their exchanges [2]", { 1e3 * $0.floor.exchange }, 3)
         add("unavoidable memory traffic [3]", { 1e3 * $0.floor.memory }, 3)
+        if measurement.pyramid != nil {
+            add("filters' arithmetic", { 1e3 * ($0.floor.arithmetic ?? 0) }, 3)
+        }
         add("floor", { 1e3 * $0.floor.seconds }, 3)
         add("measured, median run", { 1e3 * $0.secondsPerForce }, 3)
         add("ratio to the floor", { $0.ratioToFloor }, 2)

@@ -13,6 +13,8 @@ public struct CostReport {
     private var meshFactor = 1.0
     private var wordBytes = 4
     private var kernel = "1_4"
+    private var levels = 0
+    private var accuracy = PyramidPlan.Accuracy.standard
     private var history = 10
     private var model: CostModel
 
@@ -72,16 +74,33 @@ public struct CostReport {
         {
             kernel = given
         }
+        if let given = try asked.wholes("levels", 0...3) { levels = given[0] }
+        let accuracies = ["default": PyramidPlan.Accuracy.standard, "accurate": .accurate]
+        if let given = try asked.value("accuracy", must: "default or accurate", { accuracies[$0] }) {
+            accuracy = given
+        }
         if let given = try asked.wholes("steps", 1...1_000_000) { model.assumptions.steps = given[0] }
         if let given = try asked.wholes("history", 1...1000) { history = given[0] }
         if let given = try asked.number("imbalance") { model.assumptions.imbalance = given }
         if let given = try asked.number("displacement") { model.assumptions.displacement = given }
         try asked.finish()
         model.machine = try Self.machine(machine, files)
-        for side in particles where mesh(side) == nil {
+        guard levels == 0 || pyramid != nil else {
             throw UsageError(
-                "--model: mesh_factor is \(meshFactor); the mesh of \(side) particles must be whole; change it"
-            )
+                "--model: levels is \(levels); there are no such filters for kernel \(kernel); "
+                    + "use kernel 1_4, 3_4 or 5_4, and levels 1 or 2 with accuracy=accurate")
+        }
+        for side in particles {
+            guard let mesh = mesh(side) else {
+                throw UsageError(
+                    "--model: mesh_factor is \(meshFactor); the mesh of \(side) particles must be whole; change it"
+                )
+            }
+            guard pyramid?.misfit(on: [mesh, mesh, mesh], over: [1, 1]) == nil else {
+                throw UsageError(
+                    "--model: levels is \(levels); a mesh of \(mesh) along a side has no such pyramid; "
+                        + "use fewer levels or a multiple of \(1 << levels)")
+            }
         }
     }
 
@@ -102,6 +121,10 @@ public struct CostReport {
 
     private func mesh(_ side: Int) -> Int? { Int(exactly: meshFactor * Double(side)) }
 
+    private var pyramid: PyramidPlan? {
+        PyramidPlan(kernel: ForceKernel(named: kernel)!, levels: levels, accuracy: accuracy)
+    }
+
     /// The problem on a number of ranks, on the grid that the program would choose; on the squarest if none fits.
     private func workload(_ side: Int, on count: Int) -> Workload {
         let mesh = mesh(side)!
@@ -110,7 +133,7 @@ public struct CostReport {
         return Workload(
             particles: particles, mesh: [mesh, mesh, mesh],
             ranks: shapes.first { Decomposition.fits(particles, on: $0) } ?? shapes[0],
-            wordBytes: wordBytes, under: ForceKernel(named: kernel)!)
+            wordBytes: wordBytes, under: pyramid ?? ForceKernel(named: kernel)!)
     }
 
     /// The predictions as a table, and what they rest on.
@@ -164,7 +187,9 @@ public struct CostReport {
 
     private var head: String {
         let machine = model.machine
-        return "per force evaluation, kernel \(kernel), \(wordBytes == 4 ? "single" : "double") precision, "
+        let law = levels == 0 ? "" : " with \(levels) levels\(accuracy == .accurate ? ", accurate" : "")"
+        return
+            "per force evaluation, kernel \(kernel)\(law), \(wordBytes == 4 ? "single" : "double") precision, "
             + "\(model.assumptions.steps) steps; machine: latency_us=\(significant(machine.latency * 1e6)) "
             + "node_bandwidth_gb_s=\(significant(machine.nodeBandwidth * 1e-9)) "
             + "cores_per_node=\(machine.coresPerNode) "
@@ -178,17 +203,20 @@ public struct CostReport {
                 + "\(significant(1e9 * times.perCell)) ns per cell, "
                 + "\(significant(1e9 * times.perCellAndLevel)) ns per cell and log2(cells)"
         }
+        let filters =
+            levels == 0
+            ? "" : "; filters \(significant(1e9 * model.times.perMultiplyAdd)) ns per multiply-add"
         let limits = particles.map { side -> String in
             let finest = workload(side, on: 1).finestGrid
             return "\(side)^3: \(finest.x) x \(finest.y) = \(finest.x * finest.y)"
         }
         return """
-            work of a core: \(nanoseconds("forward", model.times.forward)); \(nanoseconds("gradient", model.times.gradient))
+            work of a core: \(nanoseconds("forward", model.times.forward)); \(nanoseconds("gradient", model.times.gradient))\(filters)
             sends, messages: of the fullest rank in a gradient's exchanges and ghost planes, exact; waits: communication's share
             assumed: imbalance=\(significant(model.assumptions.imbalance)) of particles, \
             displacement=\(significant(model.assumptions.displacement)) spacings in a run, no overlap, no congestion
             L-BFGS: a reconstruction with history=\(history)
-            the pencil runs out where a block is \(Decomposition.widestGhostZone) planes wide, \(limits.joined(separator: ", ")) ranks
+            the pencil runs out where a block is \(Decomposition.widestGhostZone) planes wide\(levels == 0 ? "" : ", or less than one of the coarsest mesh"), \(limits.joined(separator: ", ")) ranks
             """
     }
 }
@@ -200,14 +228,31 @@ extension KernelTimes {
     init(fitting records: [(name: String, record: BenchRecord)]) throws(UsageError) {
         let all = records.flatMap(\.record.measurements)
         let complete = all.filter { $0.gradient != nil }
-        guard !complete.isEmpty else {
+        // Those of a pyramid would have the transforms of another mesh.
+        let single = complete.filter { $0.pyramid == nil }
+        guard !single.isEmpty else {
             throw UsageError(
-                "\(records[0].name): holds no gradient; the model's times must be measured with one; "
+                "\(records[0].name): holds no gradient of a single mesh; the model's times must be measured with one; "
                     + "run palindrome bench without --forward-only")
         }
         self.init(
-            forward: .init(fitting: complete.map { MeasuredWork($0.forward, of: $0) }),
-            gradient: .init(fitting: complete.map { MeasuredWork($0.gradient!.run, of: $0) }))
+            forward: .init(fitting: single.map { MeasuredWork($0.forward, of: $0) }),
+            gradient: .init(fitting: single.map { MeasuredWork($0.gradient!.run, of: $0) }),
+            perMultiplyAdd: Self.perMultiplyAdd(all) ?? Self.reference.perMultiplyAdd)
+    }
+}
+
+extension KernelTimes {
+    /// Seconds of the filters over what they multiply and add; nil if nothing was measured with a pyramid.
+    private static func perMultiplyAdd(_ measurements: [BenchRecord.Measurement]) -> Double? {
+        var (seconds, multiplyAdds) = (0.0, 0.0)
+        for measurement in measurements {
+            guard let pyramid = measurement.pyramid else { continue }
+            multiplyAdds += pyramid.multiplyAdds
+            seconds += measurement.forward.phases.filter { PhaseKind(of: $0.name) == .filters }
+                .reduce(0) { $0 + $1.meanSeconds }
+        }
+        return multiplyAdds > 0 ? seconds / multiplyAdds : nil
     }
 }
 

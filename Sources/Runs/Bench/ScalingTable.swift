@@ -17,22 +17,31 @@ package struct ScalingTable {
         guard let first = measurements.first else { return "nothing was measured" }
         var table = TextTable([
             "ranks", "particles", "mesh", "s/force", "speed-up", "efficiency", "floor", "its speed-up",
-            "ratio", "gradient s/force", "ratio", "MiB/rank",
+            "ratio", "gradient s/force", "ratio", "transform pair s", "potential s", "start s", "MiB/rank",
         ])
         for measurement in measurements {
             let run = measurement.forward
             let scaling = Scaling(of: kind, from: first, to: measurement)
-            table.add([
+            let times: [String] = [
                 shape(measurement.ranks), shape(measurement.particles), shape(measurement.mesh),
                 fixed(run.secondsPerForce, 4), fixed(scaling.speedUp, 2),
                 "\(fixed(100 * scaling.efficiency, 0)) %", fixed(run.floor.seconds, 4),
                 fixed(scaling.speedUpOfFloor, 2), fixed(run.ratioToFloor, 2),
                 measurement.gradient.map { fixed($0.run.secondsPerForce, 4) } ?? "-",
                 measurement.gradient.map { fixed($0.run.ratioToFloor, 2) } ?? "-",
-                fixed(Double(measurement.peakBytesOfFullestRank) / 0x1p20, 0),
-            ])
+            ]
+            let memory = fixed(Double(measurement.peakBytesOfFullestRank) / 0x1p20, 0)
+            table.add(times + parts(of: measurement) + [memory])
         }
         return table.text + "\n" + explanation
+    }
+
+    private func parts(of measurement: BenchRecord.Measurement) -> [String] {
+        guard let parts = measurement.parts else { return ["-", "-", "-"] }
+        return [
+            fixed(parts.transformPair, 4), parts.potential.map { fixed($0, 4) } ?? "-",
+            fixed(parts.start, 3),
+        ]
     }
 
     private var explanation: String {

@@ -68,7 +68,7 @@ struct BenchCommand: RankCommand {
         parsing: .upToNextOption,
         help: ArgumentHelp(
             "Measure nothing; predict seconds and memory from a model, of ranks=100,1000 particles=1024,4096 "
-                + "mesh_factor= precision= kernel= steps= history= imbalance= displacement=, or default.",
+                + "mesh_factor= precision= kernel= levels= accuracy= steps= history= imbalance= displacement=, or default.",
             valueName: "key=value"))
     var model: [String] = []
 
