@@ -62,7 +62,7 @@ let layers: [Target] = [
     layer("Storage", ["CStorage", "Memory", "Text", "Parallel", "Mesh", "Particles", "Measurement"]),
     layer("Records", ["Text", "Parallel", "Background", "Measurement", "Inference", "Storage"]),
     layer("Figures", ["CPicture", "Text", "Parallel", "Measurement", "Records"]),
-    layer("Configuration", ["Text", "Parallel", "Background", "Mesh", numerics, yaml]),
+    layer("Configuration", ["Text", "Parallel", "Background", "Mesh", "Gravity", numerics, yaml]),
     layer("Cost", ["Memory", "Text", "Parallel", "Mesh", "Gravity"]),
     layer("Benchmark", ["CMachine", "Memory", "Parallel", "Mesh", "Particles", "Dynamics", "Cost"]),
     layer("Report", ["Text", "Parallel", "Mesh", "Measurement", "Storage", "Records", "Figures"]),

@@ -90,20 +90,7 @@ final class ForceLawTests: SPMDTestCase {
     private func gradient(_ strengths: [Double], on grid: RankGrid) throws -> Gradient<Double> {
         let model = try model(UnevenGravity(strengths: strengths), on: grid)
         return try model.gradient(at: .whiteNoise(seed: 5, over: model.particleGrid)) {
-            _, particles, adjoint in
-            let units = particles.units
-            return try (0..<3).reduce(0.0) { sum, axis in
-                let momenta = particles.momentum[axis].span
-                var target = adjoint.cotangents.momentum[axis].mutableSpan
-                for slot in 0..<particles.count {
-                    target[slot] += units.momentum(momenta[slot])
-                }
-                return try sum
-                    + grid.world.exactSum(count: particles.count, of: "kinetic energy") {
-                        let momentum = units.momentum(momenta[$0])
-                        return momentum * momentum / 2
-                    }
-            }
+            try kineticEnergy($1, addingTo: &$2.cotangents)
         }
     }
 

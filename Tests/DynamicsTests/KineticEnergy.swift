@@ -5,15 +5,16 @@ import Particles
 func kineticEnergy<Scalar: ParticleScalar>(
     _ particles: borrowing ParticleSet<Scalar>, addingTo cotangents: inout CotangentSet<Scalar>
 ) throws -> Double {
-    try (0..<3).reduce(0.0) { sum, axis in
+    let units = particles.units
+    return try (0..<3).reduce(0.0) { sum, axis in
         let momenta = particles.momentum[axis].span
         var target = cotangents.momentum[axis].mutableSpan
         for slot in 0..<particles.count {
-            target[slot] += Scalar(particles.units.momentum(momenta[slot]))
+            target[slot] += Scalar(units.momentum(momenta[slot]))
         }
         return try sum
             + particles.decomposition.grid.world.exactSum(count: particles.count, of: "kinetic energy") {
-                let momentum = particles.units.momentum(momenta[$0])
+                let momentum = units.momentum(momenta[$0])
                 return momentum * momentum / 2
             }
     }

@@ -41,9 +41,9 @@ final class PyramidRunTests: SPMDTestCase {
             scalar, plan, particles: particles, factor: factor, steps: [0.1, 0.25, 0.5, 0.75, 1], on: grid)
         var checksum: UInt64 = 0
         let gradient = try model.gradient(at: .whiteNoise(seed: 4, over: model.particleGrid)) {
-            _, particles, cotangents in
+            _, particles, adjoint in
             checksum = particles.checksum()
-            return try kineticEnergy(particles, addingTo: &cotangents)
+            return try kineticEnergy(particles, addingTo: &adjoint.cotangents)
         }
         XCTAssertEqual(gradient.differingWords, 0)
         var bits: UInt64 = 0
@@ -90,7 +90,7 @@ final class PyramidRunTests: SPMDTestCase {
             func energy(_ model: ForwardModel<Double>, _ step: Double) throws -> Gradient<Double> {
                 var moved = noise.copy(for: "noise")
                 moved.mapPoints { x, y, z, value in value + step * direction[x, y, z] }
-                return try model.gradient(at: moved) { try kineticEnergy($1, addingTo: &$2) }
+                return try model.gradient(at: moved) { try kineticEnergy($1, addingTo: &$2.cotangents) }
             }
             let gradient = try energy(model, 0)
             var products: [Double] = []
@@ -113,7 +113,7 @@ final class PyramidRunTests: SPMDTestCase {
             Double.self, plan, particles: particles, factor: factor, steps: steps,
             spacing: 3.125, on: grid)
         var evolution = try model.start(from: .whiteNoise(seed: 1, over: model.particleGrid))
-        while !evolution.isFinished { try evolution.advance { _, _ in } }
+        try evolution.finish()
         return evolution.takeParticles()
     }
 

@@ -1,3 +1,5 @@
+public import Gravity
+
 /// How gravity is computed.
 public struct ForceSection: Sendable, Equatable {
     /// The discrete Laplacian and gradient, by FastPM's names.
