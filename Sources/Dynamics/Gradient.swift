@@ -79,11 +79,11 @@ extension ForwardModel {
         _ initial: consuming LagrangianCotangents<Scalar>, to noise: borrowing Field<Scalar>, value: Double,
         parameters: Dual, differingWords: Int
     ) throws -> Gradient<Scalar> {
-        let noiseModes = perturbation.transform.forward(noise.copy(for: "white noise"))
-        var modes = noiseModes.copy(for: "linear modes")
-        amplitudes.apply(to: &modes)
+        let modes = linearModes(of: noise.copy(for: "white noise"))
         let growth = perturbation.order.growth(at: growthAtStart.scaleFactor, cosmology)
         var adjoint = try perturbation.displaceAdjoint(initial, at: modes, to: growth)
+        // Transformed again rather than kept while memory is wanted most.
+        let noiseModes = perturbation.transform.forward(noise.copy(for: "white noise"))
         let power = LinearPower<Dual>(cosmology, powerModel)
         let throughPower = try amplitudes.parameterDerivatives(adjoint.modes, noise: noiseModes, power)
         _ = consume noiseModes

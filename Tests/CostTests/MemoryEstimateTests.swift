@@ -42,12 +42,14 @@ final class MemoryEstimateTests: SPMDTestCase {
     /// As `simulate`, which gives its noise away and writes a snapshot at the end.
     private func checkSimulation<Scalar: ParticleScalar>(_ scalar: Scalar.Type) throws {
         try forEachProblem { mesh, kernel in
-            try check(scalar, mesh: mesh, kernel, for: .simulation) { universe in
-                var evolution = try universe.model.start(from: universe.whiteNoise())
-                while !evolution.isFinished { try evolution.advance { _, _ in } }
-                _ = evolution.particles.inLagrangianOrder(over: universe.model.particleGrid)
-            }
+            try check(scalar, mesh: mesh, kernel, for: .simulation) { try simulate($0) }
         }
+    }
+
+    private func simulate<Scalar: ParticleScalar>(_ universe: MeasuredUniverse<Scalar>) throws {
+        var evolution = try universe.model.start(from: universe.whiteNoise())
+        while !evolution.isFinished { try evolution.advance { _, _ in } }
+        _ = evolution.particles.inLagrangianOrder(over: universe.model.particleGrid)
     }
 
     private func checkGradient<Scalar: ParticleScalar>(_ scalar: Scalar.Type) throws {
@@ -61,9 +63,7 @@ final class MemoryEstimateTests: SPMDTestCase {
         for order in [PerturbationOrder.dealiasedSecond, .third] {
             try check(Float.self, mesh: 48, "1_4", order: order, for: .gradient) { _ = try $0.gradient() }
             try check(Double.self, mesh: 48, "1_4", order: order, for: .gradient) { _ = try $0.gradient() }
-            try check(Float.self, mesh: 48, "1_4", order: order, for: .simulation) { universe in
-                _ = try universe.model.start(from: universe.whiteNoise())
-            }
+            try check(Float.self, mesh: 48, "1_4", order: order, for: .simulation) { try simulate($0) }
         }
         func peak(_ order: PerturbationOrder) throws -> Double {
             let grid = RankGrid(world: world, shape: gridShapes[0])
@@ -72,7 +72,9 @@ final class MemoryEstimateTests: SPMDTestCase {
             ).gradient()
             return Double(world.sum(grid.memory.peakBytesInUse))
         }
-        XCTAssertLessThan(try peak(.third), 1.5 * (try peak(.second)))
+        let (third, second) = (try peak(.third), try peak(.second))
+        print("peak of third order / of second:", third / second)
+        XCTAssertLessThan(third, 1.5 * second)
     }
 
     func testForwardRunsInSinglePrecision() throws { try checkSimulation(Float.self) }
