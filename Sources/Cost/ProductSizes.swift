@@ -46,7 +46,7 @@ struct ProductSizes {
     /// The same on the way back, with the cotangents of the particles.
     var backwards: [Line] {
         [Line(array: "particles: cotangents", bytes: sixComponents)]
-            + (order == 2 ? products(factors: 7, fields: 6) : products(factors: 12, fields: 10))
+            + (order == 2 ? products(factors: 7, fields: 5) : products(factors: 12, fields: 8))
     }
 
     private func products(factors: Int, fields: Int) -> [Line] {

@@ -81,12 +81,10 @@ extension ForwardModel {
         parameters: (cosmology: Dual, law: [Double]), differingWords: Int
     ) throws -> Gradient<Scalar> {
         let transform = layout.perturbation.transform
-        // Transformed again: its modes, kept all the way, would be one more field where memory is at its peak.
-        let noiseModes = transform.forward(keeping: noise)
-        var modes = noiseModes.copy(for: "linear modes")
-        theory.amplitudes.apply(to: &modes)
         var adjoint = try layout.perturbation.displaceAdjoint(
-            initial, at: modes, to: theory.growthAtStart)
+            initial, at: linearModes(of: noise), to: theory.growthAtStart)
+        // Transformed again rather than kept while memory is wanted most.
+        let noiseModes = transform.forward(keeping: noise)
         let power = LinearPower<Dual>(cosmology, theory.powerModel)
         let throughPower = try theory.amplitudes.parameterDerivatives(
             adjoint.modes, noise: noiseModes, power)

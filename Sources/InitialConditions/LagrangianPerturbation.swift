@@ -128,15 +128,13 @@ public final class LagrangianPerturbation<Scalar: ParticleScalar> {
         // The second order comes last, since the third hands cotangents on to its source.
         for index in (1..<terms.count).reversed() {
             let term = terms[index]
+            let sources = index == 1 ? [known.second!] : term.sources(of: known)
             let sourceCotangents =
                 index == 1
                 ? [target.second!]
-                : (0..<term.operation.sourceCount).map { _ in
-                    Modes<Scalar>.zero(decomposition, for: "source cotangent")
-                }
+                : sources.map { _ in Modes<Scalar>.zero(decomposition, for: "source cotangent") }
             try pullBack(
-                cotangents, through: index == 1 ? [known.second!] : term.sources(of: known), of: term, growth,
-                into: sourceCotangents, &parameters)
+                cotangents, through: sources, of: term, growth, into: sourceCotangents, &parameters)
             if index == 1 { known.second = nil }
             term.addTranspose(of: sourceCotangents, at: known, to: target)
         }

@@ -61,13 +61,10 @@ struct LowerOrders<Scalar: FourierScalar> {
 
 /// What makes a displacement of a source.
 enum DisplacementOperation {
-    /// `−∇∇⁻²s`
+    /// `−∇∇⁻²s` of one field.
     case gradient
-    /// `−∇⁻²(∇ × s)`
+    /// `−∇⁻²(∇ × s)` of three.
     case curl
-
-    /// The number of a source's components.
-    var sourceCount: Int { self == .gradient ? 1 : 3 }
 
     /// A derivative of a component of the source: `± i k/k²` of an axis.
     struct Part {

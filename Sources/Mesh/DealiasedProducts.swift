@@ -91,37 +91,36 @@ public final class DealiasedProducts<Scalar: FourierScalar> {
         multiply: (inout PaddedPlanes<Scalar>) -> Void,
         output: (Int, consuming FourierField<Scalar>) throws -> Void
     ) rethrows {
+        var halves: [Half] = []
+        for index in 0..<inputs { halves.append(half(of: try input(index))) }
+        for _ in inputs..<max(inputs, outputs) { halves.append(emptyHalf()) }
+        multiplied(&halves, inputs: inputs, outputs: outputs, multiply)
+        halves.removeLast(halves.count - outputs)
+        // Fields are let go as they are read.
+        for index in 0..<outputs { try output(index, modes(of: halves.removeFirst())) }
+    }
+
+    /// Brings a batch of planes of all fields to real space after another, and the results back.
+    private func multiplied(
+        _ halves: inout [Half], inputs: Int, outputs: Int, _ multiply: (inout PaddedPlanes<Scalar>) -> Void
+    ) {
         let memory = decomposition.grid.memory
-        let slots = max(inputs, outputs)
-        let halves = Buffer<Scalar>(
-            count: slots * 2 * layout.halfCount, from: memory, for: "dealiased products")
-        for slot in 0..<inputs {
-            unsafe transformX(try input(slot), to: halves.start + slot * 2 * layout.halfCount)
-        }
-        do {
-            let front = Buffer<Scalar>(count: 2 * layout.planeCount, from: memory, for: "padded plane")
-            let back = Buffer<Scalar>(count: 2 * layout.planeCount, from: memory, for: "padded plane")
-            var planes = PaddedPlanes<Scalar>(
-                fields: slots, capacity: layout.planesAtOnce * layout.lines * paddedShape.z, from: memory)
-            for first in stride(from: 0, to: layout.planes, by: layout.planesAtOnce) {
-                let batch = first..<min(first + layout.planesAtOnce, layout.planes)
-                planes.count = batch.count * layout.lines * paddedShape.z
-                for slot in 0..<inputs {
-                    unsafe toRealSpace(
-                        batch, from: halves.start + slot * 2 * layout.halfCount,
-                        by: (front.start, back.start),
-                        to: planes.field(slot))
-                }
-                decomposition.grid.phases.measure(.products) { multiply(&planes) }
-                for slot in 0..<outputs {
-                    unsafe fromRealSpace(
-                        batch, from: planes.field(slot), by: (front.start, back.start),
-                        to: halves.start + slot * 2 * layout.halfCount)
-                }
+        let front = Buffer<Scalar>(count: 2 * layout.planeCount, from: memory, for: "padded plane")
+        let back = Buffer<Scalar>(count: 2 * layout.planeCount, from: memory, for: "padded plane")
+        var planes = PaddedPlanes<Scalar>(
+            fields: halves.count, capacity: layout.planesAtOnce * layout.lines * paddedShape.z, from: memory)
+        for first in stride(from: 0, to: layout.planes, by: layout.planesAtOnce) {
+            let batch = first..<min(first + layout.planesAtOnce, layout.planes)
+            planes.count = batch.count * layout.lines * paddedShape.z
+            for index in 0..<inputs {
+                unsafe toRealSpace(
+                    batch, from: halves[index].start, by: (front.start, back.start), to: planes.field(index))
             }
-        }
-        for slot in 0..<outputs {
-            try output(slot, unsafe modes(from: halves.start + slot * 2 * layout.halfCount))
+            decomposition.grid.phases.measure(.products) { multiply(&planes) }
+            for index in 0..<outputs {
+                unsafe fromRealSpace(
+                    batch, from: planes.field(index), by: (front.start, back.start), to: halves[index].start)
+            }
         }
     }
 }
@@ -147,19 +146,33 @@ public final class DealiasedProducts<Scalar: FourierScalar> {
 // MARK: One axis after the other
 
 extension DealiasedProducts {
+    /// A field between its first and its second axis.
+    @safe fileprivate final class Half {
+        private let values: Buffer<Scalar>
+
+        init(_ values: consuming Buffer<Scalar>) { self.values = values }
+
+        @unsafe var start: UnsafeMutablePointer<Scalar> { unsafe values.start }
+    }
+
+    private func emptyHalf() -> Half {
+        Half(
+            Buffer<Scalar>(
+                count: 2 * layout.halfCount, from: decomposition.grid.memory, for: "dealiased products"))
+    }
+
     private var phases: Phases { decomposition.grid.phases }
 
-    private func transformX(
-        _ modes: consuming FourierField<Scalar>, to half: UnsafeMutablePointer<Scalar>
-    ) {
+    private func half(of modes: consuming FourierField<Scalar>) -> Half {
         modes.multiply(by: withoutNyquist)
+        let half = emptyHalf()
         guard let columnSwap else {
             phases.measure(.fft) {
                 unsafe xLines.transform(
                     palindrome_backward, from: Place(values: modes.values.start, layout: layout.xInModes),
-                    to: Place(values: half, layout: layout.xInColumn), planes: 1, lines: layout.modes)
+                    to: Place(values: half.start, layout: layout.xInColumn), planes: 1, lines: layout.modes)
             }
-            return
+            return half
         }
         let sent = Buffer<Scalar>(
             count: 2 * layout.halfCount, from: decomposition.grid.memory, for: "fourier transform")
@@ -168,18 +181,19 @@ extension DealiasedProducts {
                 palindrome_backward, from: Place(values: modes.values.start, layout: layout.xInModes),
                 to: Place(values: sent.start, layout: layout.xInColumn), planes: 1, lines: layout.modes)
         }
-        unsafe columnSwap.execute(sent.start, half)
+        unsafe columnSwap.execute(sent.start, half.start)
+        return half
     }
 
-    private func modes(from half: UnsafeMutablePointer<Scalar>) -> FourierField<Scalar> {
+    private func modes(of half: Half) -> FourierField<Scalar> {
         var modes = FourierField<Scalar>(decomposition, for: "fourier transform")
         if let columnSwap {
             let received = Buffer<Scalar>(
                 count: 2 * layout.halfCount, from: decomposition.grid.memory, for: "fourier transform")
-            unsafe columnSwap.execute(half, received.start)
+            unsafe columnSwap.execute(half.start, received.start)
             unsafe transformX(from: received.start, to: modes)
         } else {
-            unsafe transformX(from: half, to: modes)
+            unsafe transformX(from: half.start, to: modes)
         }
         modes.multiply(by: truncation)
         return modes

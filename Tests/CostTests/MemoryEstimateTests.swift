@@ -61,12 +61,14 @@ final class MemoryEstimateTests: SPMDTestCase {
     /// As `simulate`, which gives its noise away and writes a snapshot at the end.
     private func checkSimulation<Scalar: ParticleScalar>(_ scalar: Scalar.Type) throws {
         try forEachProblem { mesh, force in
-            try check(scalar, mesh: mesh, force, for: .simulation) { universe in
-                var evolution = try universe.model.start(from: universe.whiteNoise())
-                try evolution.finish()
-                _ = evolution.particles.inLagrangianOrder(over: universe.model.particleGrid)
-            }
+            try check(scalar, mesh: mesh, force, for: .simulation) { try simulate($0) }
         }
+    }
+
+    private func simulate<Scalar: ParticleScalar>(_ universe: MeasuredUniverse<Scalar>) throws {
+        var evolution = try universe.model.start(from: universe.whiteNoise())
+        try evolution.finish()
+        _ = evolution.particles.inLagrangianOrder(over: universe.model.particleGrid)
     }
 
     private func checkGradient<Scalar: ParticleScalar>(_ scalar: Scalar.Type) throws {
@@ -79,13 +81,9 @@ final class MemoryEstimateTests: SPMDTestCase {
     /// is one mesh cell per particle, needs less than 170 bytes per particle in single precision.
     func testInitialConditionsFreeOfAliasing() throws {
         for order in [PerturbationOrder.dealiasedSecond, .third] {
-            try check(Float.self, mesh: 48, "1_4", order: order, for: .gradient) { _ = try $0.gradient() }
-            try check(Double.self, mesh: 48, "1_4", order: order, for: .gradient) { _ = try $0.gradient() }
-            try check(Float.self, mesh: 48, "1_4", order: order, for: .simulation) { universe in
-                var evolution = try universe.model.start(from: universe.whiteNoise())
-                try evolution.finish()
-                _ = evolution.particles.inLagrangianOrder(over: universe.model.particleGrid)
-            }
+            try check(Float.self, mesh: 48, Force("1_4"), order: order, for: .gradient) { _ = try $0.gradient() }
+            try check(Double.self, mesh: 48, Force("1_4"), order: order, for: .gradient) { _ = try $0.gradient() }
+            try check(Float.self, mesh: 48, Force("1_4"), order: order, for: .simulation) { try simulate($0) }
         }
         func peak(_ order: PerturbationOrder) throws -> Double {
             let grid = RankGrid(world: world, shape: gridShapes[0])
@@ -95,7 +93,9 @@ final class MemoryEstimateTests: SPMDTestCase {
             ).gradient()
             return Double(world.sum(grid.memory.peakBytesInUse))
         }
-        XCTAssertLessThan(try peak(.third), 170 * 48 * 48 * 48 * (world.size == 1 ? 1 : 1.25))
+        let (third, second) = (try peak(.third), try peak(.second))
+        if world.isRoot { print("peak of third order / of second:", third / second) }
+        XCTAssertLessThan(third, 170 * 48 * 48 * 48 * (world.size == 1 ? 1 : 1.25))
     }
 
     func testForwardRunsInSinglePrecision() throws { try checkSimulation(Float.self) }

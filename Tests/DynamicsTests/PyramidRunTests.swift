@@ -235,7 +235,7 @@ private struct DensityComparison: CustomStringConvertible {
             let (otherReal, otherImaginary) = (second.values.span[place], second.values.span[place + 1])
             let weight = Double(mesh.hermitianWeight(z: z))
             let n = [x, y, z].enumerated().reduce(0.0) { sum, entry in
-                let number = Decomposition.signedWavenumber(entry.element, of: mesh.shape[entry.offset])
+                let number = Wavenumbers.modeNumber(entry.element, of: mesh.shape[entry.offset])
                 return sum + Double(number * number)
             }
             difference += weight * (pow(real - otherReal, 2) + pow(imaginary - otherImaginary, 2))
