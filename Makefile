@@ -3,10 +3,11 @@
 # make demo        a small universe on two processes, with pictures, in demo/
 # make test        all tests at 1, 2, 3, 4 and 6 ranks
 # make test-long   the same with the long matrices
-# make check       formats and layers
+# make check       formats, layers, links
+# make docs        an archive of the articles, in .build/documentation
 # make clean       remove what was built
 
-.PHONY: build setup demo test test-long check clean
+.PHONY: build setup demo test test-long check docs clean
 
 build: setup
 	swift build -c release --product palindrome
@@ -26,6 +27,9 @@ test-long: setup
 check:
 	@jobscripts/setup --check
 	Tests/checks/run
+
+docs:
+	jobscripts/documentation
 
 clean:
 	rm -rf .build

@@ -52,22 +52,26 @@ let layers: [Target] = [
         "Dynamics",
         ["Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions"]),
     layer("Measurement", ["Parallel", "Mesh"]),
+    layer("Observables", ["Memory", "Parallel", "Background", "Mesh", "Particles", "Dynamics"]),
     layer(
-        "Inference", ["Memory", "Parallel", "Mesh", "Particles", "InitialConditions", "Measurement"]),
-    layer("Storage", ["CStorage", "Memory", "Parallel", "Mesh", "Particles"]),
-    layer("Records", ["Text", "Parallel", "Measurement", "Storage"]),
-    layer("Figures", ["CPicture", "Parallel", "Measurement", "Records"]),
-    layer("Configuration", ["Parallel", "Background", "Mesh", numerics, yaml]),
-    layer("Cost", ["Memory", "Parallel", "Mesh", "Gravity"]),
+        "Inference",
+        [
+            "Memory", "Parallel", "Background", "Mesh", "Particles", "InitialConditions", "Dynamics",
+            "Measurement", "Observables",
+        ]),
+    layer("Storage", ["CStorage", "Memory", "Text", "Parallel", "Mesh", "Particles"]),
+    layer("Records", ["Text", "Parallel", "Background", "Measurement", "Inference", "Storage"]),
+    layer("Figures", ["CPicture", "Text", "Parallel", "Measurement", "Records"]),
+    layer("Configuration", ["Text", "Parallel", "Background", "Mesh", numerics, yaml]),
+    layer("Cost", ["Memory", "Text", "Parallel", "Mesh", "Gravity"]),
     layer("Benchmark", ["CMachine", "Memory", "Parallel", "Mesh", "Particles", "Dynamics", "Cost"]),
-    layer("Report", ["Parallel", "Mesh", "Measurement", "Storage", "Records", "Figures"]),
+    layer("Report", ["Text", "Parallel", "Mesh", "Measurement", "Storage", "Records", "Figures"]),
     layer(
         "Runs",
         [
             "Memory", "Text", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions",
-            "Dynamics", "Measurement", "Inference", "Storage", "Records", "Figures", "Configuration", "Cost",
-            "Benchmark",
-            "Report",
+            "Dynamics", "Measurement", "Observables", "Inference", "Storage", "Records", "Figures",
+            "Configuration", "Cost", "Benchmark", "Report", yaml,
         ],
         resources: ["demo.yaml", "reconstruct.yaml", "planck18_linear_z0.txt"].map {
             .embedInCode("Resources/\($0)")
@@ -124,6 +128,7 @@ let package = Package(
             cSettings: [.treatAllWarnings(as: .error)], linkerSettings: [.linkedLibrary("fftw3")]),
         .target(name: "HeapTrim", path: "Tests/HeapTrim", cSettings: [.treatAllWarnings(as: .error)]),
         tests("Memory", ["Memory"]),
+        tests("Text", ["Text"]),
         tests("Parallel", ["Memory", "Parallel"]),
         tests("Background", ["Background", numerics], resources: [.copy("Resources")]),
         tests(
@@ -145,7 +150,7 @@ let package = Package(
             "Inference",
             [
                 "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics",
-                "Measurement", "Inference", "HeapTrim",
+                "Measurement", "Observables", "Inference", "HeapTrim",
             ]),
         tests(
             "Benchmark",
@@ -157,12 +162,14 @@ let package = Package(
             "Cost",
             [
                 "Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions",
-                "Dynamics", "Inference", "Benchmark", "Cost",
+                "Dynamics", "Observables", "Inference", "Benchmark", "Cost",
             ]),
         tests("Storage", ["Memory", "Parallel", "Mesh", "Storage"]),
+        tests(
+            "Runs", ["Text", "Parallel", "Mesh", "Storage", "Records", "Configuration", "Cost", "Runs"]),
         tests("Report", ["Parallel", "Mesh", "Storage", "Records", "Report"]),
         tests("Measurement", ["Parallel", "Mesh", "Measurement"]),
-        tests("Records", ["Parallel", "Records"]),
+        tests("Records", ["Parallel", "Inference", "Storage", "Records"]),
         tests("Figures", ["Parallel", "Measurement", "Figures"]),
     ],
     swiftLanguageModes: [.v6],

@@ -56,16 +56,16 @@ extension ForwardModel {
     /// - Throws: what the stages and the objective throw, on all ranks.
     public func timedGradient(
         at noise: borrowing Field<Scalar>,
-        _ objective: (Double, borrowing ParticleSet<Scalar>, inout CotangentSet<Scalar>) throws -> Double
+        _ objective: (Observation, inout ParticleSet<Scalar>, inout AdjointState<Scalar>) throws -> Double
     ) throws -> TimedGradient {
         let phases = mesh.grid.phases
         let clock = ReplayClock<Scalar>(phases)
         mesh.grid.world.barrier()
         let beginning = Moment(phases)
         var turn: Moment?
-        _ = try gradient(at: noise, along: clock) { scaleFactor, particles, cotangents in
+        _ = try gradient(at: noise, along: clock) { observation, particles, adjoint in
             turn = Moment(phases)
-            return try objective(scaleFactor, particles, &cotangents)
+            return try objective(observation, &particles, &adjoint)
         }
         let end = Interval(from: beginning, to: Moment(phases))
         guard let first = clock.marks.first, let turn, let last = clock.marks.last else {

@@ -15,15 +15,21 @@ public struct ResolvedKeys: Sendable, Equatable {
 
     /// Reads a resolved configuration (``RunConfiguration/resolvedText``), or ``text``.
     public init(parsing text: String) {
-        var section = ""
+        var (section, element) = ("", -1)
         for line in text.split(separator: "\n") {
             guard let colon = line.firstIndex(of: ":") else { continue }
-            let name = line[..<colon].drop { $0 == " " }
+            var name = line[..<colon].drop { $0 == " " }
             guard line.hasPrefix(" ") else {
-                section = String(name)
+                (section, element) = (String(name), -1)
                 continue
             }
-            set("\(section).\(name)", to: String(line[colon...].dropFirst().drop { $0 == " " }))
+            if name.hasPrefix("- ") {  // a section of several begins its next one
+                element += 1
+                name = name.dropFirst(2)
+            }
+            set(
+                "\(section)\(element < 0 ? "" : "[\(element)]").\(name)",
+                to: String(line[colon...].dropFirst().drop { $0 == " " }))
         }
     }
 
@@ -42,7 +48,7 @@ public struct ResolvedKeys: Sendable, Equatable {
         return kept
     }
 
-    /// As YAML: keys below their sections.
+    /// Keys below their sections, each of several by its number; what ``init(parsing:)`` reads.
     public var text: String {
         var (text, section) = ("", Substring())
         for entry in entries {

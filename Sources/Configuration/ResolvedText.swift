@@ -9,6 +9,31 @@ struct ResolvedEntry {
     }
 }
 
+/// A section in YAML, or a list of several of one name.
+struct ResolvedSection {
+    let name: String
+    /// The entries of each.
+    let elements: [[ResolvedEntry]]
+
+    init(_ name: String, _ entries: [ResolvedEntry]) { self.init(name, all: [entries]) }
+
+    init(_ name: String, all elements: [[ResolvedEntry]]) {
+        self.name = name
+        self.elements = elements
+    }
+
+    /// Its lines.
+    var text: String {
+        let isList = elements.count > 1
+        return "\(name):\n"
+            + elements.flatMap { entries in
+                entries.enumerated().map { index, entry in
+                    "  \(isList ? index == 0 ? "- " : "  " : "")\(entry.key): \(entry.value)\n"
+                }
+            }.joined()
+    }
+}
+
 /// A text as YAML reads it back, whatever it holds.
 func quoted(_ text: String) -> String {
     var result = "\""
@@ -31,28 +56,23 @@ extension RunConfiguration {
     /// Every output carries it. `run.ranks` and `output.directory` are left out: they change no result, so that
     /// files of runs that differ only in them are equal.
     public var resolvedText: String {
-        text(
-            [("run", run.entries)] + universe + [("output", output.entries)]
-                + inference)
+        text([.init("run", run.entries)] + universe + [.init("output", output.entries)] + inference)
     }
 
-    private var inference: [(String, [ResolvedEntry])] {
-        (objective.map { [("objective", $0.entries)] } ?? [])
-            + (optimizer.map { [("optimizer", $0.entries)] } ?? [])
-            + (reconstruct.map { [("reconstruct", $0.entries)] } ?? [])
+    private var inference: [ResolvedSection] {
+        (objectives.isEmpty ? [] : [ResolvedSection("objective", all: objectives.map(\.entries))])
+            + (optimizer.map { [ResolvedSection("optimizer", $0.entries)] } ?? [])
+            + (reconstruct.map { [ResolvedSection("reconstruct", $0.entries)] } ?? [])
     }
 
-    private var universe: [(String, [ResolvedEntry])] {
+    private var universe: [ResolvedSection] {
         [
-            ("box", box.entries), ("cosmology", CosmologySection.entries(cosmology)),
-            ("power", power.entries), ("initial", initial.entries), ("evolution", evolution.entries),
-            ("force", force.entries),
+            ResolvedSection("box", box.entries),
+            ResolvedSection("cosmology", CosmologySection.entries(cosmology)),
+            ResolvedSection("power", power.entries), ResolvedSection("initial", initial.entries),
+            ResolvedSection("evolution", evolution.entries), ResolvedSection("force", force.entries),
         ]
     }
 
-    private func text(_ sections: [(String, [ResolvedEntry])]) -> String {
-        sections.map { name, entries in
-            "\(name):\n" + entries.map { "  \($0.key): \($0.value)\n" }.joined()
-        }.joined()
-    }
+    private func text(_ sections: [ResolvedSection]) -> String { sections.map(\.text).joined() }
 }

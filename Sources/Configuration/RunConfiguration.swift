@@ -23,8 +23,8 @@ public struct RunConfiguration: Sendable, Equatable {
     public internal(set) var force: ForceSection
     /// `output`: what is written.
     public internal(set) var output: OutputSection
-    /// `objective`: what the end is compared with; nil if no data is named.
-    public internal(set) var objective: ObjectiveSection?
+    /// `objective`: what the universe is compared with, one section or a list of them; empty if no data is named.
+    public internal(set) var objectives: [ObjectiveSection]
     /// `optimizer`: how it is approached; nil without an objective.
     public internal(set) var optimizer: OptimizerSection?
     /// `reconstruct`: what is sought, and from where; nil without an objective.
@@ -57,15 +57,16 @@ public struct RunConfiguration: Sendable, Equatable {
         let (initialReader, evolutionReader) = (reader.section("initial"), reader.section("evolution"))
         let listed = EvolutionSection.listed(evolutionReader)
         initial = InitialSection(initialReader, start: listed?.first ?? 0.0625)
-        evolution = EvolutionSection(evolutionReader, listed: listed, start: initial.a)
+        evolution = EvolutionSection(evolutionReader, listed: listed, start: initial.a, in: cosmology)
+        initial.check(evolution.integrator, initialReader)
         force = ForceSection(reader.section("force"))
         output = OutputSection(
             reader.section("output"), scaleFactors: evolution.scaleFactors, placeholders)
-        objective = ObjectiveSection(reader.section("objective"))
-        let optimizer = OptimizerSection(reader.section("optimizer"), box)
-        let reconstruct = ReconstructSection(reader.section("reconstruct"), cosmology)
-        self.optimizer = objective.map { _ in optimizer }
-        self.reconstruct = objective.map { _ in reconstruct }
+        objectives = ObjectiveSection.all(reader.sections("objective"), scaleFactors: evolution.scaleFactors)
+        let optimizer = OptimizerSection(reader.section("optimizer"), box, objectives)
+        let reconstruct = ReconstructSection(reader.section("reconstruct"), cosmology, objectives)
+        self.optimizer = objectives.isEmpty ? nil : optimizer
+        self.reconstruct = objectives.isEmpty ? nil : reconstruct
         run.check(ranks: ranks, particles: box.particles, runReader)
     }
 

@@ -90,6 +90,16 @@ struct ArraySizes {
         ]
     }
 
+    /// An objective looks at the particles on the way back, while the last force is still there.
+    func observation(_ observation: MemoryEstimate.Observation) -> [Line] {
+        state + [
+            cotangents,
+            Line(array: "mesh: potential or force", bytes: force.kept),
+            Line(array: "objective: fields on the mesh", bytes: observation.fields * meshField),
+            Line(array: "objective: cotangents", bytes: observation.cotangentSets * cotangents.bytes),
+        ]
+    }
+
     /// What is there from the beginning of a gradient to its end.
     func held(_ holdings: MemoryEstimate.Holdings, for purpose: MemoryEstimate.Purpose) -> [Line] {
         // The point; a reconstruction has its gradient too, a direction, and those of the trial.

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Glibc
 internal import Gravity
 public import Mesh
 
@@ -195,7 +195,7 @@ extension Workload {
     /// What one more force evaluation adds to a gradient.
     fileprivate func trafficOfOneGradientStep(at position: SIMD2<Int>) -> MeshTraffic {
         let (one, two) = (
-            traffic(gradientOf: 1, at: position), traffic(gradientOf: 2, at: position)
+            traffic(gradientOf: 1, solving: 0, at: position), traffic(gradientOf: 2, solving: 1, at: position)
         )
         func difference(_ path: KeyPath<MeshTraffic, Traffic>) -> Traffic {
             Traffic(

@@ -14,8 +14,9 @@
 /// | deposit's adjoint | 3 x + 6 x̄ | 1 |
 /// | drift undone, with its adjoint | 3 p + 6 x + 3 x̄ + 6 p̄ | |
 ///
-/// A gradient is one run forwards and one back, which finds the force of the last step still known. Ordering, routing, ghost zones, the objective and the initial
-/// conditions are not in the floor.
+/// Drifts that follow each other are one pass. A gradient is one run forwards and one back, which solves a force again
+/// unless it is still known. Ordering, routing, ghost zones, the objective and the initial conditions are not in the
+/// floor.
 public struct UnavoidableWork: Sendable, Equatable {
     /// Real-to-complex transforms.
     public let forwardTransforms: Double
@@ -26,26 +27,45 @@ public struct UnavoidableWork: Sendable, Equatable {
     /// Numbers read or written per mesh cell, outside the transforms.
     public let wordsPerCell: Double
 
+    /// What a schedule has beside each of its forces, on average.
+    public struct PerForce: Sendable, Equatable {
+        /// Passes of drifts.
+        public var moves: Double
+        /// Forces that the way back solves again.
+        public var solvedAgain: Double
+
+        /// Of a schedule's counts.
+        ///
+        /// - Parameters:
+        ///   - moves: drifts, those that follow each other counted once.
+        ///   - solvedAgain: forces that are not known any more where the way back needs them.
+        ///   - forces: at least one.
+        public init(moves: Int, solvedAgain: Int, forces: Int) {
+            self.moves = Double(moves) / Double(forces)
+            self.solvedAgain = Double(solvedAgain) / Double(forces)
+        }
+    }
+
     /// The work per force evaluation on the way forwards.
     ///
     /// - Parameters:
     ///   - inverses: inverse transforms of a force: 1 with a four-point gradient, 3 with a spectral one.
-    ///   - driftsPerForce: n/(n + 1) in a run of n steps.
-    public static func forwards(inverses: Int, driftsPerForce: Double) -> UnavoidableWork {
+    ///   - share: what else the schedule has.
+    public static func forwards(inverses: Int, with share: PerForce) -> UnavoidableWork {
         UnavoidableWork(
             forwardTransforms: 1, inverseTransforms: Double(inverses),
-            wordsPerParticle: 3 + 9 + 9 * driftsPerForce, wordsPerCell: 1 + Double(inverses))
+            wordsPerParticle: 3 + 9 + 9 * share.moves, wordsPerCell: 1 + Double(inverses))
     }
 
     /// The work per force evaluation of a run forwards and back, carrying cotangents.
-    public static func gradient(inverses: Int, driftsPerForce: Double) -> UnavoidableWork {
-        let there = forwards(inverses: inverses, driftsPerForce: driftsPerForce)
+    public static func gradient(inverses: Int, with share: PerForce) -> UnavoidableWork {
+        let there = forwards(inverses: inverses, with: share)
         let components = Double(inverses)
-        let again = driftsPerForce  // the force of the last step is still known
+        let again = share.solvedAgain
         return UnavoidableWork(
             forwardTransforms: there.forwardTransforms + again + components,
             inverseTransforms: there.inverseTransforms + again * components + 1,
-            wordsPerParticle: there.wordsPerParticle + 3 * again + 18 + 9 + 18 * driftsPerForce,
+            wordsPerParticle: there.wordsPerParticle + 3 * again + 18 + 9 + 18 * share.moves,
             wordsPerCell: there.wordsPerCell + again + 2 * components + 1)
     }
 }

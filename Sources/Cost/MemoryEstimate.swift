@@ -1,4 +1,5 @@
 public import Parallel
+internal import Text
 
 /// The ledger of the arrays of a run: what the fullest rank holds at once, at the moment when that is most.
 ///
@@ -32,6 +33,20 @@ public struct MemoryEstimate: Sendable, Equatable {
         case reconstruction
     }
 
+    /// What an objective takes while it is evaluated.
+    public struct Observation: Sendable, Equatable {
+        /// Fields on the force mesh: prediction, its derivative with ghost planes, and what a bias makes of it.
+        public var fields: Int
+        /// Cotangents of all particles beside those that travel back.
+        public var cotangentSets: Int
+
+        /// The density as it is, if not said otherwise.
+        public init(fields: Int = 2, cotangentSets: Int = 0) {
+            self.fields = fields
+            self.cotangentSets = cotangentSets
+        }
+    }
+
     /// What an inference holds beside its gradient.
     public struct Holdings: Sendable, Equatable {
         /// Fields of data and weights on the force mesh.
@@ -39,10 +54,14 @@ public struct MemoryEstimate: Sendable, Equatable {
         /// Vectors that the optimiser keeps from one step to the next.
         public var keptVectors: Int
 
+        /// The most that an objective takes.
+        public var observation: Observation
+
         /// Data, perhaps weights, and what an optimiser keeps.
-        public init(observedFields: Int = 1, keptVectors: Int = 0) {
+        public init(observedFields: Int = 1, keptVectors: Int = 0, observation: Observation = Observation()) {
             self.observedFields = observedFields
             self.keptVectors = keptVectors
+            self.observation = observation
         }
     }
 
@@ -60,7 +79,10 @@ public struct MemoryEstimate: Sendable, Equatable {
         } else {
             let held = sizes.held(holdings, for: purpose)
             moments = moments.map { $0 + held }
-            moments += [sizes.ordering(carryingCotangents: true) + held, sizes.transpose + held]
+            moments += [
+                sizes.ordering(carryingCotangents: true) + held, sizes.transpose + held,
+                sizes.observation(holdings.observation) + held,
+            ]
         }
         let fullest = moments.max { Self.sum($0) < Self.sum($1) }!.filter { $0.bytes > 0 }
         // Large blocks are whole huge pages, and a small array may find a free block that is larger.
@@ -80,12 +102,13 @@ public struct MemoryEstimate: Sendable, Equatable {
             lines.map { ($0.array, $0.bytes) } + [("total", bytes)]
             + (available.map { [("available", $0)] } ?? [])
         let width = rows.map(\.0.count).max()!
+        func row(_ name: String, _ bytes: Int) -> String {
+            let number = mebibytes(bytes)
+            return name + String(repeating: " ", count: width - name.count + max(0, 12 - number.count))
+                + number
+        }
         let header = "memory per rank" + String(repeating: " ", count: max(0, width - 15)) + "         MiB"
-        return
-            ([header]
-            + rows.map { name, bytes in
-                name + String(repeating: " ", count: width - name.count) + mebibytes(bytes, width: 12)
-            }).joined(separator: "\n")
+        return ([header] + rows.map(row)).joined(separator: "\n")
     }
 
     /// Refuses a run that cannot fit.
@@ -98,10 +121,4 @@ public struct MemoryEstimate: Sendable, Equatable {
             "the run needs \(mebibytes(bytes)) MiB per rank; \(mebibytes(available)) MiB are available; "
                 + "use more nodes, fewer particles or a smaller mesh_factor")
     }
-}
-
-private func mebibytes(_ bytes: Int, width: Int = 0) -> String {
-    let tenths = (Double(bytes) / 1_048_576 * 10).rounded()
-    let text = tenths < 1000 ? "\(tenths / 10)" : "\(Int((tenths / 10).rounded()))"
-    return String(repeating: " ", count: max(0, width - text.count)) + text
 }

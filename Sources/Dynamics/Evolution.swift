@@ -36,28 +36,34 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
     /// The number of steps that are complete.
     public var finishedSteps: Int { schedule.stepsBefore[nextStage] }
 
-    /// Executes the next stage, or a run of kicks with one force in a single pass. Collective.
+    /// Executes the next stage, or a run of kicks with one force in a single pass, or a run of drifts with one
+    /// routing. Collective.
     ///
-    /// - Parameter observe: called at an observation, with its scale factor and the particles.
+    /// - Parameter observe: called at an observation, with the particles as they are to be seen; if it moves them, it
+    ///   brings them back to the last bit.
     /// - Throws: ``MomentumOverflow`` and the like on all ranks, and what `observe` throws.
     public mutating func advance(
-        observe: (Double, borrowing ParticleSet<Scalar>) throws -> Void
+        observe: (Observation, inout ParticleSet<Scalar>) throws -> Void
     ) throws {
         switch schedule.stages[nextStage] {
         case .force(let index):
             force = nil  // its memory serves the new one
             force = try law.solve(for: particles, at: index)
         case .kick:
-            let coefficients = kicks(from: nextStage)
+            let coefficients = schedule.run(of: \.kick, from: nextStage).map(\.value)
             let force = try presentForce()
             try agreeing { try force.kick(&$0.particles, by: coefficients) }
             nextStage += coefficients.count - 1
-        case .drift(let coefficient):
+        case .drift:
+            let drifts = schedule.run(of: \.drift, from: nextStage)
             force = nil
-            try particles.drift(by: coefficient.value)
+            for drift in drifts { try particles.drift(by: drift.value) }
             particles.route()
-        case .observe(let scaleFactor):
-            try observe(scaleFactor, particles)
+            nextStage += drifts.count - 1
+        case .observe(let observation):
+            try particles.seen(withMomentaTimes: observation.momentumFactor.value) {
+                try observe(observation, &$0)
+            }
         }
         nextStage += 1
     }
@@ -65,12 +71,12 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
     /// Executes what is left of the schedule. Collective.
     ///
     /// - Parameters:
-    ///   - before: called between stages with the number of the next one and the particles that stand before it.
     ///   - observe: as for ``advance(observe:)``.
+    ///   - before: called between stages with the number of the next one and the particles that stand before it.
     /// - Throws: as ``advance(observe:)``.
     public mutating func finish(
-        before: (Int, borrowing ParticleSet<Scalar>) -> Void = { _, _ in },
-        observe: (Double, borrowing ParticleSet<Scalar>) throws -> Void = { _, _ in }
+        observe: (Observation, inout ParticleSet<Scalar>) throws -> Void = { _, _ in },
+        before: (Int, borrowing ParticleSet<Scalar>) -> Void = { _, _ in }
     ) throws {
         while !isFinished {
             before(nextStage, particles)
@@ -78,60 +84,61 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
         }
     }
 
-    /// Undoes the last stage executed, or a run of kicks with one force, to the last bit. Collective.
+    /// Undoes the last stage executed, or a run of kicks or of drifts, to the last bit. Collective.
     public mutating func retreat() throws {
         switch schedule.stages[nextStage - 1] {
         case .kick:
-            let coefficients = kicks(before: nextStage)
+            let coefficients = schedule.run(of: \.kick, before: nextStage).map(\.value)
             let force = try presentForce()
             try agreeing { try force.kickBack(&$0.particles, by: coefficients) }
             nextStage -= coefficients.count
-            return
-        case .drift(let coefficient):
+        case .drift:
+            let drifts = schedule.run(of: \.drift, before: nextStage)
             force = nil
-            try particles.driftBack(by: coefficient.value)
+            for drift in drifts.reversed() { try particles.driftBack(by: drift.value) }
             particles.route()
-        case .force, .observe: break
+            nextStage -= drifts.count
+        case .force, .observe:
+            nextStage -= 1
         }
-        nextStage -= 1
     }
 
-    /// Undoes the last stage executed and carries cotangents back through it. Collective.
+    /// Undoes the last stage executed, or a run of kicks or of drifts, and carries cotangents back through it.
+    /// Collective.
     ///
     /// - Parameters:
     ///   - adjoint: cotangents of the particles, and derivatives with respect to the parameters so far.
     ///   - source: where the state comes from.
-    ///   - observe: called at an observation, to add what was seen there to the cotangents.
+    ///   - observe: called at an observation, to add what was seen there to what travels back; if it moves the
+    ///     particles, it carries their cotangents along and brings all back.
     /// - Throws: `NotFiniteError` on all ranks, and what `observe` throws.
     public mutating func retreat(
         carrying adjoint: inout AdjointState<Scalar>,
         along source: borrowing some TrajectorySource<Scalar> & ~Copyable,
-        observe: (Double, borrowing ParticleSet<Scalar>, inout CotangentSet<Scalar>) throws -> Void
+        observe: (Observation, inout ParticleSet<Scalar>, inout AdjointState<Scalar>) throws -> Void
     ) throws {
         switch schedule.stages[nextStage - 1] {
         case .kick:
-            let coefficients = kicks(before: nextStage)
+            let kicks = schedule.run(of: \.kick, before: nextStage)
             let force = try presentForce()
             self.force = nil  // it is used up
             let derivatives = try law.decomposition.grid.phases.measure("agreement") {
-                try force.kickAdjoint(&particles, by: coefficients, carrying: &adjoint.cotangents)
+                try force.kickAdjoint(&particles, by: kicks.map(\.value), carrying: &adjoint.cotangents)
             }
             adjoint.add(derivatives.parameters)
-            for index in nextStage - coefficients.count..<nextStage {
-                if case .kick(let coefficient) = schedule.stages[index] {
-                    adjoint.parameters += coefficient.scaled(by: derivatives.coefficient)
-                }
-            }
-            nextStage -= coefficients.count
-        case .drift(let coefficient):
+            for kick in kicks { adjoint.parameters += kick.scaled(by: derivatives.coefficient) }
+            nextStage -= kicks.count
+        case .drift:
+            let drifts = schedule.run(of: \.drift, before: nextStage)
             force = nil
-            let derivative = try particles.driftAdjoint(
-                by: coefficient.value, carrying: &adjoint.cotangents)
-            adjoint.parameters += coefficient.scaled(by: derivative)
+            for drift in drifts.reversed() {
+                let derivative = try particles.driftAdjoint(by: drift.value, carrying: &adjoint.cotangents)
+                adjoint.parameters += drift.scaled(by: derivative)
+            }
             particles.route(carrying: &adjoint.cotangents)
-            nextStage -= 1
-        case .observe(let scaleFactor):
-            try observe(scaleFactor, particles, &adjoint.cotangents)
+            nextStage -= drifts.count
+        case .observe(let observation):
+            try look(at: observation, carrying: &adjoint, observe)
             nextStage -= 1
         case .force:
             nextStage -= 1
@@ -156,14 +163,21 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
     /// The particles, when the evolution is over.
     consuming func takeParticles() -> ParticleSet<Scalar> { particles }
 
-    /// The coefficients of the kicks that follow each other from a stage on.
-    private func kicks(from stage: Int) -> [Double] {
-        schedule.stages[stage...].prefix(while: \.isKick).compactMap(\.coefficient)
-    }
-
-    /// The coefficients of the kicks that follow each other up to a stage, in the order of the way forwards.
-    private func kicks(before stage: Int) -> [Double] {
-        schedule.stages[..<stage].reversed().prefix(while: \.isKick).compactMap(\.coefficient).reversed()
+    /// Lets somebody add to the cotangents of positions and of p = f p′, and carries them to p′ and f.
+    private mutating func look(
+        at observation: Observation, carrying adjoint: inout AdjointState<Scalar>,
+        _ observe: (Observation, inout ParticleSet<Scalar>, inout AdjointState<Scalar>) throws -> Void
+    ) throws {
+        // Cotangents are scaled to and fro only where there is need for it.
+        guard !observation.hasOwnMomenta else {
+            return try observe(observation, &particles, &adjoint)
+        }
+        let factor = observation.momentumFactor
+        let before = try particles.express(&adjoint.cotangents, byMomentaTimes: factor.value)
+        try particles.seen(withMomentaTimes: factor.value) { try observe(observation, &$0, &adjoint) }
+        let derivative = try particles.expressBack(
+            &adjoint.cotangents, fromMomentaTimes: factor.value, since: before)
+        adjoint.parameters += factor.scaled(by: derivative)
     }
 }
 
@@ -190,17 +204,4 @@ public struct AdjointState<Scalar: ParticleScalar>: ~Copyable {
 
     /// Takes the cotangents out.
     consuming func takeCotangents() -> CotangentSet<Scalar> { cotangents }
-}
-
-extension Stage {
-    fileprivate var isKick: Bool {
-        if case .kick = self { true } else { false }
-    }
-
-    fileprivate var coefficient: Double? {
-        switch self {
-        case .kick(let coefficient), .drift(let coefficient): coefficient.value
-        case .force, .observe: nil
-        }
-    }
 }

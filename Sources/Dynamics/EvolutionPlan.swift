@@ -4,16 +4,24 @@ public struct EvolutionPlan: Sendable {
     public let scaleFactors: [Double]
     /// How steps become kicks and drifts.
     public let integrator: any Integrator
-    /// The scale factors, among ``scaleFactors``, at which the state is looked at.
-    public let observed: [Double]
+    /// When the state is looked at, each among ``scaleFactors``.
+    public let observations: [Observation]
 
     /// A plan.
+    ///
+    /// - Parameter observed: scale factors at which the state is looked at; the number of an observation is its place
+    ///   in this list.
     public init(through scaleFactors: [Double], by integrator: any Integrator, observing observed: [Double]) {
         precondition(zip(scaleFactors, scaleFactors.dropFirst()).allSatisfy { $0 < $1 })
         precondition(observed.allSatisfy(scaleFactors.contains))
         self.scaleFactors = scaleFactors
         self.integrator = integrator
-        self.observed = observed
+        observations = Observation.at(observed)
+    }
+
+    /// The same steps, looked at at other times.
+    public func observing(_ observed: [Double]) -> EvolutionPlan {
+        EvolutionPlan(through: scaleFactors, by: integrator, observing: observed)
     }
 
     /// The time of the initial conditions.

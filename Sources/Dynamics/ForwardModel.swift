@@ -32,7 +32,7 @@ public struct ForwardModel<Scalar: ParticleScalar> {
     ///   - force: the law of gravity.
     ///   - grid: the ranks.
     /// - Throws: ``UsageError`` when the grid of ranks is too fine, `PowerTableError` when a table does not
-    ///   cover the box's modes; the same on all ranks.
+    ///   cover the box's modes, ``UnusableStep``; the same on all ranks.
     public init(
         _ box: Box, in universe: (parameters: CosmologyParameters, power: LinearPowerModel),
         startingWith order: LagrangianPerturbation<Scalar>.Order, following plan: EvolutionPlan,
@@ -49,11 +49,19 @@ public struct ForwardModel<Scalar: ParticleScalar> {
     /// The same layout, with its units and plans, in a universe of other parameters.
     ///
     /// - Parameter parameters: that have no `problems`.
-    /// - Throws: `PowerTableError` on all ranks when a table does not cover the box's modes.
-    public func with(_ parameters: CosmologyParameters) throws(PowerTableError) -> ForwardModel {
+    /// - Throws: `PowerTableError` on all ranks when a table does not cover the box's modes, ``UnusableStep``.
+    public func with(_ parameters: CosmologyParameters) throws -> ForwardModel {
         ForwardModel(
             layout,
             of: try Theory(of: (parameters, theory.powerModel), in: layout.box, following: layout.plan))
+    }
+
+    /// The same universe and steps, looked at at other times.
+    ///
+    /// - Throws: as ``with(_:)``; never, since this model was made.
+    public func observing(_ scaleFactors: [Double]) throws -> ForwardModel {
+        let layout = layout.following(layout.plan.observing(scaleFactors))
+        return try ForwardModel(layout, of: theory).with(cosmology.parameters)
     }
 
     /// The same universe in other integer units.
@@ -114,7 +122,7 @@ extension ForwardModel {
     /// - Throws: ``DisplacementOverflow`` on all ranks.
     public func initialState(at modes: borrowing FourierField<Scalar>) throws -> LagrangianBlock<Scalar> {
         try particleGrid.grid.phases.measure("initial conditions") {
-            try layout.perturbation.displace(modes, to: theory.growthAtStart, in: units)
+            try layout.perturbation.displace(modes, to: theory.growthAtStart.values, in: units)
         }
     }
 

@@ -37,7 +37,7 @@ extension ForwardModel {
     public func gradient(
         at noise: borrowing Field<Scalar>,
         along source: consuming some TrajectorySource<Scalar> & ~Copyable,
-        _ objective: (Double, borrowing ParticleSet<Scalar>, inout CotangentSet<Scalar>) throws -> Double
+        _ objective: (Observation, inout ParticleSet<Scalar>, inout AdjointState<Scalar>) throws -> Double
     ) throws -> Gradient<Scalar> {
         var source = source
         var evolution = try start(keeping: noise)
@@ -49,8 +49,8 @@ extension ForwardModel {
         }
         var value = 0.0
         while evolution.nextStage > 0 {
-            try evolution.retreat(carrying: &adjoint, along: source) { scaleFactor, particles, cotangents in
-                value += try objective(scaleFactor, particles, &cotangents)
+            try evolution.retreat(carrying: &adjoint, along: source) { observation, particles, adjoint in
+                value += try objective(observation, &particles, &adjoint)
             }
         }
         let differing =
@@ -70,7 +70,7 @@ extension ForwardModel {
     /// The same with the exact replay. Collective.
     public func gradient(
         at noise: borrowing Field<Scalar>,
-        _ objective: (Double, borrowing ParticleSet<Scalar>, inout CotangentSet<Scalar>) throws -> Double
+        _ objective: (Observation, inout ParticleSet<Scalar>, inout AdjointState<Scalar>) throws -> Double
     ) throws -> Gradient<Scalar> {
         try gradient(at: noise, along: ReversedTrajectory<Scalar>(), objective)
     }
@@ -85,8 +85,8 @@ extension ForwardModel {
         let noiseModes = transform.forward(keeping: noise)
         var modes = noiseModes.copy(for: "linear modes")
         theory.amplitudes.apply(to: &modes)
-        let growth = growthFactors(at: [theory.growthAtStart.scaleFactor], cosmology)[0]
-        var adjoint = try layout.perturbation.displaceAdjoint(initial, at: modes, to: growth)
+        var adjoint = try layout.perturbation.displaceAdjoint(
+            initial, at: modes, to: theory.growthAtStart)
         _ = consume modes
         let power = LinearPower<Dual>(cosmology, theory.powerModel)
         let throughPower = try theory.amplitudes.parameterDerivatives(

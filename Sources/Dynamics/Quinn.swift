@@ -13,20 +13,21 @@ public struct Quinn: Integrator {
         self.midpoint = midpoint
     }
 
-    /// The middle of each step.
-    public func midpoints(of scaleFactors: [Double]) -> [Double] { midpoint.between(scaleFactors) }
-
-    /// The three coefficients of a step; see the formulas above.
-    public func coefficients(
-        from start: GrowthFactors<Dual>, over middle: GrowthFactors<Dual>, to end: GrowthFactors<Dual>,
-        _ cosmology: Cosmology<Dual>
-    ) -> (firstKick: Dual, drift: Dual, secondKick: Dual) {
+    /// Kick–drift–kick through the scale factors.
+    public func schedule(
+        through scaleFactors: [Double], observing observations: [Observation], _ cosmology: Cosmology<Dual>
+    ) -> Schedule {
         let gravity = cosmology.omegaMatter.scaled(by: 1.5)
-        let (a0, am, a1) = (start.scaleFactor, middle.scaleFactor, end.scaleFactor)
-        return (
-            firstKick: gravity * cosmology.kickIntegral(from: a0, to: am),
-            drift: cosmology.driftIntegral(from: a0, to: a1),
-            secondKick: gravity * cosmology.kickIntegral(from: am, to: a1)
-        )
+        let steps = midpoint.steps(through: scaleFactors, cosmology).map { step in
+            let (start, middle, end) = (
+                step.start.scaleFactor, step.middle.scaleFactor, step.end.scaleFactor
+            )
+            return (
+                firstKick: gravity * cosmology.kickIntegral(from: start, to: middle),
+                drift: cosmology.driftIntegral(from: start, to: end),
+                secondKick: gravity * cosmology.kickIntegral(from: middle, to: end)
+            )
+        }
+        return .kickDriftKick(steps, through: scaleFactors, observing: observations)
     }
 }

@@ -11,7 +11,24 @@ public enum Stage: Sendable {
     /// `x += d p`, d [1/H0].
     case drift(Dual)
     /// Positions and momenta stand at the same scale factor and may be looked at.
-    case observe(scaleFactor: Double)
+    case observe(Observation)
+
+    /// κ of a kick.
+    var kick: Dual? { if case .kick(let coefficient) = self { coefficient } else { nil } }
+    /// d of a drift.
+    var drift: Dual? { if case .drift(let coefficient) = self { coefficient } else { nil } }
+}
+
+/// What momenta the kicks and drifts of a schedule work with.
+public enum Momenta: Sendable {
+    /// p = a² dx/dt [Mpc/h H0].
+    case canonical
+    /// p′ = (dx/dD1)/F, at the end of every step with an F of its own.
+    ///
+    /// - Parameters:
+    ///   - startingFactor: F at the start [1/H0].
+    ///   - ratios: p/p′ = G_D F at the start and at the end of every step.
+    case perGrowth(startingFactor: Dual, ratios: [Dual])
 }
 
 /// A run as data: what happens, in order. The loop that executes it knows no integrator, and its adjoint is
@@ -22,8 +39,13 @@ public struct Schedule: Sendable {
     /// The number of steps finished before each stage, and after the last one.
     public private(set) var stepsBefore: [Int] = [0]
 
+    /// What momenta it works with.
+    public let momenta: Momenta
+
     /// A schedule in which nothing happens.
-    public init() {}
+    public init(of momenta: Momenta = .canonical) {
+        self.momenta = momenta
+    }
 
     /// Adds what happens next.
     public mutating func append(_ stage: Stage) {
@@ -34,9 +56,12 @@ public struct Schedule: Sendable {
     /// Adds the next force.
     public mutating func appendForce() { append(.force(ForceIndex(forceCount))) }
 
-    /// The number of forces.
-    public var forceCount: Int {
-        stages.count { if case .force = $0 { true } else { false } }
+    /// Adds those of some observations that are at a scale factor, where the last step ended.
+    public mutating func append(_ observations: [Observation], at scaleFactor: Double) {
+        for var observation in observations where observation.scaleFactor == scaleFactor {
+            if case .perGrowth(_, let ratios) = momenta { observation.momentumFactor = ratios[stepCount] }
+            append(.observe(observation))
+        }
     }
 
     /// The force that the particles feel before a stage: the last one, if there was one.
@@ -49,105 +74,111 @@ public struct Schedule: Sendable {
     public mutating func endStep() {
         stepsBefore[stepsBefore.count - 1] += 1
     }
+}
 
+// MARK: What follows what
+
+extension Schedule {
+    /// The coefficients of the kicks, or the drifts, that follow each other from a stage on.
+    func run(of coefficient: KeyPath<Stage, Dual?>, from stage: Int) -> [Dual] {
+        Array(stages[stage...].lazy.map { $0[keyPath: coefficient] }.prefix { $0 != nil }.compactMap { $0 })
+    }
+
+    /// The coefficients of the kicks, or the drifts, that follow each other up to a stage, in the order of the way
+    /// forwards.
+    func run(of coefficient: KeyPath<Stage, Dual?>, before stage: Int) -> [Dual] {
+        stages[..<stage].reversed().lazy.map { $0[keyPath: coefficient] }.prefix { $0 != nil }
+            .compactMap { $0 }.reversed()
+    }
+}
+
+// MARK: What there is to do
+
+extension Schedule {
     /// The number of steps.
     public var stepCount: Int { stepsBefore.last! }
 
-    /// The values of all kicks and drifts, in order.
-    public var coefficients: [Double] {
-        stages.compactMap { stage in
-            switch stage {
-            case .kick(let coefficient), .drift(let coefficient): coefficient.value
-            case .force, .observe: nil
-            }
+    /// The number of forces.
+    public var forceCount: Int {
+        stages.count { if case .force = $0 { true } else { false } }
+    }
+
+    /// How often particles move and are routed: drifts that follow each other count once.
+    public var moveCount: Int {
+        stages.indices.count { index in
+            stages[index].drift != nil && (index == 0 || stages[index - 1].drift == nil)
         }
     }
 
-    /// The same schedule with other values of its kicks and drifts: those that a run was begun with.
+    /// The number of forces that the way back solves again: all but the last if particles do not move after it, for
+    /// then it is still known.
+    public var forcesSolvedAgain: Int {
+        for stage in stages.reversed() {
+            switch stage {
+            case .drift: return forceCount
+            case .force: return forceCount - 1
+            case .kick, .observe: continue
+            }
+        }
+        return 0
+    }
+}
+
+// MARK: Its numbers
+
+extension Schedule {
+    /// The largest |p/p′| at the start and the end of a step: how many times as coarse as there the momenta are at
+    /// most that are kicked and drifted. At least 1.
+    public var largestMomentumRatio: Double {
+        guard case .perGrowth(_, let ratios) = momenta else { return 1 }
+        return ratios.reduce(1) { max($0, abs($1.value)) }
+    }
+}
+
+extension Schedule {
+    /// The values of all kicks and drifts, and of the factors of momenta that are not 1, in the order of the stages.
+    public var coefficients: [Double] {
+        stages.compactMap(\.coefficient)
+    }
+
+    /// The same schedule with other values of its kicks, drifts and factors: those that a run was begun with.
     ///
     /// - Precondition: as many as there are.
     public func replacingCoefficients(with values: [Double]) -> Schedule {
         precondition(values.count == coefficients.count)
         var replaced = self
         var next = values.makeIterator()
-        for index in stages.indices {
-            switch stages[index] {
-            case .kick(var coefficient):
-                coefficient.value = next.next()!
-                replaced.stages[index] = .kick(coefficient)
-            case .drift(var coefficient):
-                coefficient.value = next.next()!
-                replaced.stages[index] = .drift(coefficient)
-            case .force, .observe: break
-            }
+        for index in stages.indices where stages[index].coefficient != nil {
+            replaced.stages[index].coefficient = next.next()
         }
         return replaced
     }
 }
 
-/// A way to turn scale factors into kicks and drifts.
-///
-/// A new integrator is a new type with this one function; see ``FastPM`` and ``Quinn``.
-public protocol Integrator: Sendable {
-    /// The scale factors between the given ones at which it needs growth factors.
-    func midpoints(of scaleFactors: [Double]) -> [Double]
-
-    /// The three coefficients of a kick–drift–kick step.
-    ///
-    /// - Parameters:
-    ///   - start, middle, end: growth and expansion at the step's start, midpoint and end.
-    ///   - cosmology: the background.
-    func coefficients(
-        from start: GrowthFactors<Dual>, over middle: GrowthFactors<Dual>, to end: GrowthFactors<Dual>,
-        _ cosmology: Cosmology<Dual>
-    ) -> (firstKick: Dual, drift: Dual, secondKick: Dual)
-}
-
-extension Integrator {
-    /// The stages of a run through the given scale factors.
-    ///
-    /// - Parameters:
-    ///   - scaleFactors: start and end of every step, increasing.
-    ///   - observed: those of them at which the state is looked at.
-    ///   - cosmology: the background.
-    public func schedule(
-        through scaleFactors: [Double], observing observed: [Double], _ cosmology: Cosmology<Dual>
-    ) -> Schedule {
-        let middles = midpoints(of: scaleFactors)
-        let growth = growthFactors(at: scaleFactors + middles, cosmology)
-        var schedule = Schedule()
-        func observe(_ scaleFactor: Double) {
-            if observed.contains(scaleFactor) { schedule.append(.observe(scaleFactor: scaleFactor)) }
-        }
-        observe(scaleFactors[0])
-        schedule.appendForce()
-        for step in middles.indices {
-            let coefficients = coefficients(
-                from: growth[step], over: growth[scaleFactors.count + step], to: growth[step + 1], cosmology)
-            schedule.append(.kick(coefficients.firstKick))
-            schedule.append(.drift(coefficients.drift))
-            schedule.appendForce()
-            schedule.append(.kick(coefficients.secondKick))
-            schedule.endStep()
-            observe(scaleFactors[step + 1])
-        }
-        return schedule
-    }
-}
-
-/// Where the middle of a step lies.
-public enum Midpoint: String, Sendable, CaseIterable {
-    /// `(a0 + a1)/2`, as in pmwd.
-    case arithmetic
-    /// `√(a0 a1)`, as in FastPM.
-    case geometric
-
-    /// The middle of each interval.
-    public func between(_ scaleFactors: [Double]) -> [Double] {
-        zip(scaleFactors, scaleFactors.dropFirst()).map { start, end in
+extension Stage {
+    /// The value of what a checkpoint keeps, so that a run is continued with the numbers it was begun with.
+    fileprivate var coefficient: Double? {
+        get {
             switch self {
-            case .arithmetic: (start + end) / 2
-            case .geometric: (start * end).squareRoot()
+            case .kick(let coefficient), .drift(let coefficient): coefficient.value
+            case .observe(let observation):
+                observation.hasOwnMomenta ? nil : observation.momentumFactor.value
+            case .force: nil
+            }
+        }
+        set {
+            guard let newValue else { return }
+            switch self {
+            case .kick(var coefficient):
+                coefficient.value = newValue
+                self = .kick(coefficient)
+            case .drift(var coefficient):
+                coefficient.value = newValue
+                self = .drift(coefficient)
+            case .observe(var observation):
+                observation.momentumFactor.value = newValue
+                self = .observe(observation)
+            case .force: break
             }
         }
     }

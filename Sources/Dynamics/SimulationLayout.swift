@@ -24,6 +24,9 @@ public struct SimulationLayout<Scalar: ParticleScalar> {
     /// Integer units of the state.
     public let units: StateUnits
 
+    /// Transforms of fields on the force mesh.
+    public var meshTransform: FourierTransform<Scalar> { solver.transform }
+
     /// A layout.
     ///
     /// - Parameters:
@@ -49,16 +52,21 @@ public struct SimulationLayout<Scalar: ParticleScalar> {
 
     /// The same in other integer units: those that a run was begun with.
     public func inUnits(_ units: StateUnits) -> SimulationLayout {
-        SimulationLayout(self, units: units)
+        SimulationLayout(self, following: plan, in: units)
     }
 
-    private init(_ layout: SimulationLayout, units: StateUnits) {
+    /// The same with other steps, or looked at at other times.
+    public func following(_ plan: EvolutionPlan) -> SimulationLayout {
+        SimulationLayout(self, following: plan, in: units)
+    }
+
+    private init(_ layout: SimulationLayout, following plan: EvolutionPlan, in units: StateUnits) {
         box = layout.box
         particleGrid = layout.particleGrid
         mesh = layout.mesh
         perturbation = layout.perturbation
         solver = layout.solver
-        plan = layout.plan
+        self.plan = plan
         self.units = units
     }
 }

@@ -13,10 +13,10 @@ public struct Theory: Sendable {
     public let powerModel: LinearPowerModel
     /// The amplitude of every linear mode of the particle grid.
     public let amplitudes: ModeAmplitudes
-    /// Growth at the time of the initial conditions.
-    public let growthAtStart: GrowthFactors<Double>
     /// What happens.
     public let schedule: Schedule
+    /// Growth at the time of the initial conditions, with momenta as the schedule works with them.
+    public let growthAtStart: GrowthFactors<Dual>
 
     /// The theory of a universe.
     ///
@@ -24,19 +24,24 @@ public struct Theory: Sendable {
     ///   - universe: cosmological parameters and the shape of the power spectrum.
     ///   - box: whose modes have amplitudes.
     ///   - plan: times and integrator.
-    /// - Throws: `PowerTableError` when a table does not cover the box's modes.
+    /// - Throws: `PowerTableError` when a table does not cover the box's modes, ``UnusableStep``.
     public init(
         of universe: (parameters: CosmologyParameters, power: LinearPowerModel), in box: Box,
         following plan: EvolutionPlan
-    ) throws(PowerTableError) {
+    ) throws {
         cosmology = Cosmology<Dual>(universe.parameters, power: universe.power)
         let background = Cosmology<Double>(universe.parameters, power: universe.power)
         powerModel = universe.power
         power = LinearPower(background, universe.power)
         amplitudes = try ModeAmplitudes(power, shape: box.particles, spacing: box.spacing)
-        growthAtStart = growthFactors(at: [plan.start], background)[0]
-        schedule = plan.integrator.schedule(
-            through: plan.scaleFactors, observing: plan.observed, cosmology)
+        schedule = try plan.integrator.schedule(
+            through: plan.scaleFactors, observing: plan.observations, cosmology)
+        growthAtStart =
+            switch schedule.momenta {
+            case .canonical: growthFactors(at: [plan.start], cosmology)[0]
+            case .perGrowth(let factor, _):
+                growthInGrowthTime(at: [plan.start], cosmology)[0].withMomentumScale(1 / factor)
+            }
     }
 
     /// The velocity dispersion `a² E D1′ σ_ψ` along one axis in linear theory [Mpc/h H0].

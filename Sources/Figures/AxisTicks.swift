@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Text
 
 /// What is proportional to the length along an axis.
 public enum AxisScale: Sendable, Equatable {
@@ -61,11 +62,11 @@ struct AxisTicks: Equatable {
     }
 
     private static func label(_ value: Double, step exponent: Int, largest: Double) -> String {
-        if largest < 1e6 && exponent >= -5 { return Decimal.fixed(value, digits: max(0, -exponent)) }
+        if largest < 1e6 && exponent >= -5 { return Numbers.fixed(value, max(0, -exponent)) }
         guard value != 0 else { return "0" }
         let order = Int(log10(largest).rounded(.down))
-        return Decimal.fixed(value / pow(10, Double(order)), digits: max(0, order - exponent))
-            + "×10" + Decimal.superscript(order)
+        return Numbers.fixed(value / pow(10, Double(order)), max(0, order - exponent))
+            + "×10" + Numbers.superscript(order)
     }
 
     // Powers of ten; over few decades also 2 and 5 times them; 2 to 9 times them unlabelled.
@@ -97,29 +98,8 @@ struct AxisTicks: Equatable {
     private static func label(_ multiple: Int, _ exponent: Int, plain: Bool) -> String {
         if (-2...3).contains(exponent) && (plain || (-1...1).contains(exponent)) {
             let value = Double(multiple) * pow(10, Double(exponent))
-            return Decimal.fixed(value, digits: max(0, -exponent))
+            return Numbers.fixed(value, max(0, -exponent))
         }
-        return (multiple == 1 ? "" : "\(multiple)×") + "10" + Decimal.superscript(exponent)
-    }
-}
-
-/// Numbers as text, the same everywhere.
-enum Decimal {
-    /// A number below 2⁶³ 10^(−digits) with that many digits after the point, and a true minus sign.
-    static func fixed(_ value: Double, digits: Int) -> String {
-        let scale = pow(10, Double(digits))
-        let units = Int((abs(value) * scale).rounded())
-        let sign = value < 0 && units > 0 ? "−" : ""
-        guard digits > 0 else { return sign + String(units) }
-        let divisor = Int(scale)
-        let fraction = String(units % divisor)
-        return sign + String(units / divisor) + "."
-            + String(repeating: "0", count: digits - fraction.count) + fraction
-    }
-
-    static func superscript(_ exponent: Int) -> String {
-        let digits = Array("⁰¹²³⁴⁵⁶⁷⁸⁹")
-        let text = String(abs(exponent)).map { String(digits[$0.wholeNumberValue!]) }.joined()
-        return (exponent < 0 ? "⁻" : "") + text
+        return (multiple == 1 ? "" : "\(multiple)×") + "10" + Numbers.superscript(exponent)
     }
 }

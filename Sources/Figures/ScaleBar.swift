@@ -1,5 +1,6 @@
 internal import Glibc
 public import Measurement
+internal import Text
 
 /// A round length for comparison with what a map shows.
 public enum ScaleBar {
@@ -11,6 +12,6 @@ public enum ScaleBar {
         let power = pow(10, log10(wanted).rounded(.down))
         let length = [5.0, 2, 1].first { $0 * power <= wanted }! * power
         let digits = power < 1 ? Int((-log10(power)).rounded()) : 0
-        return (length, "\(Decimal.fixed(length, digits: digits)) Mpc/h")
+        return (length, "\(Numbers.fixed(length, digits)) Mpc/h")
     }
 }

@@ -13,6 +13,16 @@ public protocol ForcePlan: Sendable {
 
     /// What one force costs a rank, and what its transpose does.
     func work(on share: MeshShare) -> ForceWork
+
+    /// The finest grid of ranks that can share a mesh.
+    func finestGrid(of mesh: SIMD3<Int>) -> SIMD2<Int>
+}
+
+extension ForcePlan {
+    /// As many ranks as have enough planes of the mesh each.
+    public func finestGrid(of mesh: SIMD3<Int>) -> SIMD2<Int> {
+        [mesh.x / Decomposition.widestGhostZone, mesh.y / Decomposition.widestGhostZone]
+    }
 }
 
 /// What a law of gravity costs one rank.
@@ -27,6 +37,8 @@ public struct ForceWork: Sendable, Equatable {
     public var arrays: Arrays
     /// Transforms.
     public var transforms: Transforms
+    /// Filters of one force; its transpose takes as many.
+    public var filters: Filters
 
     /// Bytes of the arrays on the mesh.
     public struct Arrays: Sendable, Equatable {
@@ -62,15 +74,33 @@ public struct ForceWork: Sendable, Equatable {
         }
     }
 
+    /// Filters that a rank applies to its own block.
+    public struct Filters: Sendable, Equatable {
+        /// Multiplications with an addition each, those of rows beside the block included.
+        public var multiplyAdds: Double
+        /// Numbers that must be read or written, per cell of the whole mesh.
+        public var wordsPerCell: Double
+
+        /// Filters.
+        public init(multiplyAdds: Double, wordsPerCell: Double) {
+            self.multiplyAdds = multiplyAdds
+            self.wordsPerCell = wordsPerCell
+        }
+
+        /// None.
+        public static let none = Filters(multiplyAdds: 0, wordsPerCell: 0)
+    }
+
     /// Work.
     public init(
-        solution: MeshTraffic, readOut: MeshTraffic, transpose: MeshTraffic, arrays: Arrays,
-        transforms: Transforms
+        solution: MeshTraffic, readOut: MeshTraffic = .none, transpose: MeshTraffic, arrays: Arrays,
+        transforms: Transforms, filters: Filters = .none
     ) {
         self.solution = solution
         self.readOut = readOut
         self.transpose = transpose
         self.arrays = arrays
         self.transforms = transforms
+        self.filters = filters
     }
 }

@@ -10,7 +10,7 @@ extension ForceKernel {
     func greensFunction(shape: SIMD3<Int>, spacing: Double) -> SpectralMultiplier {
         let axes = (0..<3).map { Wavenumbers(along: $0, of: shape).phases }
         let windows = axes.map { $0.map { deconvolvesWindows ? 1 / pow(sinc($0 / 2), 4) : 1 } }
-        let eigenvalues = axes.map { $0.map { eigenvalue(of: $0) / (spacing * spacing) } }
+        let eigenvalues = axes.map { $0.map { laplacian.eigenvalue(of: $0) / (spacing * spacing) } }
         return SpectralMultiplier(
             factors: .init(x: windows[0].map { -$0 }, y: windows[1], z: windows[2]),
             denominators: .init(x: eigenvalues[0], y: eigenvalues[1], z: eigenvalues[2]))
@@ -25,10 +25,12 @@ extension ForceKernel {
         }
         return SpectralMultiplier(factors: .init(x: tables[0], y: tables[1], z: tables[2]), timesI: 1)
     }
+}
 
+extension ForceKernel.Laplacian {
     /// `h² × ` the Laplacian's eigenvalue for the dimensionless wavenumber `w = k h`, sign reversed.
-    private func eigenvalue(of w: Double) -> Double {
-        switch laplacian {
+    func eigenvalue(of w: Double) -> Double {
+        switch self {
         case .continuous: w * w
         case .secondOrder: w * w * sinc(w / 2) * sinc(w / 2)
         case .fourthOrder: w * w * (4 / 3 * sinc(w / 2) * sinc(w / 2) - 1 / 3 * sinc(w) * sinc(w))

@@ -24,7 +24,6 @@ extension ForceKernel: ForcePlan {
             solution: MeshTraffic(
                 exchange: transforms,
                 ghosts: share.depositGhosts(.cloudInCell) + share.fieldGhosts(.stencil)),
-            readOut: .none,
             transpose: MeshTraffic(
                 exchange: transforms,
                 ghosts: share.depositGhosts(.stencil) + share.fieldGhosts(.cloudInCell)),

@@ -1,25 +1,61 @@
+public import Dynamics
+public import Observables
 public import Particles
 
-/// How badly the particles at the end agree with what was observed, and in which direction they should move.
+/// How badly a universe agrees with what was observed at one moment, and in which direction it should move.
 ///
-/// To add one: a type with this one function, which returns the loss of the particles it is shown and adds its
-/// derivatives to their cotangents. Whatever it sums over ranks must be summed exactly
-/// (`Communicator.exactSum`), or runs on different ranks will differ. See ``DensityObjective``.
-public protocol Objective<Scalar>: ~Copyable {
+/// ``Comparison`` puts one together from an observable, a bias model and a likelihood; write a type with these members
+/// only for what has no such parts. Whatever it sums over ranks must be summed exactly (`Communicator.exactSum`), or runs
+/// on different ranks will differ.
+public protocol Objective<Scalar>: AnyObject {
     /// The precision.
     associatedtype Scalar: ParticleScalar
+
+    /// When it looks: a scale factor at which a step ends.
+    var scaleFactor: Double { get }
+
+    /// The parameters of its own, as bias and noise have them.
+    var parameters: [OwnParameter] { get }
 
     /// The loss of the particles. Collective.
     ///
     /// - Parameters:
-    ///   - particles: at the time of the observation.
-    ///   - cotangents: to which `∂L/∂x` [1/(Mpc/h)] and `∂L/∂p` [1/(Mpc/h H0)] are added.
+    ///   - particles: at the moment; whoever moves them brings them back to the last bit.
+    ///   - moment: time and cosmology.
+    ///   - own: the values of ``parameters``.
     /// - Returns: L, the same bits on all ranks.
     /// - Throws: the same error on all ranks.
-    func evaluate(
-        _ particles: borrowing ParticleSet<Scalar>, addingTo cotangents: inout CotangentSet<Scalar>
+    func value(
+        _ particles: inout ParticleSet<Scalar>, at moment: Moment, _ own: [Double]
     ) throws -> Double
 
-    /// The loss alone. Collective.
-    func value(_ particles: borrowing ParticleSet<Scalar>) throws -> Double
+    /// The loss and its derivatives. Collective.
+    ///
+    /// - Parameter adjoint: to whose cotangents `∂L/∂x` [1/(Mpc/h)] and `∂L/∂p` [1/(Mpc/h H0)] are added, and to whose
+    ///   parameters what cosmology does beside the particles.
+    /// - Returns: L and ∂L/∂(own parameter), the same bits on all ranks.
+    func evaluate(
+        _ particles: inout ParticleSet<Scalar>, at moment: Moment, _ own: [Double],
+        addingTo adjoint: inout AdjointState<Scalar>
+    ) throws -> ObjectiveValue
+
+    /// From now on the data are compared on scales above a radius R [Mpc/h], if it knows such a thing.
+    func smooth(by radius: Double)
+
+    /// The data points that count.
+    var cellCount: Int { get }
+}
+
+/// A loss, and its derivatives by an objective's own parameters.
+public struct ObjectiveValue: Sendable {
+    /// L.
+    public let loss: Double
+    /// ∂L/∂(own parameter), in their order.
+    public let parameters: [Double]
+
+    /// A value with its derivatives.
+    public init(loss: Double, parameters: [Double] = []) {
+        self.loss = loss
+        self.parameters = parameters
+    }
 }

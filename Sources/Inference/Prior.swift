@@ -21,3 +21,11 @@ public enum Prior {
         for index in target.indices { target[index] += values[index] }
     }
 }
+
+/// Whether white noise is a unit normal.
+public enum WhiteNoisePrior: Sendable {
+    /// `½ Σ s²` is added.
+    case unitNormal
+    /// Nothing is.
+    case none
+}

@@ -16,19 +16,24 @@ public final class Decomposition {
     /// How the Fourier modes of the mesh are shared.
     public let fourier: FourierLayout
 
-    /// The widest ghost zone in use (the potential's upper planes); no block may be narrower.
+    /// The widest ghost zone that neighbours fill (the potential's upper planes); no block that has one may be
+    /// narrower.
     public static let widestGhostZone = 3
 
     /// Shares a mesh among the ranks of a grid.
     ///
-    /// - Throws: ``UsageError``, the same on all ranks, when a block would be narrower than
-    ///   ``widestGhostZone``; it names the largest usable grid.
-    public init(shape: SIMD3<Int>, over grid: RankGrid) throws(UsageError) {
-        guard Self.fits(shape, on: grid.shape) else {
-            let most = [0, 1].map { shape[$0] / Self.widestGhostZone }
+    /// - Parameter least: the fewest planes that a block may have; a mesh whose ghost planes are fetched as a
+    ///   ``Window`` needs one.
+    /// - Throws: ``UsageError``, the same on all ranks, when a block would be narrower; it names the largest usable
+    ///   grid.
+    public init(
+        shape: SIMD3<Int>, over grid: RankGrid, planes least: Int = widestGhostZone
+    ) throws(UsageError) {
+        guard Self.fits(shape, on: grid.shape, planes: least) else {
+            let most = [0, 1].map { shape[$0] / least }
             throw UsageError(
                 "run.ranks is [\(grid.shape.x), \(grid.shape.y)]; every rank needs at least "
-                    + "\(Self.widestGhostZone) planes of a \(shape.x) x \(shape.y) x \(shape.z) mesh along x and y; "
+                    + "\(least) \(least == 1 ? "plane" : "planes") of a \(shape.x) x \(shape.y) x \(shape.z) mesh along x and y; "
                     + "use at most [\(most[0]), \(most[1])]")
         }
         self.grid = grid
@@ -39,8 +44,10 @@ public final class Decomposition {
     }
 
     /// Whether every rank of a grid would own enough planes of a mesh.
-    public static func fits(_ shape: SIMD3<Int>, on grid: SIMD2<Int>) -> Bool {
-        shape.x / grid.x >= widestGhostZone && shape.y / grid.y >= widestGhostZone
+    public static func fits(
+        _ shape: SIMD3<Int>, on grid: SIMD2<Int>, planes least: Int = widestGhostZone
+    ) -> Bool {
+        shape.x / grid.x >= least && shape.y / grid.y >= least
     }
 
     /// The `index`-th of `parts` balanced ranges of `0 ..< length`; may be empty.

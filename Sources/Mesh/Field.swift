@@ -83,6 +83,20 @@ public struct Field<Element: BitwiseCopyable & Sendable>: ~Copyable {
         return copy
     }
 
+    /// The same owned values, with other ghost planes around them, filled. Collective.
+    public consuming func withGhosts(_ ghosts: GhostWidth, for purpose: StaticString) -> Field {
+        var result = Field(decomposition, ghosts: ghosts, for: purpose)
+        let depth = decomposition.shape.z
+        for x in decomposition.x {
+            for y in decomposition.y {
+                unsafe (result.values.start + result.offset(x: x, y: y, z: 0)).update(
+                    from: values.start + offset(x: x, y: y, z: 0), count: depth)
+            }
+        }
+        result.fillGhosts()
+        return result
+    }
+
     /// Replaces every owned value by a function of it and of its global indices.
     @inlinable
     public mutating func mapPoints(_ body: (_ x: Int, _ y: Int, _ z: Int, Element) -> Element) {

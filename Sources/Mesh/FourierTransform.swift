@@ -187,7 +187,7 @@ extension FourierTransform {
         if decomposition.grid.row.size == 1 { return swapped(lines, columnSwap) }
         let pencils = transform(
             yLines, palindrome_forward, swapped(lines, rowSwap), from: yInRow, to: yInColumn,
-            planes: planes, lines: layout.z.count)
+            (planes, layout.z.count))
         return swapped(pencils, columnSwap)
     }
 
@@ -200,8 +200,8 @@ extension FourierTransform {
             return inversePlanes(of: pencils, ghosts: ghosts, scale: scale)
         }
         let halfComplex = transform(
-            yLines, palindrome_backward, pencils, from: yInColumn, to: yInRow, planes: planes,
-            lines: layout.z.count)
+            yLines, palindrome_backward, pencils, from: yInColumn, to: yInRow,
+            (planes, layout.z.count))
         return inverseZ(of: swapped(halfComplex, rowSwap), ghosts: ghosts, scale: scale)
     }
 
@@ -224,7 +224,7 @@ extension FourierTransform {
     ) -> FourierField<Scalar> {
         let lines = layout.y.count * layout.z.count
         guard modesAreInPlace else {
-            return transform(xLines, direction, spectrum, from: source, to: target, planes: 1, lines: lines)
+            return transform(xLines, direction, spectrum, from: source, to: target, (1, lines))
         }
         phases.measure("fft") {
             let place = unsafe Place(values: spectrum.values.start, layout: xInModes)
@@ -236,13 +236,14 @@ extension FourierTransform {
     private func transform(
         _ plan: LinePlan<Scalar>, _ direction: palindrome_direction,
         _ spectrum: consuming FourierField<Scalar>,
-        from source: LineLayout, to target: LineLayout, planes: Int, lines: Int
+        from source: LineLayout, to target: LineLayout, _ count: (planes: Int, lines: Int)
     ) -> FourierField<Scalar> {
         let result = array()
         phases.measure("fft") {
             unsafe plan.transform(
                 direction, from: Place(values: spectrum.values.start, layout: source),
-                to: Place(values: result.values.start, layout: target), planes: planes, lines: lines)
+                to: Place(values: result.values.start, layout: target), planes: count.planes,
+                lines: count.lines)
         }
         return result
     }

@@ -58,7 +58,7 @@ extension Field {
         unsafe ranks.shift(
             values.start + sent.start, to: ranks.neighbour(direction),
             values.start + target.start, from: ranks.neighbour(-direction),
-            runs: sent.runs, runBytes: sent.length * bytes, stride: xStride * bytes)
+            Communicator.Runs(sent.runs, bytes: sent.length * bytes, stride: xStride * bytes))
     }
 }
 

@@ -110,7 +110,7 @@ public struct IntegerRim: ~Copyable {
         }
         unsafe ranks.shift(
             outgoing.start, to: ranks.neighbour(direction), incoming.start, from: ranks.neighbour(-direction),
-            runs: 1, runBytes: count * MemoryLayout<Int64>.stride, stride: 0)
+            Communicator.Runs(1, bytes: count * MemoryLayout<Int64>.stride, stride: 0))
         for (run, place) in target.enumerated() {
             let owner = unsafe row(x: place.x, y: place.y)
             let ghost = unsafe incoming.start + run * depth

@@ -99,16 +99,33 @@ extension Communicator {
                 receivedOffsets, receivedCounts), "MPI_Waitall")
     }
 
-    /// Sends `runs` runs of `runBytes` bytes, `stride` bytes apart, to one rank while the same shape comes
-    /// from another.
+    /// Runs of bytes, one after the other.
+    public struct Runs: Sendable {
+        let count: Int
+        let bytes: Int
+        let stride: Int
+
+        /// - Parameters:
+        ///   - count: how many there are.
+        ///   - bytes: of each.
+        ///   - stride: bytes from the start of one to that of the next.
+        public init(_ count: Int, bytes: Int, stride: Int) {
+            self.count = count
+            self.bytes = bytes
+            self.stride = stride
+        }
+    }
+
+    /// Sends runs to one rank while the same shape comes from another.
     @unsafe public func shift(
-        _ sent: UnsafeRawPointer, to: Int, _ received: UnsafeMutableRawPointer, from: Int,
-        runs: Int, runBytes: Int, stride: Int
+        _ sent: UnsafeRawPointer, to: Int, _ received: UnsafeMutableRawPointer, from: Int, _ runs: Runs
     ) {
-        if to != rank && runs * runBytes > 0 { phases.book(bytesSent: runs * runBytes, messages: 1) }
+        let bytes = runs.count * runs.bytes
+        if to != rank && bytes > 0 { phases.book(bytesSent: bytes, messages: 1) }
         unsafe MPIRuntime.check(
             palindrome_shift(
-                handle, sent, Int32(to), received, Int32(from), Int64(runs), Int64(runBytes), Int64(stride)),
+                handle, sent, Int32(to), received, Int32(from), Int64(runs.count), Int64(runs.bytes),
+                Int64(runs.stride)),
             "MPI_Sendrecv")
     }
 }

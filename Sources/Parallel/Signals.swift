@@ -6,7 +6,7 @@ internal import CParallel
 /// asked to), SIGUSR2 (Grid Engine), SIGXCPU (a limit of CPU time), and SIGHUP (a lost terminal) unless whoever
 /// started the program ignores it, as nohup does.
 public enum StopSignals {
-    /// Notes the signals from now on instead of dying of them.
+    /// Notes the signals from now on instead of dying of them, and forgets earlier ones.
     public static func watch() {
         palindrome_watch_signals()
     }
@@ -14,10 +14,5 @@ public enum StopSignals {
     /// Whether any rank was asked to stop. Collective, so that all ranks stop at the same step.
     public static func isRaised(on communicator: Communicator) -> Bool {
         communicator.any(palindrome_signal() != 0)
-    }
-
-    /// Forgets what was noted on this rank: for a process that goes on to another run.
-    public static func forget() {
-        palindrome_forget_signal()
     }
 }

@@ -25,6 +25,30 @@ public struct CotangentSet<Scalar: ParticleScalar>: ~Copyable {
         return buffer
     }
 
+    /// `x̄ += other x̄`, of the same particles in the same order.
+    ///
+    /// - Parameter count: how many they are; arrays may be longer.
+    public mutating func addPositions(of other: borrowing CotangentSet, count: Int) {
+        for axis in 0..<3 { Self.add(other.position[axis], times: 1, to: &position[axis], count) }
+    }
+
+    /// `p̄ += factor · other x̄` along one axis, see ``addPositions(of:count:)``.
+    public mutating func addMomentum(
+        from other: borrowing CotangentSet, along axis: Int, times factor: Double, count: Int
+    ) {
+        Self.add(other.position[axis], times: Scalar(factor), to: &momentum[axis], count)
+    }
+
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
+    private static func add(
+        _ other: borrowing Buffer<Scalar>, times factor: Scalar, to buffer: inout Buffer<Scalar>, _ count: Int
+    ) {
+        let others = other.span
+        var values = buffer.mutableSpan
+        for slot in 0..<count { values[slot] += factor * others[slot] }
+    }
+
     var positionStarts: _ParticleKernels<Scalar>.Reals {
         unsafe (position[0].start, position[1].start, position[2].start)
     }

@@ -30,10 +30,27 @@ extension ParticleSet {
     /// - Parameter coefficient: d [1/H0].
     /// - Throws: ``DriftOverflow`` on all ranks; the positions are then undefined.
     public mutating func drift(by coefficient: Double) throws(DriftOverflow) {
+        try move(by: coefficient, along: 0..<3)
+    }
+
+    /// Moves every particle along one component of its momentum, as ``drift(by:)`` along all; undone by the opposite
+    /// coefficient. Collective.
+    ///
+    /// - Parameters:
+    ///   - coefficient: d [1/H0], for the momenta as the units have them.
+    ///   - axis: 0, 1 or 2.
+    /// - Throws: ``DriftOverflow`` on all ranks; the positions are then undefined.
+    public mutating func drift(by coefficient: Double, along axis: Int) throws(DriftOverflow) {
+        try move(by: coefficient, along: axis..<axis + 1)
+    }
+
+    private mutating func move(by coefficient: Double, along axes: Range<Int>) throws(DriftOverflow) {
         let failed = grid.phases.measure("drift") {
             var failed: Int32 = 0
-            for axis in 0..<3 {
-                let unit = scalbn(coefficient, Int32(units.momentumExponent + Scalar.Position.bitWidth))
+            for axis in axes {
+                let unit = scalbn(
+                    coefficient * units.momentumFactor,
+                    Int32(units.momentumExponent + Scalar.Position.bitWidth))
                 unsafe failed |= Scalar._particleKernels.drift(
                     Int64(count), position[axis].start, momentum[axis].start, unit / units.box[axis])
             }
@@ -77,5 +94,17 @@ extension ParticleSet {
             }
             return total.sum * units.momentum
         }
+    }
+
+    /// `Σ x̄ · p` along one axis, the derivative by a coefficient with which all particles move along it. Collective.
+    ///
+    /// - Throws: ``NotFiniteError`` on all ranks.
+    public func momentumProduct(
+        with cotangents: borrowing CotangentSet<Scalar>, along axis: Int
+    ) throws(NotFiniteError) -> Double {
+        let (momenta, bars) = (momentum[axis].span, cotangents.position[axis].span)
+        return try grid.world.exactSum(count: count, of: "the derivative by a drift coefficient") {
+            Double(bars[$0]) * Double(momenta[$0])
+        } * units.momentum
     }
 }

@@ -10,7 +10,7 @@ public struct ParticleSet<Scalar: ParticleScalar>: ~Copyable {
     /// The force mesh, which says who owns which particle.
     public let decomposition: Decomposition
     /// What the integers mean.
-    public let units: StateUnits
+    public internal(set) var units: StateUnits
     /// Particles on all ranks.
     public let totalCount: Int
     /// Particles on this rank.

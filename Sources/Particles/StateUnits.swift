@@ -2,14 +2,17 @@ public import Parallel
 
 /// What the integers of a particle's state mean.
 ///
-///     x = X · L / 2³²  [Mpc/h]      p = P · 2^e  [Mpc/h · H0]
+///     x = X · L / 2³²  [Mpc/h]      p = f P · 2^e  [Mpc/h · H0]
 ///
-/// (2⁶⁴ in double precision.) Fixed once per run or optimisation and stored with it.
+/// (2⁶⁴ in double precision.) Fixed once per run or optimisation and stored with it; f is 1 but at observations of an
+/// integrator whose momenta are not p = a² dx/dt.
 public struct StateUnits: Sendable, Equatable {
     /// The sides of the box [Mpc/h].
     public let box: SIMD3<Double>
     /// The momentum unit is 2 to this power [Mpc/h · H0].
     public let momentumExponent: Int
+    /// f.
+    public private(set) var momentumFactor = 1.0
 
     /// Momenta are kept this many velocity dispersions away from the end of the integer range, at least.
     public static let headroom = 64.0
@@ -19,6 +22,13 @@ public struct StateUnits: Sendable, Equatable {
         precondition(box.x > 0 && box.y > 0 && box.z > 0)
         self.box = box
         self.momentumExponent = momentumExponent
+    }
+
+    /// The same integers of f times as large momenta.
+    public func multiplyingMomenta(by factor: Double) -> StateUnits {
+        var units = self
+        units.momentumFactor *= factor
+        return units
     }
 
     /// Units whose momentum range holds at least ``headroom`` dispersions, and less than twice as many.
@@ -37,7 +47,7 @@ public struct StateUnits: Sendable, Equatable {
     }
 
     /// One unit of momentum [Mpc/h · H0].
-    @inlinable public var momentum: Double { Double.powerOfTwo(momentumExponent) }
+    @inlinable public var momentum: Double { Double.powerOfTwo(momentumExponent) * momentumFactor }
 
     /// One unit of position along an axis [Mpc/h].
     @inlinable public func position<Position: FixedWidthInteger>(along axis: Int, _: Position.Type) -> Double
@@ -72,6 +82,6 @@ public struct StateUnits: Sendable, Equatable {
     @inlinable public func momentum<Momentum: FixedWidthInteger>(
         of value: Double, as _: Momentum.Type = Momentum.self
     ) -> Momentum? {
-        Momentum(exactly: (value * Double.powerOfTwo(-momentumExponent)).rounded(.toNearestOrEven))
+        Momentum(exactly: (value / momentum).rounded(.toNearestOrEven))
     }
 }

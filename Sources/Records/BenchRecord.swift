@@ -1,4 +1,3 @@
-internal import Foundation
 public import Parallel
 
 /// What `palindrome bench` measured, for machines: `bench.json` in its directory.

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 internal import Parallel
 
 /// How records for machines are written and read: JSON, keys sorted, `snake_case`.

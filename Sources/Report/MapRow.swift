@@ -1,6 +1,7 @@
 internal import Figures
 internal import FoundationEssentials
 internal import Measurement
+internal import Text
 
 /// Pictures beside each other whose colours mean the same.
 struct MapRow {

@@ -1,5 +1,6 @@
 internal import Measurement
 internal import Parallel
+internal import Text
 
 /// What the page begins with: what was run, over the newest picture of its matter.
 struct Masthead {

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Mesh
 internal import Parallel
 internal import Records
@@ -194,12 +193,7 @@ final class RunDirectory {
     }
 
     private static func text(of path: String, on world: Communicator) throws(AgreedFailure) -> String {
-        let bytes = try world.fromRoot {
-            guard let content = FileManager.default.contents(atPath: path) else {
-                throw UsageError("\(path): cannot be read; check the file")
-            }
-            return Array(content)
-        }
+        let bytes = try world.fromRoot { try Files.read(path) }
         return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -2,6 +2,7 @@ internal import Measurement
 internal import Mesh
 internal import Parallel
 internal import Storage
+internal import Text
 
 /// A field averaged over a slab at the lower end of the box, as pictures show it.
 struct Slab {

@@ -28,9 +28,10 @@ public struct RunContext {
     ///   - world: the ranks that do it.
     ///   - log: where it says what it does.
     ///   - stop: whether it shall stop at the next good moment, with a checkpoint; asked by all ranks together, and
-    ///     answered to all alike, as by `StopSignals.isRaised(on:)`.
+    ///     answered to all alike, as by `StopSignals.isRaised(on:)`; never if not given.
     public init(
-        on world: Communicator, telling log: any RunLog, stoppingWhen stop: @escaping (Communicator) -> Bool
+        on world: Communicator, telling log: any RunLog,
+        stoppingWhen stop: @escaping (Communicator) -> Bool = { _ in false }
     ) {
         self.world = world
         self.log = log
@@ -43,10 +44,5 @@ public struct RunContext {
     /// Says something, once for all ranks.
     func say(_ text: String) {
         if world.isRoot { log.say(text) }
-    }
-
-    /// The same log and the same stop for a part of the ranks.
-    func narrowed(to part: Communicator) -> RunContext {
-        RunContext(on: part, telling: log, stoppingWhen: stop)
     }
 }

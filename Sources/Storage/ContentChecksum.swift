@@ -1,6 +1,7 @@
 internal import CStorage
 internal import Memory
 internal import Mesh
+internal import Text
 
 /// The checksum that every dataset carries: the sum over its elements of a mix of position and bits, modulo 2⁶⁴.
 ///
@@ -8,12 +9,6 @@ internal import Mesh
 enum ContentChecksum {
     /// The name of the attribute that holds it.
     static let attribute = "checksum"
-
-    /// Sixteen hexadecimal digits.
-    static func text(_ value: UInt64) -> String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
 
     /// Of a run of elements, the first of which is the dataset's `first`-th.
     static func of<Element: StorageElement>(
@@ -89,7 +84,7 @@ extension InputFile {
     /// The memory it takes is a plane of the dataset, or 64 MiB.
     func contentChecksum(of dataset: DatasetDescription) throws(StorageError) -> String {
         let mine = try sum(of: dataset, as: palindrome_f64, bytes: 8, MemoryPool())
-        return ContentChecksum.text(communicator.wrappingSum(mine))
+        return hexadecimal(communicator.wrappingSum(mine))
     }
 
     /// This rank's part of the checksum of a dataset. Collective.
@@ -115,7 +110,7 @@ extension InputFile {
 
     private func compare(_ checksum: UInt64, with dataset: DatasetDescription) throws(StorageError) {
         guard let written = try attribute(ContentChecksum.attribute, of: dataset.path)?.text else { return }
-        guard written == ContentChecksum.text(communicator.wrappingSum(checksum)) else {
+        guard written == hexadecimal(communicator.wrappingSum(checksum)) else {
             throw damaged("the contents of \(dataset.path) do not match their checksum")
         }
     }

@@ -1,3 +1,4 @@
+internal import Text
 public import Parallel
 
 /// What a run read, as one number: the same file has the same, on any number of ranks.
@@ -13,7 +14,7 @@ public enum InputChecksum {
         var checksum: UInt64 = 0
         let code = communicator.systemCode { FileSystem.checksum(of: path, &checksum) }
         guard code == 0 else { throw .reading(path, code: code, fault: .user) }
-        return communicator.broadcast(ContentChecksum.text(checksum))
+        return communicator.broadcast(hexadecimal(checksum))
     }
 
     /// Of the numbers of a dataset, whatever else is in its file; of the whole file where they are none. Collective.

@@ -1,5 +1,6 @@
 internal import CStorage
 public import Parallel
+internal import Text
 
 /// A parallel HDF5 file that is being written, all ranks together.
 ///
@@ -134,7 +135,7 @@ public struct OutputFile: ~Copyable {
         set("description", to: .text(labels.description), on: path)
         for (name, value) in labels.more.sorted(by: { $0.key < $1.key }) { set(name, to: value, on: path) }
         set(
-            ContentChecksum.attribute, to: .text(ContentChecksum.text(communicator.wrappingSum(checksum))),
+            ContentChecksum.attribute, to: .text(hexadecimal(communicator.wrappingSum(checksum))),
             on: path)
     }
 

@@ -78,6 +78,27 @@ final class RunConfigurationTests: XCTestCase {
         XCTAssertEqual(listed.output.snapshots, [0.9])
     }
 
+    /// Steps equal in growth are those of the configured cosmology; what is written down is where they ended up.
+    func testStepsEqualInGrowthAreListedInTheResolvedText() throws {
+        for (integrator, start) in [("bullfrog", "0"), ("bullfrog", "0.1"), ("fastpm-dkd", "0.1")] {
+            let run = try configuration(
+                "initial: {a: \(start)}\nevolution: {steps: 4, spacing: D, integrator: \(integrator)}")
+            let found = run.evolution.scaleFactors
+            let cosmology = Cosmology<Double>(run.cosmology, power: .eisensteinHu)
+            let growth = growthInGrowthTime(at: found, cosmology).map(\.d1)
+            XCTAssertEqual(found.first, Double(start))
+            XCTAssertEqual(growth[2] - growth[1], growth[4] - growth[3], accuracy: 1e-11)
+            XCTAssert(run.resolvedText.contains("\n  a: \(found)\n  integrator: \(integrator)\n"))
+            XCTAssertFalse(run.resolvedText.contains("spacing: D"))
+            XCTAssertEqual(try configuration(run.resolvedText), run)
+            // Another cosmology keeps the steps.
+            let other = try configuration(
+                run.resolvedText.replacing("w0: -1.0", with: "w0: -0.9"))
+            XCTAssertEqual(other.evolution.scaleFactors, found)
+            XCTAssertNotEqual(other.cosmology, run.cosmology)
+        }
+    }
+
     func testAnOutputTimeIsTheStepsEndItMeans() throws {
         let run = try configuration(
             "initial: {a: 0.1}\nevolution: {steps: 9}\noutput: {snapshots: [1, 0.1, 0.3]}")
@@ -150,5 +171,24 @@ final class RunConfigurationTests: XCTestCase {
         XCTAssertEqual(
             try configuration("run: {ranks: [2, 3]}\noutput: {directory: elsewhere}", ranks: 6).resolvedText,
             try configuration("").resolvedText)
+    }
+
+    func testObjectivesAreOneSectionOrAListOfThem() throws {
+        let one = try configuration("objective: {data: \"a.h5:/d\", a: 0.5, bias: power-law}")
+        XCTAssertEqual(one.objectives.map(\.a), [0.5])
+        XCTAssertEqual(one.objectives.ownParameters.map(\.name), ["bias_amplitude", "bias_exponent"])
+        let two = try configuration(
+            """
+            objective:
+            - {data: "a.h5:/d", a: 0.5}
+            - {data: "b.h5:/d", kind: redshift-space-density, axis: x, bias: power-law, bias_exponent: 1.5}
+            reconstruct: {vary: ["objective[1].bias_exponent"]}
+            """, set: "objective[0].sigma=0.25")
+        XCTAssertEqual(two.objectives.map(\.name), ["objective[0]", "objective[1]"])
+        XCTAssertEqual(two.objectives.map(\.sigma), [0.25, 1])
+        XCTAssertEqual(two.objectives.map(\.a), [0.5, 1])
+        XCTAssertEqual(two.reconstruct?.vary.first?.start, 1.5)
+        XCTAssertEqual(try configuration(two.resolvedText).resolvedText, two.resolvedText)
+        XCTAssertTrue(try configuration("box: {particles: 16}").objectives.isEmpty)
     }
 }

@@ -6,9 +6,10 @@ final class FloorTests: XCTestCase {
     func testACaseByHand() {
         let machine = Floor.Machine(
             forwardTransform: 0.1, inverseTransform: 0.2, exchange: 0.01, bandwidth: 1e6)
+        let tenSteps = UnavoidableWork.PerForce(moves: 10, solvedAgain: 10, forces: 11)
         let drifts = 10.0 / 11
         let forwards = Floor(
-            of: .forwards(inverses: 1, driftsPerForce: drifts), wordBytes: 4, particles: 1000, cells: 8000,
+            of: .forwards(inverses: 1, with: tenSteps), wordBytes: 4, particles: 1000, cells: 8000,
             on: machine)
         XCTAssertEqual(forwards.transforms, 0.3, accuracy: 1e-15)
         XCTAssertEqual(forwards.exchange, 0.02, accuracy: 1e-15)
@@ -18,7 +19,7 @@ final class FloorTests: XCTestCase {
         XCTAssertEqual(forwards.seconds, forwards.transforms + forwards.exchange + forwards.memory)
 
         let gradient = Floor(
-            of: .gradient(inverses: 1, driftsPerForce: drifts), wordBytes: 4, particles: 1000, cells: 8000,
+            of: .gradient(inverses: 1, with: tenSteps), wordBytes: 4, particles: 1000, cells: 8000,
             on: machine)
         XCTAssertEqual(gradient.transforms, 0.3 * (2 + drifts), accuracy: 1e-15)
         XCTAssertEqual(gradient.exchange, 0.02 * (2 + drifts), accuracy: 1e-15)
@@ -27,12 +28,25 @@ final class FloorTests: XCTestCase {
         XCTAssertEqual(gradient.memory, 4 * (particles * 1000 + cells * 8000) / 1e6, accuracy: 1e-15)
     }
 
+    /// Drift–kick–drift: a pass of drifts more than forces, and none of those is known on the way back.
+    func testAForceLessThanMovesIsSolvedAgainEveryTime() {
+        let tenSteps = UnavoidableWork.PerForce(moves: 11, solvedAgain: 10, forces: 10)
+        let forwards = UnavoidableWork.forwards(inverses: 1, with: tenSteps)
+        XCTAssertEqual(forwards.wordsPerParticle, 12 + 9 * 1.1, accuracy: 1e-14)
+        let gradient = UnavoidableWork.gradient(inverses: 1, with: tenSteps)
+        XCTAssertEqual(gradient.forwardTransforms, 1 + 1 + 1)
+        XCTAssertEqual(gradient.inverseTransforms, 1 + 1 + 1)
+        XCTAssertEqual(gradient.wordsPerParticle, 12 + 9 * 1.1 + 3 + 27 + 18 * 1.1, accuracy: 1e-14)
+    }
+
+    private let alone = UnavoidableWork.PerForce(moves: 1, solvedAgain: 1, forces: 1)
+
     func testASpectralForceHasThreeInversesAndTwiceTheTransforms() {
-        let forwards = UnavoidableWork.forwards(inverses: 3, driftsPerForce: 1)
+        let forwards = UnavoidableWork.forwards(inverses: 3, with: alone)
         XCTAssertEqual(forwards.forwardTransforms, 1)
         XCTAssertEqual(forwards.inverseTransforms, 3)
         XCTAssertEqual(forwards.wordsPerCell, 4)
-        let gradient = UnavoidableWork.gradient(inverses: 3, driftsPerForce: 1)
+        let gradient = UnavoidableWork.gradient(inverses: 3, with: alone)
         XCTAssertEqual(gradient.forwardTransforms, 1 + 1 + 3)
         XCTAssertEqual(gradient.inverseTransforms, 3 + 3 + 1)
         XCTAssertEqual(gradient.wordsPerParticle, 21 + 48)
@@ -41,7 +55,7 @@ final class FloorTests: XCTestCase {
 
     func testDoublePrecisionMovesTwiceAsMuch() {
         let machine = Floor.Machine(forwardTransform: 0, inverseTransform: 0, exchange: 0, bandwidth: 1)
-        let work = UnavoidableWork.forwards(inverses: 1, driftsPerForce: 1)
+        let work = UnavoidableWork.forwards(inverses: 1, with: alone)
         let (single, double) = (
             Floor(of: work, wordBytes: 4, particles: 7, cells: 5, on: machine),
             Floor(of: work, wordBytes: 8, particles: 7, cells: 5, on: machine)

@@ -6,6 +6,7 @@ import Gravity
 import Inference
 import InitialConditions
 import Mesh
+import Observables
 import Parallel
 import Particles
 
@@ -15,14 +16,16 @@ struct MeasuredUniverse<Scalar: ParticleScalar> {
     private let force: any ForcePlan
 
     static var steps: [Double] { [0.1, 0.4, 0.7, 1] }
-    static var forces: Int { steps.count }
 
-    init(particles: SIMD3<Int>, mesh: SIMD3<Int>, under force: any ForcePlan, on grid: RankGrid) throws {
+    init(
+        particles: SIMD3<Int>, mesh: SIMD3<Int>, under force: any ForcePlan,
+        by integrator: any Integrator = FastPM(), on grid: RankGrid
+    ) throws {
         self.force = force
         model = try ForwardModel(
             Box(particles: particles, spacing: 4, mesh: mesh), in: (.simpleLCDM, .eisensteinHu),
             startingWith: .second,
-            following: EvolutionPlan(through: Self.steps, by: FastPM(), observing: [1]),
+            following: EvolutionPlan(through: Self.steps, by: integrator, observing: [1]),
             under: force, on: grid)
     }
 
@@ -37,17 +40,19 @@ struct MeasuredUniverse<Scalar: ParticleScalar> {
     func run() throws -> TimedForwardRun { try model.timedRun(from: whiteNoise()) }
 
     /// Against a universe without structure.
-    func objective() throws -> DensityObjective<Scalar> {
+    func objective() throws -> Comparison<Scalar> {
         var data = Field<Scalar>(model.mesh, ghosts: .none, for: "data")
         data.fill(with: 1)
-        return try DensityObjective(
-            data: data, weights: nil, sigma: 1, smoothing: 0, cell: model.box.cell, model.solver.transform)
+        return try Comparison(ofDensity: data, sigma: 1, at: 1, in: model)
     }
 
     func gradient() throws -> TimedGradient {
         let objective = try objective()
-        return try model.timedGradient(at: whiteNoise()) { _, particles, cotangents in
-            try objective.evaluate(particles, addingTo: &cotangents)
+        return try model.timedGradient(at: whiteNoise()) { observation, particles, adjoint in
+            try objective.evaluate(
+                &particles, at: Moment(at: observation.scaleFactor, in: model.cosmology), [],
+                addingTo: &adjoint
+            ).loss
         }
     }
 }

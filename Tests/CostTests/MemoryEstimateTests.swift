@@ -67,13 +67,12 @@ final class MemoryEstimateTests: SPMDTestCase {
             try check(
                 Float.self, mesh: mesh, "1_4", for: .reconstruction, holding: .init(keptVectors: 6)
             ) { universe in
-                let objective = try universe.objective()
+                let likelihood = JointLikelihood([try universe.objective()])
                 func loss(_ point: borrowing ParameterVector<Float>) throws -> Evaluation<Float>? {
-                    let gradient = try universe.model.gradient(at: point.noise) {
-                        try objective.evaluate($1, addingTo: &$2)
-                    }
+                    let gradient = try likelihood.gradient(at: point.noise, in: universe.model, [])
                     return Evaluation(
-                        value: gradient.value, gradient: ParameterVector(noise: gradient.takeNoise()))
+                        value: gradient.universe.value,
+                        gradient: ParameterVector(noise: gradient.takeNoise()))
                 }
                 let point = ParameterVector(noise: universe.whiteNoise())
                 let evaluation = try loss(point)!

@@ -1,5 +1,6 @@
 import Benchmark
 import Cost
+import Dynamics
 import Gravity
 import Mesh
 import Parallel
@@ -26,6 +27,11 @@ final class TrafficTests: SPMDTestCase {
                     try body(universe, "\(scalar) \(shape) \(mesh) \(kernel)")
                     cases += 1
                 }
+                let other = try MeasuredUniverse<Scalar>(
+                    particles: Self.particles, mesh: mesh, under: ForceKernel(named: "1_4")!,
+                    by: FastPMDriftKickDrift(), on: grid
+                )
+                try body(other, "\(scalar) \(shape) \(mesh) drift-kick-drift")
             }
         }
         XCTAssertGreaterThanOrEqual(cases, 6)
@@ -47,7 +53,8 @@ final class TrafficTests: SPMDTestCase {
             check(
                 try universe.run().steps,
                 against: workload.traffic(
-                    forwards: MeasuredUniverse<Scalar>.forces, at: universe.model.mesh.grid.position), name)
+                    forwards: universe.model.schedule.forceCount, at: universe.model.mesh.grid.position), name
+            )
         }
     }
 
@@ -57,7 +64,9 @@ final class TrafficTests: SPMDTestCase {
             check(
                 try universe.gradient().steps,
                 against: workload.traffic(
-                    gradientOf: MeasuredUniverse<Scalar>.forces, at: universe.model.mesh.grid.position), name)
+                    gradientOf: universe.model.schedule.forceCount,
+                    solving: universe.model.schedule.forcesSolvedAgain,
+                    at: universe.model.mesh.grid.position), name)
         }
     }
 
@@ -71,7 +80,7 @@ final class TrafficTests: SPMDTestCase {
             particles: [16, 16, 16], mesh: [16, 16, 16], ranks: [1, 1], wordBytes: 4,
             under: ForceKernel(named: "naive")!)
         XCTAssertEqual(workload.traffic(forwards: 3, at: [0, 0]), .none)
-        XCTAssertEqual(workload.traffic(gradientOf: 3, at: [0, 0]), .none)
+        XCTAssertEqual(workload.traffic(gradientOf: 3, solving: 3, at: [0, 0]), .none)
     }
 
     /// 8 × 8 × 8 cells on 2 × 1 ranks, single: a transform swaps blocks of 4 · 4 · 5 complex numbers, a deposit

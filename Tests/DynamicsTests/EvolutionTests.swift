@@ -13,12 +13,13 @@ final class EvolutionTests: SPMDTestCase {
     private let particles = SIMD3(18, 20, 16)
 
     private func model<Scalar: ParticleScalar>(
-        _ scalar: Scalar.Type, mesh: SIMD3<Int>, kernel: String, integrator: any Integrator, on grid: RankGrid
+        _ scalar: Scalar.Type, mesh: SIMD3<Int>, kernel: String, integrator: any Integrator,
+        from start: Double = 0.1, on grid: RankGrid
     ) throws -> ForwardModel<Scalar> {
         try ForwardModel(
             Box(particles: particles, spacing: 2, mesh: mesh), in: (.simpleLCDM, .eisensteinHu),
             startingWith: .second,
-            following: EvolutionPlan(through: [0.1, 0.3, 0.6, 1], by: integrator, observing: [0.3, 1]),
+            following: EvolutionPlan(through: [start, 0.3, 0.6, 1], by: integrator, observing: [0.3, 1]),
             under: ForceKernel(named: kernel)!, on: grid)
     }
 
@@ -52,17 +53,18 @@ final class EvolutionTests: SPMDTestCase {
     }
 
     private func assertOneUniverse<Scalar: ParticleScalar>(
-        _ scalar: Scalar.Type, mesh: SIMD3<Int>, kernel: String, integrator: any Integrator = FastPM()
+        _ scalar: Scalar.Type, mesh: SIMD3<Int>, kernel: String, integrator: any Integrator = FastPM(),
+        from start: Double = 0.1
     ) throws {
         let own = RankGrid(world: alone, shape: [1, 1])
         let expected = try fingerprints(
-            model(scalar, mesh: mesh, kernel: kernel, integrator: integrator, on: own))
+            model(scalar, mesh: mesh, kernel: kernel, integrator: integrator, from: start, on: own))
         XCTAssertEqual(expected.count, 4)
         XCTAssertNotEqual(expected[0], expected[2])
         for shape in gridShapes {
             let grid = RankGrid(world: world, shape: shape)
             let shared = try fingerprints(
-                model(scalar, mesh: mesh, kernel: kernel, integrator: integrator, on: grid))
+                model(scalar, mesh: mesh, kernel: kernel, integrator: integrator, from: start, on: grid))
             XCTAssertEqual(shared, expected, "\(scalar) \(mesh) \(kernel) on \(shape)")
         }
     }
@@ -80,27 +82,40 @@ final class EvolutionTests: SPMDTestCase {
         for (name, _) in ForceKernel.named {
             try assertOneUniverse(Float.self, mesh: [18, 20, 16], kernel: name)
         }
+        for start in [0, 0.1] {
+            try assertOneUniverse(
+                Float.self, mesh: [27, 30, 24], kernel: "1_4", integrator: BullFrog(), from: start)
+        }
         for midpoint in Midpoint.allCases {
             try assertOneUniverse(
                 Float.self, mesh: [18, 20, 16], kernel: "1_4", integrator: FastPM(midpoint: midpoint))
             try assertOneUniverse(
                 Float.self, mesh: [18, 20, 16], kernel: "1_4", integrator: Quinn(midpoint: midpoint))
+            try assertOneUniverse(
+                Float.self, mesh: [18, 20, 16], kernel: "1_4",
+                integrator: FastPMDriftKickDrift(midpoint: midpoint))
         }
     }
 
     func testARunStoppedAtAnyStageAndContinuedOnOtherRanksEndsInTheSameBits() throws {
+        try assertContinued(by: FastPM())
+        try assertContinued(by: FastPMDriftKickDrift())
+        try assertContinued(by: BullFrog())
+    }
+
+    private func assertContinued(by integrator: any Integrator) throws {
         let own = RankGrid(world: alone, shape: [1, 1])
         let undisturbed = try model(
-            Float.self, mesh: [27, 30, 24], kernel: "1_4", integrator: FastPM(), on: own)
+            Float.self, mesh: [27, 30, 24], kernel: "1_4", integrator: integrator, on: own)
         let expected = try fingerprints(undisturbed).last { _ in true }
         XCTAssertNotNil(expected)
         let scratch = ScratchDirectory(over: world)
         for (index, shape) in gridShapes.enumerated() {
             let first = try model(
-                Float.self, mesh: [27, 30, 24], kernel: "1_4", integrator: FastPM(),
+                Float.self, mesh: [27, 30, 24], kernel: "1_4", integrator: integrator,
                 on: RankGrid(world: world, shape: shape))
             let second = try model(
-                Float.self, mesh: [27, 30, 24], kernel: "1_4", integrator: FastPM(),
+                Float.self, mesh: [27, 30, 24], kernel: "1_4", integrator: integrator,
                 on: RankGrid(world: world, shape: gridShapes[(index + 1) % gridShapes.count]))
             for stop in 0..<first.schedule.stages.count {
                 var evolution = try first.start(from: .whiteNoise(seed: 4, over: first.particleGrid))
@@ -131,6 +146,28 @@ final class EvolutionTests: SPMDTestCase {
                 }
             }
         }
+    }
+
+    /// Two drifts are one move unless somebody looks between them, and nothing depends on who looks.
+    func testDriftsThatFollowEachOtherAreOneMoveAndLookingChangesNothing() throws {
+        let observed = try model(
+            Float.self, mesh: [27, 30, 24], kernel: "1_4", integrator: FastPMDriftKickDrift(),
+            on: RankGrid(world: world, shape: gridShapes[0]))
+        let unobserved = try observed.observing([])
+        XCTAssertEqual(unobserved.schedule.moveCount, 4)
+        var evolution = try unobserved.start(from: .whiteNoise(seed: 4, over: observed.particleGrid))
+        var moves = 0
+        while !evolution.isFinished {
+            if case .drift = evolution.schedule.stages[evolution.nextStage] { moves += 1 }
+            try evolution.advance { _, _ in XCTFail("nobody looks") }
+        }
+        XCTAssertEqual(moves, 4)
+        let found = evolution.particles.checksum()
+        var other = try observed.start(from: .whiteNoise(seed: 4, over: observed.particleGrid))
+        var seen: [Int] = []
+        try other.finish { observation, _ in seen.append(observation.number) }
+        XCTAssertEqual(seen, [0, 1])
+        XCTAssertEqual(other.particles.checksum(), found)
     }
 
     private func write(

@@ -90,16 +90,17 @@ final class ForceLawTests: SPMDTestCase {
     private func gradient(_ strengths: [Double], on grid: RankGrid) throws -> Gradient<Double> {
         let model = try model(UnevenGravity(strengths: strengths), on: grid)
         return try model.gradient(at: .whiteNoise(seed: 5, over: model.particleGrid)) {
-            _, particles, cotangents in
-            try (0..<3).reduce(0.0) { sum, axis in
+            _, particles, adjoint in
+            let units = particles.units
+            return try (0..<3).reduce(0.0) { sum, axis in
                 let momenta = particles.momentum[axis].span
-                var target = cotangents.momentum[axis].mutableSpan
+                var target = adjoint.cotangents.momentum[axis].mutableSpan
                 for slot in 0..<particles.count {
-                    target[slot] += particles.units.momentum(momenta[slot])
+                    target[slot] += units.momentum(momenta[slot])
                 }
                 return try sum
                     + grid.world.exactSum(count: particles.count, of: "kinetic energy") {
-                        let momentum = particles.units.momentum(momenta[$0])
+                        let momentum = units.momentum(momenta[$0])
                         return momentum * momentum / 2
                     }
             }

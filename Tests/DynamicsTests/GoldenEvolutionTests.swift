@@ -14,8 +14,8 @@ final class GoldenEvolutionTests: SPMDTestCase {
         var evolution = try model.start(from: universe.noise(over: model.particleGrid))
         var densityError = Double.nan
         while !evolution.isFinished {
-            try evolution.advance { scaleFactor, particles in
-                XCTAssertEqual(scaleFactor, 1)
+            try evolution.advance { observation, particles in
+                XCTAssertEqual(observation.scaleFactor, 1)
                 densityError = try self.densityError(universe, particles)
             }
         }

@@ -25,13 +25,10 @@ final class GoldenGradientTests: SPMDTestCase {
         let universe = try GoldenUniverse(name)
         let model = try universe.model(Scalar.self, on: RankGrid(world: world, shape: shape))
         // The reference's loss is Σ (ρ − target)².
-        let objective = try DensityObjective<Scalar>(
-            data: universe.field("loss/target", over: model.mesh), weights: nil, sigma: 0.5.squareRoot(),
-            smoothing: 0, cell: model.box.cell, model.solver.transform)
+        let objective = try densityComparison(
+            universe.field("loss/target", over: model.mesh), sigma: 0.5.squareRoot(), model)
         let noise: Field<Scalar> = try universe.noise(over: model.particleGrid)
-        let gradient = try model.gradient(at: noise) { _, particles, cotangents in
-            try objective.evaluate(particles, addingTo: &cotangents)
-        }
+        let gradient = try gradient(model, [objective], at: noise).takeUniverse()
 
         var errors = Errors()
         errors.differingWords = gradient.differingWords

@@ -3,53 +3,92 @@ import Dynamics
 import Inference
 import InitialConditions
 import Mesh
+import Observables
 import Parallel
 import Particles
 import TestSupport
 import XCTest
 
+/// The density on the force mesh with Gaussian errors.
+func densityComparison<Scalar: ParticleScalar>(
+    _ data: consuming Field<Scalar>, weights: consuming Field<Scalar>? = nil, sigma: Double,
+    smoothing: Double = 0,
+    at scaleFactor: Double = 1, _ model: ForwardModel<Scalar>
+) throws -> Comparison<Scalar> {
+    let comparison = try Comparison(
+        ofDensity: data, weights: weights, sigma: sigma, at: scaleFactor, in: model)
+    comparison.smooth(by: smoothing)
+    return comparison
+}
+
+/// The density along an axis with Gaussian errors.
+func pictureComparison<Scalar: ParticleScalar>(
+    _ picture: [Double], weights: [Double]?, on plane: PixelPlane, sigma: Double, smoothing: Double = 0,
+    box: SIMD3<Double>
+) throws -> Comparison<Scalar> {
+    let observable = ProjectedDensity<Scalar>(on: plane, box: box)
+    let likelihood = try GaussianLikelihood(
+        data: .plane(picture), weights: weights.map { .plane($0) }, sigma: sigma, on: observable.grid)
+    likelihood.smooth(by: smoothing)
+    return Comparison(at: 1, observable, likelihood)
+}
+
 /// What every objective's gradient is held against.
 extension SPMDTestCase {
-    /// The loss of white noise. Collective.
+    /// The loss of white noise, summed over the observations. Collective.
     func loss(
-        _ model: ForwardModel<Double>, _ objective: borrowing some Objective<Double> & ~Copyable,
-        at noise: borrowing Field<Double>
+        _ model: ForwardModel<Double>, _ objectives: [any Objective<Double>],
+        at noise: borrowing Field<Double>,
+        _ own: [Double] = []
     ) throws -> Double {
-        var evolution = try model.start(keeping: noise)
-        try evolution.finish()
-        return try objective.value(evolution.particles)
+        try JointLikelihood(objectives).value(at: noise, in: model, own)
+    }
+
+    /// The gradient of the loss of white noise. Collective.
+    func gradient<Scalar: ParticleScalar>(
+        _ model: ForwardModel<Scalar>, _ objectives: [any Objective<Scalar>],
+        at noise: borrowing Field<Scalar>,
+        _ own: [Double] = []
+    ) throws -> LikelihoodGradient<Scalar> {
+        try JointLikelihood(objectives).gradient(at: noise, in: model, own)
     }
 
     /// Along a random direction of the white noise, at the best of several steps.
     func assertDirectionalDerivative(
-        _ model: ForwardModel<Double>, _ objective: borrowing some Objective<Double> & ~Copyable,
-        tolerance: Double, _ name: String
+        _ model: ForwardModel<Double>, _ objectives: [any Objective<Double>], tolerance: Double,
+        _ name: String
     ) throws {
+        let own = objectives.flatMap(\.parameters).map(\.value)
         let noise = Field<Double>.whiteNoise(seed: 4, over: model.particleGrid)
         let direction = Field<Double>.whiteNoise(seed: 5, over: model.particleGrid)
-        let gradient = try model.gradient(at: noise) { _, particles, cotangents in
-            try objective.evaluate(particles, addingTo: &cotangents)
-        }
-        XCTAssertEqual(gradient.differingWords, 0)
+        let gradient = try gradient(model, objectives, at: noise, own)
+        XCTAssertEqual(gradient.universe.differingWords, 0)
         XCTAssertEqual(
-            gradient.value, try loss(model, objective, at: noise), accuracy: 1e-12 * gradient.value)
+            gradient.universe.value, try loss(model, objectives, at: noise, own),
+            accuracy: 1e-12 * abs(gradient.universe.value))
         let expected = try world.exactSum(count: noise.values.count, of: "gradient") {
-            gradient.noise.values.span[$0] * direction.values.span[$0]
+            gradient.universe.noise.values.span[$0] * direction.values.span[$0]
         }
         XCTAssertNotEqual(expected, 0)
-        var best = Double.infinity
-        for step in [1e-4, 1e-5, 1e-6, 1e-7] {
-            func moved(_ step: Double) throws -> Double {
-                var moved = noise.copy(for: "noise")
-                moved.mapPoints { x, y, z, value in
-                    value + step * direction.values.span[direction.offset(x: x, y: y, z: z)]
-                }
-                return try loss(model, objective, at: moved)
+        let best = try bestDisagreement(with: expected) { step in
+            var moved = noise.copy(for: "noise")
+            moved.mapPoints { x, y, z, value in
+                value + step * direction.values.span[direction.offset(x: x, y: y, z: z)]
             }
-            let difference = (try moved(step) - moved(-step)) / (2 * step)
-            best = min(best, abs(difference / expected - 1))
+            return try loss(model, objectives, at: moved, own)
         }
         XCTAssertLessThan(best, tolerance, name)
+    }
+
+    /// How far central differences are from a derivative, at the best of several steps.
+    func bestDisagreement(
+        with derivative: Double, _ steps: [Double] = [1e-4, 1e-5, 1e-6, 1e-7],
+        _ loss: (Double) throws -> Double
+    ) rethrows -> Double {
+        try steps.map { step in
+            let difference = (try loss(step) - loss(-step)) / (2 * step)
+            return abs(difference / derivative - 1)
+        }.min()!
     }
 
     /// All bits of a gradient and its loss.

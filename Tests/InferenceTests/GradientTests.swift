@@ -4,41 +4,49 @@ import Gravity
 import Inference
 import InitialConditions
 import Mesh
+import Observables
 import Parallel
 import Particles
 import TestSupport
 import XCTest
 
-/// A second objective, to show what one takes: the kinetic energy `½ Σ p²` of the particles.
-private struct KineticEnergy<Scalar: ParticleScalar>: Objective {
-    func value(_ particles: borrowing ParticleSet<Scalar>) throws -> Double {
-        try sum(particles) { $0 * $0 / 2 }
-    }
+/// An objective that is no comparison of cells: the kinetic energy `½ Σ p²` of the particles.
+private final class KineticEnergy<Scalar: ParticleScalar>: Objective {
+    let scaleFactor: Double
+    let parameters: [OwnParameter] = []
+    let cellCount = 1
 
-    func evaluate(
-        _ particles: borrowing ParticleSet<Scalar>, addingTo cotangents: inout CotangentSet<Scalar>
-    ) throws -> Double {
-        for axis in 0..<3 {
-            let momenta = particles.momentum[axis].span
-            var target = cotangents.momentum[axis].mutableSpan
-            for slot in 0..<particles.count {
-                target[slot] += Scalar(particles.units.momentum(momenta[slot]))
-            }
-        }
-        return try value(particles)
-    }
+    init(at scaleFactor: Double = 1) { self.scaleFactor = scaleFactor }
 
-    private func sum(
-        _ particles: borrowing ParticleSet<Scalar>, _ term: (Double) -> Double
+    func smooth(by radius: Double) {}
+
+    func value(
+        _ particles: inout ParticleSet<Scalar>, at moment: Moment, _ own: [Double]
     ) throws -> Double {
         let world = particles.decomposition.grid.world
         return try (0..<3).reduce(0.0) { sum, axis in
             let momenta = particles.momentum[axis].span
+            let units = particles.units
             return try sum
                 + world.exactSum(count: particles.count, of: "kinetic energy") {
-                    term(particles.units.momentum(momenta[$0]))
+                    let momentum = units.momentum(momenta[$0])
+                    return momentum * momentum / 2
                 }
         }
+    }
+
+    func evaluate(
+        _ particles: inout ParticleSet<Scalar>, at moment: Moment, _ own: [Double],
+        addingTo adjoint: inout AdjointState<Scalar>
+    ) throws -> ObjectiveValue {
+        for axis in 0..<3 {
+            let momenta = particles.momentum[axis].span
+            var target = adjoint.cotangents.momentum[axis].mutableSpan
+            for slot in 0..<particles.count {
+                target[slot] += Scalar(particles.units.momentum(momenta[slot]))
+            }
+        }
+        return ObjectiveValue(loss: try value(&particles, at: moment, own))
     }
 }
 
@@ -47,19 +55,20 @@ final class GradientTests: SPMDTestCase {
 
     private func model<Scalar: ParticleScalar>(
         _ scalar: Scalar.Type, mesh: SIMD3<Int> = [18, 20, 16], kernel: String = "1_4",
-        integrator: any Integrator = FastPM(), universe: CosmologyParameters = .simpleLCDM,
+        integrator: any Integrator = FastPM(), from start: Double = 0.1,
+        universe: CosmologyParameters = .simpleLCDM,
         order: LagrangianPerturbation<Scalar>.Order = .second, on grid: RankGrid
     ) throws -> ForwardModel<Scalar> {
         try ForwardModel(
             Box(particles: particles, spacing: 8, mesh: mesh), in: (universe, .eisensteinHu),
             startingWith: order,
-            following: EvolutionPlan(through: [0.1, 0.3, 0.6, 1], by: integrator, observing: [1]),
+            following: EvolutionPlan(through: [start, 0.3, 0.6, 1], by: integrator, observing: [1]),
             under: ForceKernel(named: kernel)!, on: grid)
     }
 
     private func objective<Scalar: ParticleScalar>(
         _ model: ForwardModel<Scalar>, smoothing: Double = 0, weighted: Bool = false
-    ) throws -> DensityObjective<Scalar> {
+    ) throws -> Comparison<Scalar> {
         var data = Field<Scalar>.whiteNoise(seed: 9, over: model.mesh)
         data.mapPoints { _, _, _, value in 1 + value / 2 }
         var weights: Field<Scalar>?
@@ -68,16 +77,14 @@ final class GradientTests: SPMDTestCase {
             mask.mapPoints { x, _, _, value in x % 5 == 0 ? 0 : value * value }
             weights = consume mask
         }
-        return try DensityObjective(
-            data: data, weights: weights, sigma: 0.7, smoothing: smoothing, cell: model.box.cell,
-            model.solver.transform)
+        return try densityComparison(data, weights: weights, sigma: 0.7, smoothing: smoothing, model)
     }
 
     func testEveryKernelsGradientAgreesWithDifferences() throws {
         let grid = RankGrid(world: world, shape: gridShapes[0])
         for (name, _) in ForceKernel.named {
             let model = try model(Double.self, kernel: name, on: grid)
-            try assertDirectionalDerivative(model, try objective(model), tolerance: 1e-6, name)
+            try assertDirectionalDerivative(model, [try objective(model)], tolerance: 1e-6, name)
         }
     }
 
@@ -85,13 +92,24 @@ final class GradientTests: SPMDTestCase {
         let grid = RankGrid(world: world, shape: gridShapes[0])
         for midpoint in Midpoint.allCases {
             let fast = try model(Double.self, integrator: FastPM(midpoint: midpoint), order: .first, on: grid)
-            try assertDirectionalDerivative(fast, try objective(fast), tolerance: 1e-6, "FastPM \(midpoint)")
+            try assertDirectionalDerivative(
+                fast, [try objective(fast)], tolerance: 1e-6, "FastPM \(midpoint)")
             let quinn = try model(Double.self, integrator: Quinn(midpoint: midpoint), on: grid)
-            try assertDirectionalDerivative(quinn, try objective(quinn), tolerance: 1e-6, "Quinn \(midpoint)")
+            try assertDirectionalDerivative(
+                quinn, [try objective(quinn)], tolerance: 1e-6, "Quinn \(midpoint)")
+            let other = try model(
+                Double.self, integrator: FastPMDriftKickDrift(midpoint: midpoint), on: grid)
+            try assertDirectionalDerivative(
+                other, [try objective(other)], tolerance: 1e-6, "FastPM, drift-kick-drift \(midpoint)")
+        }
+        for start in [0, 0.1] {
+            let frog = try model(Double.self, integrator: BullFrog(), from: start, on: grid)
+            try assertDirectionalDerivative(
+                frog, [try objective(frog)], tolerance: 1e-6, "BullFrog from \(start)")
         }
         for mesh in [SIMD3(27, 30, 24), SIMD3(36, 40, 32)] {
             let model = try model(Double.self, mesh: mesh, on: grid)
-            try assertDirectionalDerivative(model, try objective(model), tolerance: 1e-6, "\(mesh)")
+            try assertDirectionalDerivative(model, [try objective(model)], tolerance: 1e-6, "\(mesh)")
         }
     }
 
@@ -99,30 +117,58 @@ final class GradientTests: SPMDTestCase {
         let grid = RankGrid(world: world, shape: gridShapes[0])
         let model = try model(Double.self, on: grid)
         try assertDirectionalDerivative(
-            model, try objective(model, smoothing: 12, weighted: true), tolerance: 1e-6, "smoothed, weighted")
-        try assertDirectionalDerivative(model, KineticEnergy<Double>(), tolerance: 1e-6, "kinetic energy")
+            model, [try objective(model, smoothing: 12, weighted: true)], tolerance: 1e-6,
+            "smoothed, weighted")
+        try assertDirectionalDerivative(model, [KineticEnergy<Double>()], tolerance: 1e-6, "kinetic energy")
     }
 
     func testParametersIncludingSigma8AgreeWithDifferences() throws {
+        try assertParameterDerivatives(by: Quinn())
+        try assertParameterDerivatives(by: FastPMDriftKickDrift())
+    }
+
+    /// Momenta on the way are p by a factor that depends on the parameters too; at a = 0 and at the end there is none.
+    func testMomentaThatAreLookedAtOnTheWayAgreeWithDifferences() throws {
+        let grid = RankGrid(world: world, shape: gridShapes[0])
+        let times = [0.3, 0.6, 1]
+        for start in [0, 0.1] {
+            let all = try model(Double.self, integrator: BullFrog(), from: start, on: grid)
+            try assertDirectionalDerivative(
+                all.observing(times), energies(at: times), tolerance: 1e-6, "BullFrog's momenta")
+            try assertParameterDerivatives(by: BullFrog(), from: start, observing: times)
+        }
+        // The start is looked at too.
+        let first = try model(Double.self, integrator: BullFrog(), on: grid)
+        try assertDirectionalDerivative(
+            first.observing([0.1]), energies(at: [0.1]), tolerance: 1e-6, "BullFrog's momenta at the start")
+        try assertParameterDerivatives(by: BullFrog(), observing: [0.1])
+    }
+
+    private func energies<Scalar: ParticleScalar>(at times: [Double]) -> [any Objective<Scalar>] {
+        times.map { KineticEnergy(at: $0) }
+    }
+
+    private func assertParameterDerivatives(
+        by integrator: any Integrator, from start: Double = 0.1, observing observed: [Double] = [1]
+    ) throws {
         let grid = RankGrid(world: world, shape: gridShapes[0])
         let universe = CosmologyParameters(
             amplitude: .sigma8(0.8), spectralIndex: 0.95, omegaMatter: 0.3, omegaBaryon: 0.05, h: 0.7,
             omegaCurvature: 0.04, w0: -0.9, wa: 0.15)
-        let here = try model(Double.self, integrator: Quinn(), universe: universe, on: grid)
+        let here = try model(
+            Double.self, integrator: integrator, from: start, universe: universe, on: grid
+        ).observing(observed)
         // Kinetic energy has no kinks where the density has them at a particle's every change of cell.
-        let objective = KineticEnergy<Double>()
+        let objectives: [any Objective<Double>] = energies(at: observed)
         let noise = Field<Double>.whiteNoise(seed: 4, over: here.particleGrid)
-        let gradient = try here.gradient(at: noise) { _, particles, cotangents in
-            try objective.evaluate(particles, addingTo: &cotangents)
-        }
+        let gradient = try gradient(here, objectives, at: noise).takeUniverse()
         for parameter in CosmologyParameter.allCases {
             var best = Double.infinity
             for step in [1e-4, 1e-5, 1e-6] {
                 func moved(_ step: Double) throws -> Double {
                     var parameters = universe
                     parameters[parameter] += step
-                    let there = try model(Double.self, integrator: Quinn(), universe: parameters, on: grid)
-                    return try loss(there, objective, at: noise)
+                    return try loss(here.with(parameters), objectives, at: noise)
                 }
                 let difference = (try moved(step) - moved(-step)) / (2 * step)
                 let derivative = gradient.parameters[parameter]
@@ -134,28 +180,31 @@ final class GradientTests: SPMDTestCase {
     }
 
     private func fingerprint<Scalar: ParticleScalar>(
-        _ scalar: Scalar.Type, kernel: String, mesh: SIMD3<Int>, on grid: RankGrid,
-        along source: consuming some TrajectorySource<Scalar> & ~Copyable
+        _ scalar: Scalar.Type, kernel: String, mesh: SIMD3<Int>, by integrator: any Integrator = FastPM(),
+        on grid: RankGrid, along source: consuming some TrajectorySource<Scalar> & ~Copyable
     ) throws -> [UInt64] {
-        let model = try model(scalar, mesh: mesh, kernel: kernel, on: grid)
+        let model = try model(scalar, mesh: mesh, kernel: kernel, integrator: integrator, on: grid)
+            .observing([0.6, 1])
         let objective = try objective(model, smoothing: 10, weighted: true)
-        let gradient = try model.gradient(
-            at: .whiteNoise(seed: 4, over: model.particleGrid), along: source
-        ) { _, particles, cotangents in try objective.evaluate(particles, addingTo: &cotangents) }
+        let gradient = try JointLikelihood([objective] + energies(at: [0.6, 1])).gradient(
+            at: .whiteNoise(seed: 4, over: model.particleGrid), in: model, [], along: source
+        ).takeUniverse()
         XCTAssertEqual(gradient.differingWords, 0)
         return fingerprint(gradient)
     }
 
     private func assertOneGradient<Scalar: ParticleScalar>(
-        _ scalar: Scalar.Type, kernel: String, mesh: SIMD3<Int>
+        _ scalar: Scalar.Type, kernel: String, mesh: SIMD3<Int>, by integrator: any Integrator = FastPM()
     ) throws {
         let expected = try fingerprint(
-            scalar, kernel: kernel, mesh: mesh, on: RankGrid(world: alone, shape: [1, 1]),
+            scalar, kernel: kernel, mesh: mesh, by: integrator, on: RankGrid(world: alone, shape: [1, 1]),
             along: ReversedTrajectory())
         for shape in gridShapes {
             let grid = RankGrid(world: world, shape: shape)
             XCTAssertEqual(
-                try fingerprint(scalar, kernel: kernel, mesh: mesh, on: grid, along: ReversedTrajectory()),
+                try fingerprint(
+                    scalar, kernel: kernel, mesh: mesh, by: integrator, on: grid,
+                    along: ReversedTrajectory()),
                 expected)
         }
     }
@@ -166,16 +215,23 @@ final class GradientTests: SPMDTestCase {
         try assertOneGradient(Float.self, kernel: "3_2", mesh: [36, 40, 32])
         try assertOneGradient(Double.self, kernel: "1_4", mesh: [36, 40, 32])
         try assertOneGradient(Double.self, kernel: "naive", mesh: [18, 20, 16])
+        try assertOneGradient(Float.self, kernel: "1_4", mesh: [27, 30, 24], by: FastPMDriftKickDrift())
+        try assertOneGradient(Double.self, kernel: "1_4", mesh: [27, 30, 24], by: BullFrog())
     }
 
     func testReplayedAndStoredTrajectoriesGiveTheSameBits() throws {
-        for kernel in ["1_4", "3_2"] {
-            let grid = RankGrid(world: world, shape: gridShapes[0])
+        let grid = RankGrid(world: world, shape: gridShapes[0])
+        let cases: [(String, any Integrator)] = [
+            ("1_4", FastPM()), ("3_2", FastPM()), ("1_4", FastPMDriftKickDrift()), ("1_4", BullFrog()),
+        ]
+        for (kernel, integrator) in cases {
             XCTAssertEqual(
                 try fingerprint(
-                    Float.self, kernel: kernel, mesh: [18, 20, 16], on: grid, along: ReversedTrajectory()),
+                    Float.self, kernel: kernel, mesh: [18, 20, 16], by: integrator, on: grid,
+                    along: ReversedTrajectory()),
                 try fingerprint(
-                    Float.self, kernel: kernel, mesh: [18, 20, 16], on: grid, along: StoredTrajectory()))
+                    Float.self, kernel: kernel, mesh: [18, 20, 16], by: integrator, on: grid,
+                    along: StoredTrajectory()))
         }
     }
 
@@ -190,8 +246,7 @@ final class GradientTests: SPMDTestCase {
             return field
         }
         func make(_ data: consuming Field<Float>, _ weights: consuming Field<Float>?) throws {
-            _ = try DensityObjective(
-                data: data, weights: weights, sigma: 1, smoothing: 0, cell: 1, model.solver.transform)
+            _ = try densityComparison(data, weights: weights, sigma: 1, model)
         }
         assertThrowsEverywhere("objective.data holds NaN") { try make(field(1, spoilt: .nan), nil) }
         assertThrowsEverywhere("objective.data holds NaN") { try make(field(1, spoilt: .infinity), nil) }

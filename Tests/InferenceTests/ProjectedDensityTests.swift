@@ -4,6 +4,7 @@ import Gravity
 import Inference
 import InitialConditions
 import Mesh
+import Observables
 import Parallel
 import Particles
 import TestSupport
@@ -95,22 +96,22 @@ final class ProjectedDensityTests: SPMDTestCase {
     /// A picture and weights that nothing repeats.
     private func objective<Scalar: ParticleScalar>(
         across axis: Int, _ model: ForwardModel<Scalar>, smoothing: Double = 0, weighted: Bool = false
-    ) throws -> ProjectedDensityObjective<Scalar> {
+    ) throws -> Comparison<Scalar> {
         let plane = PixelPlane(across: axis, shape: [21, 34])
         let numbers = (0..<plane.count).map { Double(($0 &* 2_654_435_761) % 1000) / 500 }
-        return try ProjectedDensityObjective(
-            picture: numbers, weights: weighted ? numbers.map { $0 < 0.3 ? 0 : $0 } : nil, on: plane,
-            sigma: 0.7, smoothing: smoothing, box: model.box.size)
+        return try pictureComparison(
+            numbers, weights: weighted ? numbers.map { $0 < 0.3 ? 0 : $0 } : nil, on: plane, sigma: 0.7,
+            smoothing: smoothing, box: model.box.size)
     }
 
     func testTheGradientAgreesWithDifferencesAlongEachAxis() throws {
         let model = try model(Double.self, on: RankGrid(world: world, shape: gridShapes[0]))
         for axis in 0..<3 {
             try assertDirectionalDerivative(
-                model, objective(across: axis, model), tolerance: 1e-6, "axis \(axis)")
+                model, [objective(across: axis, model)], tolerance: 1e-6, "axis \(axis)")
         }
         try assertDirectionalDerivative(
-            model, objective(across: 1, model, smoothing: 9, weighted: true), tolerance: 1e-6,
+            model, [objective(across: 1, model, smoothing: 9, weighted: true)], tolerance: 1e-6,
             "smoothed, weighted")
     }
 
@@ -127,9 +128,9 @@ final class ProjectedDensityTests: SPMDTestCase {
             let (u, v) = (Double(pixel / 15) / 12, Double(pixel % 15) / 15)
             return density[pixel] - cos(2 * .pi * (Double(k) * u + Double(l) * v))
         }
-        let loss = try ProjectedDensityObjective<Double>(
-            picture: picture, weights: nil, on: plane, sigma: 1, smoothing: radius, box: size
-        ).value(evolution.particles)
+        let comparison: Comparison<Double> = try pictureComparison(
+            picture, weights: nil, on: plane, sigma: 1, smoothing: radius, box: size)
+        let loss = try comparison.likelihood.value(of: .plane(density))
         let wave = 2 * Double.pi * SIMD2(Double(k) / size.x, Double(l) / size.y)
         let factor = exp(-(wave * wave).sum() * radius * radius / 2)
         XCTAssertEqual(loss, 12 * 15 / 4 * factor * factor, accuracy: 1e-12 * 45)
@@ -141,11 +142,12 @@ final class ProjectedDensityTests: SPMDTestCase {
     {
         let model = try model(scalar, on: grid)
         let objective = try objective(across: 0, model, smoothing: 9, weighted: true)
-        let gradient = try model.gradient(at: .whiteNoise(seed: 4, over: model.particleGrid)) {
-            _, particles, cotangents in try objective.evaluate(particles, addingTo: &cotangents)
-        }
+        let gradient = try gradient(
+            model, [objective], at: .whiteNoise(seed: 4, over: model.particleGrid)
+        ).takeUniverse()
+        let plane = PixelPlane(across: 0, shape: [21, 34])
         return fingerprint(gradient)
-            + (try evolved(model).particles.projectedDensity(on: objective.plane)).map(\.bitPattern)
+            + (try evolved(model).particles.projectedDensity(on: plane)).map(\.bitPattern)
     }
 
     func testPictureLossAndGradientHaveTheSameBitsOnAnyRankGrid() throws {
@@ -161,8 +163,8 @@ final class ProjectedDensityTests: SPMDTestCase {
     func testPicturesAndWeightsThatCannotBeUsedAreRefused() {
         let plane = PixelPlane(across: 2, shape: [2, 2])
         func make(_ picture: [Double], _ weights: [Double]?) throws {
-            _ = try ProjectedDensityObjective<Float>(
-                picture: picture, weights: weights, on: plane, sigma: 1, smoothing: 0, box: box)
+            let _: Comparison<Float> = try pictureComparison(
+                picture, weights: weights, on: plane, sigma: 1, box: box)
         }
         assertThrowsEverywhere("objective.data holds NaN") { try make([1, .nan, 1, 1], nil) }
         assertThrowsEverywhere("objective.weights holds NaN") {

@@ -4,6 +4,7 @@ import Gravity
 import Inference
 import InitialConditions
 import Mesh
+import Observables
 import Parallel
 import Particles
 import TestSupport
@@ -39,32 +40,22 @@ final class ReconstructionTests: SPMDTestCase {
         _ model: ForwardModel<Float>, sigma: Double, _ stages: [(Double, Int)]
     ) throws -> Outcome {
         let truth = Field<Float>.whiteNoise(seed: 7, over: model.particleGrid)
-        var objective = try DensityObjective(
-            data: try density(truth, model), weights: nil, sigma: sigma, smoothing: 0, cell: model.box.cell,
-            model.solver.transform)
+        let objective = try densityComparison(try density(truth, model), sigma: sigma, model)
+        let posterior = Posterior(
+            JointLikelihood([objective]), .unitNormal, over: ParameterSpace(), around: model)
         var start = Field<Float>.whiteNoise(seed: 8, over: model.particleGrid)
         start.mapPoints { _, _, _, value in 0.1 * value }
-        var point = ParameterVector(noise: start)
-        var losses: [UInt64] = []
-        for (smoothing, steps) in stages {
-            objective.smooth(by: smoothing * model.box.cell)
-            func loss(_ point: borrowing ParameterVector<Float>) throws -> Evaluation<Float>? {
-                var gradient = try model.gradient(at: point.noise) { _, particles, cotangents in
-                    try objective.evaluate(particles, addingTo: &cotangents)
-                }
-                let value = gradient.value + (try Prior.value(of: point.noise))
-                Prior.addGradient(of: point.noise, to: &gradient.noise)
-                return Evaluation(value: value, gradient: ParameterVector(noise: gradient.takeNoise()))
-            }
-            let evaluation = try loss(point)!
-            var state = OptimizerState(at: point, evaluation)
-            for _ in 0..<steps {
-                _ = try LBFGS().step(&state, on: loss)
-                losses.append(state.evaluation.value.bitPattern)
-            }
-            point = state.takePoint()
-        }
-        return Outcome(losses: losses, noise: point.noise.copy(for: "test"), truth: truth)
+        let annealing = Annealing<Float>(
+            through: stages.map {
+                AnnealingStage(smoothing: $0.0 * model.box.cell, iterations: $0.1, tolerance: 0)
+            },
+            by: LBFGS(), .unknown, FourierTransform(model.particleGrid), clock: { 0 },
+            isStopRequested: { false })
+        var state = try annealing.start(at: ParameterVector(noise: start), on: posterior)!
+        while state.stage < stages.count { _ = try annealing.advance(&state, on: posterior) }
+        return Outcome(
+            losses: state.history.rows.filter { $0.iteration > 0 }.map(\.loss.bitPattern),
+            noise: state.optimizer.point.noise.copy(for: "test"), truth: truth)
     }
 
     func testEveryIterateHasTheSameBitsOnAnyNumberOfRanks() throws {

@@ -38,18 +38,6 @@ final class SteadyMemoryTests: SPMDTestCase {
         return try XCTUnwrap(Int(fields[1])) * sysconf(Int32(_SC_PAGESIZE))
     }
 
-    private func loss(
-        _ point: borrowing ParameterVector<Float>, _ model: ForwardModel<Float>,
-        _ objective: borrowing DensityObjective<Float>
-    ) throws -> Evaluation<Float> {
-        var gradient = try model.gradient(at: point.noise) { _, particles, cotangents in
-            try objective.evaluate(particles, addingTo: &cotangents)
-        }
-        let value = gradient.value + (try Prior.value(of: point.noise))
-        Prior.addGradient(of: point.noise, to: &gradient.noise)
-        return Evaluation(value: value, gradient: ParameterVector(noise: gradient.takeNoise()))
-    }
-
     /// What was held and resident before and after.
     private struct Growth {
         let held: (Int, Int)
@@ -61,14 +49,15 @@ final class SteadyMemoryTests: SPMDTestCase {
         let model = try model()
         var data = Field<Float>.whiteNoise(seed: 9, over: model.mesh)
         data.mapPoints { _, _, _, value in 1 + value / 2 }
-        let objective = try DensityObjective(
-            data: data, weights: nil, sigma: 0.7, smoothing: 0, cell: model.box.cell, model.solver.transform)
+        let posterior = Posterior(
+            JointLikelihood([try densityComparison(data, sigma: 0.7, model)]), .unitNormal,
+            over: ParameterSpace(), around: model)
         let start = ParameterVector(noise: Field<Float>.whiteNoise(seed: 4, over: model.particleGrid))
-        let first = try loss(start, model, objective)
+        let first = try posterior.evaluate(at: start)!
         var state = OptimizerState(at: start, first)
         func iterate(_ count: Int) throws {
             for _ in 0..<count {
-                _ = try Adam(learningRate: 0.02).step(&state) { try loss($0, model, objective) }
+                _ = try Adam(learningRate: 0.02).step(&state) { try posterior.evaluate(at: $0) }
                 each(state.point)
             }
         }

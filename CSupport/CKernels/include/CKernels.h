@@ -10,4 +10,7 @@
 #include "particle_block.h"
 #include "planes.h"
 #include "random.h"
+#include "resample.h"
 #include "rim.h"
+#include "short_range.h"
+#include "window.h"

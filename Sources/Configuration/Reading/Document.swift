@@ -16,6 +16,9 @@ struct Document {
     let whole: Place
     private(set) var sections: [Section] = []
 
+    /// Sections of which there may be several, as a list: each is a section `name[0]`, `name[1]` …
+    static let lists = ["objective"]
+
     /// No honest configuration is longer; a data file given by mistake usually is.
     static let longest = 1 << 20
 
@@ -47,7 +50,13 @@ struct Document {
         let top = Entry(key: "the configuration", node: root, place: whole.at(root.mark))
         if top.isNull { return }
         do {
-            for section in try Self.entries(of: top, prefix: "") { sections.append(Self.section(section)) }
+            for section in try Self.entries(of: top, prefix: "") {
+                guard Self.lists.contains(section.key), section.node.sequence != nil else {
+                    sections.append(Self.section(section))
+                    continue
+                }
+                for element in try section.list("", "") { sections.append(Self.section(element)) }
+            }
         } catch {
             throw error.error
         }

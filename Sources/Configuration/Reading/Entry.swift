@@ -133,4 +133,9 @@ struct NumberRule: Sendable {
     static func within(_ range: ClosedRange<Double>) -> NumberRule {
         NumberRule(text: "a number from \(range.lowerBound) to \(range.upperBound)") { range.contains($0) }
     }
+
+    /// A scale factor of which there are outputs.
+    static let scaleFactor = within(1e-4...1)
+    /// One, or 0, which not every integrator can start at.
+    static let startingScaleFactor = NumberRule(text: scaleFactor.text) { $0 == 0 || scaleFactor.holds($0) }
 }

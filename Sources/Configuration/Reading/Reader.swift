@@ -23,6 +23,29 @@ final class Reader {
             entries: section?.entries ?? [], reader: self)
     }
 
+    /// A section of which there may be several, as a list; one reader if it was not given.
+    func sections(_ name: String) -> [SectionReader] {
+        let listed = document.sections.filter { $0.name.hasPrefix("\(name)[") }
+        guard !listed.isEmpty else { return [section(name)] }
+        if let whole = document.sections.first(where: { $0.name == name }) {
+            report(
+                Problem(
+                    at: whole.place,
+                    "\(name) is a list; it must be said which of them is meant; try \(name)[0] in place of \(name)"
+                ))
+            known.append((name, whole.entries.map { String($0.key.dropFirst(name.count + 1)) }))
+        }
+        // An override alone makes no element.
+        for index in listed.indices where !listed.contains(where: { $0.name == "\(name)[\(index)]" }) {
+            report(
+                Problem(
+                    at: listed.last!.place,
+                    "\(listed.last!.name) is not there; \(name) must have \(name)[\(index)] before it; write the list in the file"
+                ))
+        }
+        return listed.indices.map { section("\(name)[\($0)]") }
+    }
+
     /// Notes that a section has a key.
     func know(_ key: String, in index: Int) {
         if !known[index].keys.contains(key) { known[index].keys.append(key) }

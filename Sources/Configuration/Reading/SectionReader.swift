@@ -36,12 +36,21 @@ struct SectionReader {
     }
 
     /// A list of numbers, if given; a single number is a list of one.
-    func numbers(_ key: String, _ rule: NumberRule, example: String) -> [Double]? {
+    ///
+    /// - Parameters:
+    ///   - first: what the first of several must obey, if not the rule of the others.
+    ///   - rule: what each must obey.
+    func numbers(
+        _ key: String, first: NumberRule? = nil, _ rule: NumberRule, example: String
+    ) -> [Double]? {
         read(key) { entry throws(Problem) in
             if entry.node.scalar != nil { return [try entry.number(rule, "try \(example)")] }
             let elements = try entry.list("it must be a list of numbers", "try \(example)")
             var numbers: [Double] = []
-            for element in elements { numbers.append(try element.number(rule, "try \(example)")) }
+            for element in elements {
+                let rule = numbers.isEmpty ? first ?? rule : rule
+                numbers.append(try element.number(rule, "try \(example)"))
+            }
             return numbers
         }
     }

@@ -1,3 +1,4 @@
+internal import Background
 internal import Numerics
 
 /// The steps.
@@ -8,6 +9,8 @@ public struct EvolutionSection: Sendable, Equatable {
         case linear = "a"
         /// Equal steps of ln a.
         case logarithmic = "log-a"
+        /// Equal steps of the linear growth factor, in the configured cosmology.
+        case growth = "D"
     }
 
     /// Which kick and drift factors.
@@ -16,6 +19,10 @@ public struct EvolutionSection: Sendable, Equatable {
         case fastpm
         /// Exact for no forces at all (Quinn et al. 1997).
         case quinn
+        /// As `fastpm`, with the force in the middle of a step: as many forces as steps.
+        case fastpmDriftKickDrift = "fastpm-dkd"
+        /// Agrees with second-order perturbation theory in every step (Rampf, List & Hahn 2024).
+        case bullfrog
     }
 
     /// Where a step is halved.
@@ -28,11 +35,12 @@ public struct EvolutionSection: Sendable, Equatable {
 
     /// The start and the end of every step, increasing; one more than there are steps.
     public var scaleFactors: [Double]
-    /// How they were made, or nil if they were listed.
+    /// How they were made; nil if they were listed, or follow from the cosmology: they stay as they are then, whatever
+    /// cosmology is found.
     public var spacing: Spacing?
     /// Which kick and drift factors.
     public var integrator: Integrator
-    /// Where a step is halved.
+    /// Where a step is halved; `bullfrog` halves it in the growth factor.
     public var midpoint: Midpoint
 
     /// The number of steps.
@@ -44,11 +52,16 @@ public struct EvolutionSection: Sendable, Equatable {
 
     /// The listed scale factors, if any; asked for first, since they decide where the run starts.
     static func listed(_ section: SectionReader) -> [Double]? {
-        section.numbers("a", .within(1e-4...1), example: "[0.1, 0.4, 0.7, 1.0]")
+        let example = "[0.1, 0.4, 0.7, 1.0]"
+        return section.numbers("a", first: .startingScaleFactor, .scaleFactor, example: example)
     }
 
-    init(_ section: SectionReader, listed: [Double]?, start: Double) {
-        let stop = section.number("a_stop", .within(1e-4...1), default: 1)
+    /// - Parameters:
+    ///   - listed: the scale factors that are listed, if they are.
+    ///   - start: the scale factor of the initial conditions.
+    ///   - cosmology: in which steps are spread and weighed; if it has `problems` they are reported already.
+    init(_ section: SectionReader, listed: [Double]?, start: Double, in cosmology: CosmologyParameters) {
+        let stop = section.number("a_stop", .scaleFactor, default: 1)
         let steps = section.whole("steps", 1...Self.mostSteps, default: 15)
         let spacing = section.choice("spacing", default: Spacing.linear)
         integrator = section.choice("integrator", default: .fastpm)
@@ -60,14 +73,27 @@ public struct EvolutionSection: Sendable, Equatable {
             self.spacing = nil
             scaleFactors = listed
             checkList(section, start: start)
+        } else if spacing == .growth && stop > start && cosmology.problems.isEmpty {
+            self.spacing = nil
+            scaleFactors = scaleFactorsEquallySpacedInGrowth(
+                from: start, to: stop, steps: steps, Self.background(cosmology))
         } else {
             self.spacing = spacing
             scaleFactors = Self.spread(from: start, to: stop, steps: steps, spacing)
-            if stop <= start {
-                section.conflict(
-                    "a_stop", is: "\(stop)", "it must be greater than initial.a (\(start))",
-                    start < 1 ? "try 1.0" : "lower initial.a")
-            }
+            checkSpread(section, spacing)
+        }
+        if integrator == .bullfrog { checkBullFrog(section, cosmology) }
+    }
+
+    private func checkSpread(_ section: SectionReader, _ spacing: Spacing) {
+        let (start, stop) = (scaleFactors[0], self.stop)
+        if stop <= start {
+            section.conflict(
+                "a_stop", is: "\(stop)", "it must be greater than initial.a (\(start))",
+                start < 1 ? "try 1.0" : "lower initial.a")
+        } else if spacing == .logarithmic && start == 0 {
+            section.conflict(
+                "spacing", is: spacing.rawValue, "it must be a or D where initial.a is 0", "try D")
         }
     }
 
@@ -84,6 +110,10 @@ public struct EvolutionSection: Sendable, Equatable {
             section.conflict(
                 "a[0]", is: "\(scaleFactors[0])", "it must equal initial.a (\(start)), where the run starts",
                 "change one of them, or leave out initial.a")
+        } else if start == 0 && integrator != .bullfrog {
+            section.conflict(
+                "a[0]", is: "0", "it must be a number from 0.0001 to 1.0, or come with integrator: bullfrog",
+                "try [0.1, 0.4, 0.7, 1.0]")
         }
         for index in 1..<scaleFactors.count where scaleFactors[index] <= scaleFactors[index - 1] {
             section.conflict(
@@ -91,6 +121,30 @@ public struct EvolutionSection: Sendable, Equatable {
                 "it must be greater than the one before (\(scaleFactors[index - 1]))", "sort the list")
             return
         }
+    }
+
+    /// Its steps are halved in the growth factor, and leave something of the velocity.
+    private func checkBullFrog(_ section: SectionReader, _ cosmology: CosmologyParameters) {
+        if section.has("midpoint") {
+            section.conflict(
+                "midpoint", is: midpoint.rawValue,
+                "it must be left out with integrator: bullfrog, which halves steps in the growth factor",
+                "remove it")
+        }
+        let isInOrder = zip(scaleFactors, scaleFactors.dropFirst()).allSatisfy { $0 < $1 }
+        guard cosmology.problems.isEmpty, isInOrder else { return }
+        let steps = BullFrogStep<Double>.through(scaleFactors, Self.background(cosmology))
+        guard let number = steps.firstIndex(where: { !$0.isUsable }) else { return }
+        section.conflict(
+            "integrator", is: integrator.rawValue,
+            "it must leave \(BullFrogStep<Double>.smallestVelocityFactor) of the velocity in every step, but leaves "
+                + "less in step \(number + 1), from a = \(scaleFactors[number]) to \(scaleFactors[number + 1])",
+            "take another number of steps")
+    }
+
+    /// Growth does not depend on the shape of the power spectrum.
+    private static func background(_ cosmology: CosmologyParameters) -> Cosmology<Double> {
+        Cosmology<Double>(cosmology, power: .eisensteinHu)
     }
 
     /// The first and the last are exact, whatever the rounding between.
@@ -102,7 +156,8 @@ public struct EvolutionSection: Sendable, Equatable {
             if step == steps { return stop }
             let part = Double(step) / Double(steps)
             switch spacing {
-            case .linear: return start + (stop - start) * part
+            // Of the growth factor only where there is none; an error has been reported then.
+            case .linear, .growth: return start + (stop - start) * part
             case .logarithmic: return start * Double.exp(Double.log(stop / start) * part)
             }
         }
@@ -118,6 +173,7 @@ public struct EvolutionSection: Sendable, Equatable {
             } else {
                 [.init("a", "\(scaleFactors)")]
             }
-        return steps + [.init("integrator", integrator.rawValue), .init("midpoint", midpoint.rawValue)]
+        return steps + [.init("integrator", integrator.rawValue)]
+            + (integrator == .bullfrog ? [] : [.init("midpoint", midpoint.rawValue)])
     }
 }

@@ -12,7 +12,7 @@ public struct InitialSection: Sendable, Equatable {
     public var noise: Noise
     /// The order of Lagrangian perturbation theory, 1 or 2.
     public var lptOrder: Int
-    /// The scale factor of the initial conditions.
+    /// The scale factor of the initial conditions; 0 with `evolution.integrator: bullfrog` only.
     public var a: Double
 
     /// - Parameter start: `a` where it is not given.
@@ -21,7 +21,16 @@ public struct InitialSection: Sendable, Equatable {
         noise = section.dataset("white_noise").map(Noise.file) ?? .seed(UInt64(seed))
         section.exclude("seed", "white_noise", "remove one of them")
         lptOrder = section.whole("lpt_order", 1...2, default: 2)
-        a = section.number("a", .within(1e-4...1), default: start)
+        a = section.number("a", .startingScaleFactor, default: start)
+    }
+
+    /// Refuses a = 0 beside an integrator that cannot start there.
+    func check(_ integrator: EvolutionSection.Integrator, _ section: SectionReader) {
+        guard a == 0, integrator != .bullfrog, section.has("a") else { return }
+        section.conflict(
+            "a", is: "0",
+            "it must be a number from 0.0001 to 1.0, or come with evolution.integrator: bullfrog",
+            "try 0.0625")
     }
 
     var entries: [ResolvedEntry] {

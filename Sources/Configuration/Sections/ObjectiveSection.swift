@@ -1,11 +1,29 @@
-/// What the final particles are compared with.
+/// What the particles are compared with, at one time.
 public struct ObjectiveSection: Sendable, Equatable {
-    /// The kinds of objective.
+    /// What is seen of the particles.
     public enum Kind: String, CaseIterable, Sendable, Named {
         /// The density ρ/ρ̄ on the force mesh, point by point.
         case density
         /// The density summed along an axis, in units of its mean, pixel by pixel.
         case projectedDensity = "projected-density"
+        /// The density on the force mesh as redshifts show it, the line of sight being an axis.
+        case redshiftSpaceDensity = "redshift-space-density"
+    }
+
+    /// How what is counted follows the density.
+    public enum Bias: String, CaseIterable, Sendable, Named {
+        /// What is seen is compared as it is.
+        case none
+        /// `A (ρ + 0.01)^α`.
+        case powerLaw = "power-law"
+    }
+
+    /// How probable the data are.
+    public enum Likelihood: String, CaseIterable, Sendable, Named {
+        /// Errors of one size.
+        case gaussian
+        /// Counts.
+        case poisson
     }
 
     /// The axes of the box.
@@ -40,41 +58,117 @@ public struct ObjectiveSection: Sendable, Equatable {
         }
     }
 
-    /// What is compared.
-    public var kind: Kind
+    /// The section's name, `objective` or `objective[1]` in a list of them.
+    public let name: String
+    /// What is seen.
+    public internal(set) var kind: Kind
+    /// When: the end of a step.
+    public internal(set) var a: Double
     /// The data, on the force mesh or on a plane of pixels.
-    public var data: Source
+    public internal(set) var data: Source
+    /// How what is counted follows the density.
+    public internal(set) var bias: Bias
+    /// A of a power law.
+    public internal(set) var biasAmplitude: Double
+    /// α of a power law.
+    public internal(set) var biasExponent: Double
+    /// How probable the data are.
+    public internal(set) var likelihood: Likelihood
     /// The error of a mesh point or pixel.
-    public var sigma: Double
-    /// Weights or a mask, shaped like the data; all 1 if nil.
-    public var weights: Source?
-    /// The line of sight of a projected density.
-    public var axis: Axis
+    public internal(set) var sigma: Double
+    /// Weights or a mask, shaped like the data; all 1 if nil. Of counts, the part that is seen.
+    public internal(set) var weights: Source?
+    /// The line of sight of a projected density or of redshifts.
+    public internal(set) var axis: Axis
     /// How a picture is read.
-    public var ink: Ink
+    public internal(set) var ink: Ink
     /// Radius R of the Gaussian with which the residual is smoothed [Mpc/h].
-    public var smoothing: Double
+    public internal(set) var smoothing: Double
     /// Whether ½ Σ s² of the white noise is added.
-    public var prior: Bool
+    public internal(set) var prior: Bool
+
+    /// Those sections that name data; in a list all must, and they must agree about the prior of the white noise.
+    static func all(_ sections: [SectionReader], scaleFactors: [Double]) -> [ObjectiveSection] {
+        var found: [ObjectiveSection] = []
+        for section in sections {
+            guard let objective = ObjectiveSection(section, scaleFactors: scaleFactors) else {
+                if sections.count > 1 && !section.has("data") {
+                    section.conflict(
+                        "data", is: "not given", "every objective must name its data", "add data")
+                }
+                continue
+            }
+            if let first = found.first, objective.prior != first.prior {
+                section.conflict(
+                    "prior", is: "\(objective.prior)",
+                    "it must be the same in all objectives, and is \(first.prior) in the first: there is one white "
+                        + "noise", "make them agree")
+            }
+            found.append(objective)
+        }
+        return found
+    }
 
     /// Nil if the section names no data.
-    init?(_ section: SectionReader) {
+    ///
+    /// - Parameter scaleFactors: where steps end.
+    init?(_ section: SectionReader, scaleFactors: [Double]) {
+        name = section.name
         kind = section.choice("kind", default: .density)
+        a = Self.time(section, scaleFactors)
+        bias = section.choice("bias", default: .none)
+        biasAmplitude = section.positive("bias_amplitude", default: 1)
+        biasExponent = section.number("bias_exponent", .any, default: 1)
+        likelihood = section.choice("likelihood", default: .gaussian)
         sigma = section.positive("sigma", default: 1)
         weights = Self.source("weights", section, kind)
         axis = section.choice("axis", default: .z)
         ink = section.choice("ink", default: .bright)
         smoothing = section.number("smoothing", .notNegative, default: 0)
         prior = section.flag("prior", default: true)
-        if kind == .density {
-            for key in ["axis", "ink"] where section.has(key) {
-                section.conflict(
-                    key, is: key == "axis" ? axis.rawValue : ink.rawValue,
-                    "it must come with kind: projected-density", "remove it, or change objective.kind")
-            }
+        let data = Self.source("data", section, kind)
+        self.data = data ?? .picture("")
+        checkCompany(section)
+        guard data != nil else { return nil }
+    }
+
+    /// The end of a step that a given scale factor means; the last one if none is given.
+    private static func time(_ section: SectionReader, _ scaleFactors: [Double]) -> Double {
+        let last = scaleFactors[scaleFactors.count - 1]
+        guard let wanted = section.number("a", .within(1e-4...1), example: last) else { return last }
+        let ends = StepEnds(scaleFactors)
+        guard let end = ends.meant(by: wanted) else {
+            section.conflict(
+                "a", is: "\(wanted)", "it must be where a step ends; \(ends.nearest(to: wanted))",
+                "take one of these or change evolution")
+            return last
         }
-        guard let data = Self.source("data", section, kind) else { return nil }
-        self.data = data
+        return end
+    }
+
+    /// Keys that act only beside others.
+    private func checkCompany(_ section: SectionReader) {
+        func require(_ key: String, is value: String, _ isUsed: Bool, _ company: String) {
+            guard section.has(key), !isUsed else { return }
+            section.conflict(
+                key, is: value, "it must come with \(company)",
+                "remove it, or change \(section.name).\(company.prefix { $0 != ":" })")
+        }
+        require(
+            "axis", is: axis.rawValue, kind != .density, "kind: projected-density or redshift-space-density")
+        require("ink", is: ink.rawValue, kind == .projectedDensity, "kind: projected-density")
+        require("bias_amplitude", is: "\(biasAmplitude)", bias == .powerLaw, "bias: power-law")
+        require("bias_exponent", is: "\(biasExponent)", bias == .powerLaw, "bias: power-law")
+        require("sigma", is: "\(sigma)", likelihood == .gaussian, "likelihood: gaussian")
+        require(
+            "smoothing", is: "\(smoothing)", likelihood == .gaussian || smoothing == 0, "likelihood: gaussian"
+        )
+        if likelihood == .poisson && bias == .none {
+            section.conflict(
+                "likelihood", is: "poisson",
+                "it must come with a bias, since matter leaves cells empty where something may be counted",
+                "add bias: power-law")
+        }
     }
 
     private static func source(_ key: String, _ section: SectionReader, _ kind: Kind) -> Source? {
@@ -89,12 +183,59 @@ public struct ObjectiveSection: Sendable, Equatable {
         }
     }
 
+    /// A parameter that belongs to the observation.
+    public struct OwnParameter: Sendable, Equatable {
+        /// Its name: of the key, after the section's in a list of objectives.
+        public let name: String
+        /// Its value.
+        public let value: Double
+        /// Below which there is no loss.
+        let floor: Double
+    }
+
+    /// The parameters of the bias.
+    var ownParameters: [OwnParameter] {
+        switch bias {
+        case .none: []
+        case .powerLaw:
+            [
+                OwnParameter(name: "bias_amplitude", value: biasAmplitude, floor: .leastNormalMagnitude),
+                OwnParameter(name: "bias_exponent", value: biasExponent, floor: -.greatestFiniteMagnitude),
+            ]
+        }
+    }
+
     var entries: [ResolvedEntry] {
         let sight: [ResolvedEntry] =
-            kind == .projectedDensity ? [.init("axis", axis.rawValue), .init("ink", ink.rawValue)] : []
-        return [
-            .init("kind", kind.rawValue), .init("data", quoted(data.description)), .init("sigma", "\(sigma)"),
-        ] + (weights.map { [.init("weights", quoted($0.description))] } ?? []) + sight
-            + [.init("smoothing", "\(smoothing)"), .init("prior", "\(prior)")]
+            switch kind {
+            case .density: []
+            case .projectedDensity: [.init("axis", axis.rawValue), .init("ink", ink.rawValue)]
+            case .redshiftSpaceDensity: [.init("axis", axis.rawValue)]
+            }
+        let tracers: [ResolvedEntry] =
+            bias == .none
+            ? [] : [.init("bias", bias.rawValue)] + ownParameters.map { .init($0.name, "\($0.value)") }
+        let errors: [ResolvedEntry] =
+            switch likelihood {
+            case .gaussian: [.init("sigma", "\(sigma)"), .init("smoothing", "\(smoothing)")]
+            case .poisson: []
+            }
+        return [.init("kind", kind.rawValue), .init("a", "\(a)"), .init("data", quoted(data.description))]
+            + (weights.map { [.init("weights", quoted($0.description))] } ?? []) + sight + tracers
+            + [.init("likelihood", likelihood.rawValue)] + errors + [.init("prior", "\(prior)")]
+    }
+}
+
+extension [ObjectiveSection] {
+    /// The parameters of all observations, in their order: `bias_exponent`, of several objectives
+    /// `objective[1].bias_exponent`.
+    public var ownParameters: [ObjectiveSection.OwnParameter] {
+        flatMap { objective in
+            objective.ownParameters.map {
+                ObjectiveSection.OwnParameter(
+                    name: count > 1 ? "\(objective.name).\($0.name)" : $0.name, value: $0.value,
+                    floor: $0.floor)
+            }
+        }
     }
 }

@@ -33,7 +33,7 @@ public struct OptimizerSection: Sendable, Equatable {
 
     private static let stageRemedy = "try {smoothing: 1.0, iterations: 100}"
 
-    init(_ section: SectionReader, _ box: BoxSection) {
+    init(_ section: SectionReader, _ box: BoxSection, _ objectives: [ObjectiveSection]) {
         method = section.choice("method", default: .lbfgs)
         learningRate = section.positive("learning_rate", default: 0.1)
         history = section.whole("history", 1...1000, default: 10)
@@ -46,7 +46,15 @@ public struct OptimizerSection: Sendable, Equatable {
                 var stages: [Stage] = []
                 for element in elements { stages.append(try Self.stage(element)) }
                 return stages
-            } ?? Self.usualStages(in: box)
+            } ?? Self.usualStages(in: box, objectives)
+        if !objectives.isEmpty, objectives.allSatisfy({ $0.likelihood == .poisson }),
+            let index = stages.firstIndex(where: { $0.smoothing > 0 })
+        {
+            section.conflict(
+                "stages[\(index)].smoothing", is: "\(stages[index].smoothing)",
+                "it must be 0: counts are compared cell by cell",
+                "remove the stage, or use likelihood: gaussian")
+        }
     }
 
     /// From a density that is nearly linear, smoothed by at least 25 Mpc/h or an eighth of the shortest side, to one not
@@ -54,8 +62,11 @@ public struct OptimizerSection: Sendable, Equatable {
     ///
     /// Where a first stage sees clusters, its steps are those of a linear theory that does not hold there: they make
     /// peaks so high that matter streams through them, and no later stage finds the way back. A small box may
-    /// have no such cluster, a large one has some.
-    private static func usualStages(in box: BoxSection) -> [Stage] {
+    /// have no such cluster, a large one has some. Counts are not smoothed.
+    private static func usualStages(in box: BoxSection, _ objectives: [ObjectiveSection]) -> [Stage] {
+        guard objectives.isEmpty || objectives.contains(where: { $0.likelihood == .gaussian }) else {
+            return [Stage(smoothing: 0, iterations: 400, tolerance: 1e-4)]
+        }
         let nearlyLinear = min(25, box.size.min() / 8)  // [Mpc/h]
         var stages = [(4.0, 50), (2, 75), (1, 125), (0.5, 150), (0, 200)]
         while stages[0].0 * box.cell < nearlyLinear { stages.insert((2 * stages[0].0, 25), at: 0) }

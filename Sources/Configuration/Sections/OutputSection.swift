@@ -1,3 +1,5 @@
+internal import Text
+
 /// What is written, where and when.
 public struct OutputSection: Sendable, Equatable {
     /// The directory, relative to the working directory; environment variables in braces have been filled in.
@@ -28,19 +30,17 @@ public struct OutputSection: Sendable, Equatable {
     /// Replaces each wanted scale factor by the step's end that it means.
     private mutating func align(with scaleFactors: [Double], _ section: SectionReader) {
         var names: Set<String> = []
+        let ends = StepEnds(scaleFactors)
         for (index, wanted) in snapshots.enumerated() {
-            let byDistance = scaleFactors.sorted { abs($0 - wanted) < abs($1 - wanted) }
-            // Written with fewer digits than the sum of steps has.
-            guard abs(byDistance[0] - wanted) <= 1e-9 * wanted else {
-                let two = byDistance.prefix(2).sorted().map { "\($0)" }.joined(separator: " and ")
+            guard let end = ends.meant(by: wanted) else {
                 section.conflict(
                     "snapshots[\(index)]", is: "\(wanted)",
-                    "it must be where a step ends; the nearest are \(two)",
+                    "it must be where a step ends; \(ends.nearest(to: wanted))",
                     "take one of these or change evolution")
                 return
             }
-            snapshots[index] = byDistance[0]
-            guard names.insert(Self.label(byDistance[0])).inserted else {
+            snapshots[index] = end
+            guard names.insert(Self.label(end)).inserted else {
                 section.conflict(
                     "snapshots[\(index)]", is: "\(wanted)",
                     "it must differ from the others in its file name, snapshot_a\(Self.label(wanted)).h5",
@@ -52,11 +52,7 @@ public struct OutputSection: Sendable, Equatable {
     }
 
     /// A scale factor as file names give it, `0.5000`.
-    public static func label(_ a: Double) -> String {
-        let digits = String(Int((a * 10000).rounded()))
-        let padded = String(repeating: "0", count: max(0, 5 - digits.count)) + digits
-        return "\(padded.dropLast(4)).\(padded.suffix(4))"
-    }
+    public static func label(_ a: Double) -> String { fixed(a, 4) }
 
     var entries: [ResolvedEntry] {
         [

@@ -21,16 +21,35 @@ public struct ReconstructSection: Sendable, Equatable {
         case file(DatasetAddress)
     }
 
-    /// A cosmological parameter that is sought with the white noise; it starts at its configured value.
+    /// A parameter that is sought with the white noise; it starts at its configured value.
     public struct Varied: Sendable, Equatable {
-        /// Which.
-        public var parameter: CosmologyParameter
+        /// What it is a parameter of.
+        public enum Subject: Sendable, Equatable {
+            /// The universe.
+            case cosmology(CosmologyParameter)
+            /// An observation, by its place among the own parameters of all objectives.
+            case observation(Int)
+        }
+
+        /// Its name in configurations and files.
+        public var name: String
+        /// What it is a parameter of.
+        public var subject: Subject
+        /// Its configured value.
+        public var start: Double
         /// Its Gaussian prior; none if nil.
         public var prior: Prior?
-        /// Where its loss is finite.
-        public var bounds: ClosedRange<Double>
+        /// The least and the greatest value that was asked for, if any.
+        public var minimum, maximum: Double?
+        /// Below which there is no loss.
+        let floor: Double
         /// A change of it that is like a change of 1 in a mode.
         public var scale: Double
+
+        /// Where its loss is finite.
+        public var bounds: ClosedRange<Double> {
+            (minimum ?? floor)...(maximum ?? .greatestFiniteMagnitude)
+        }
 
         /// A Gaussian.
         public struct Prior: Sendable, Equatable {
@@ -58,10 +77,10 @@ public struct ReconstructSection: Sendable, Equatable {
     /// Minutes between checkpoints; 0: none for the time.
     public var checkpointMinutes: Double
 
-    private let names: [String]
-
-    init(_ section: SectionReader, _ cosmology: CosmologyParameters) {
-        names = cosmology.parameterNames
+    init(
+        _ section: SectionReader, _ cosmology: CosmologyParameters, _ objectives: [ObjectiveSection]
+    ) {
+        let candidates = Self.candidates(cosmology, objectives)
         start =
             section.read("start") { entry throws(Problem) in
                 let (rule, remedy) = ("it must be zero, noise or file.h5:/dataset", "try noise")
@@ -82,8 +101,8 @@ public struct ReconstructSection: Sendable, Equatable {
             section.read("vary") { entry throws(Problem) in
                 var found: [Varied] = []
                 for element in try entry.list("it must be a list of parameters", "try [Omega_m]") {
-                    let varied = try Self.varied(element, cosmology)
-                    guard !found.contains(where: { $0.parameter == varied.parameter }) else {
+                    let varied = try Self.varied(element, among: candidates)
+                    guard !found.contains(where: { $0.subject == varied.subject }) else {
                         throw element.problem("it must be named once", "remove one of them")
                     }
                     found.append(varied)
@@ -107,39 +126,61 @@ public struct ReconstructSection: Sendable, Equatable {
         checkpointMinutes = section.number("checkpoint_minutes", .notNegative, default: 10)
     }
 
-    private static func varied(_ entry: Entry, _ cosmology: CosmologyParameters) throws(Problem) -> Varied {
+    /// A parameter that may be sought.
+    private struct Candidate {
+        let name: String
+        let subject: Varied.Subject
+        let value: Double
+        /// Below which there is no loss.
+        let floor: Double
+    }
+
+    /// The eight of cosmology, and those of the observations: `bias_exponent`, in a list `objective[1].bias_exponent`.
+    private static func candidates(
+        _ cosmology: CosmologyParameters, _ objectives: [ObjectiveSection]
+    ) -> [Candidate] {
+        let universe = CosmologyParameter.allCases.map {
+            Candidate(
+                name: cosmology.name(of: $0), subject: .cosmology($0), value: cosmology[$0],
+                floor: -.greatestFiniteMagnitude)
+        }
+        return universe
+            + objectives.ownParameters.enumerated().map { index, own in
+                Candidate(name: own.name, subject: .observation(index), value: own.value, floor: own.floor)
+            }
+    }
+
+    private static func varied(_ entry: Entry, among candidates: [Candidate]) throws(Problem) -> Varied {
         let remedy =
             "try Omega_m, or {parameter: Omega_m, mean: 0.31, sigma: 0.01, minimum: 0.1, maximum: 0.6}"
         let fields =
             entry.node.scalar == nil
             ? try entry.fields(["parameter", "mean", "sigma", "minimum", "maximum"], remedy)
             : ["parameter": entry]
-        let names = cosmology.parameterNames
+        let names = candidates.map(\.name)
         let rule = "it must be \(names.joined(separator: " or "))"
         guard let named = fields["parameter"] else { throw entry.problem(rule, remedy) }
         let text = try named.text(rule, remedy)
-        guard let index = names.firstIndex(of: text) else {
+        guard let candidate = candidates.first(where: { $0.name == text }) else {
             throw named.problem(
                 rule, Spelling.probable(for: text, among: names).map { "did you mean \($0)?" } ?? remedy)
         }
-        let parameter = CosmologyParameter.allCases[index]
-        let value = cosmology[parameter]
+        let value = candidate.value
         let sigma = try fields["sigma"]?.number(.positive, "try 0.01")
         if let mean = fields["mean"], sigma == nil {
             throw mean.problem("it must come with sigma", "add sigma: 0.01")
         }
         let mean = try fields["mean"]?.number(.any, "try \(value)") ?? value
-        let low = try fields["minimum"]?.number(.any, "try \(value - 1)") ?? -.greatestFiniteMagnitude
-        let high = try fields["maximum"]?.number(.any, "try \(value + 1)") ?? .greatestFiniteMagnitude
-        guard low < value && value < high else {
+        let low = try fields["minimum"]?.number(.any, "try \(value - 1)")
+        let high = try fields["maximum"]?.number(.any, "try \(value + 1)")
+        guard low ?? candidate.floor < value && value < high ?? .infinity else {
             throw entry.problem(
-                "its start (\(value), from cosmology) must be between minimum and maximum", "widen the bounds"
-            )
+                "its start (\(value), as configured) must be between minimum and maximum", "widen the bounds")
         }
         return Varied(
-            parameter: parameter, prior: sigma.map { Varied.Prior(mean: mean, sigma: $0) },
-            bounds: low...high,
-            scale: sigma ?? (value == 0 ? 0.01 : 0.01 * abs(value)))
+            name: candidate.name, subject: candidate.subject, start: value,
+            prior: sigma.map { Varied.Prior(mean: mean, sigma: $0) }, minimum: low, maximum: high,
+            floor: candidate.floor, scale: sigma ?? (value == 0 ? 0.01 : 0.01 * abs(value)))
     }
 
     private static func text(_ truth: Truth) -> String {
@@ -157,14 +198,10 @@ public struct ReconstructSection: Sendable, Equatable {
             case .file(let address): quoted(address.description)
             }
         let varied = vary.map { varied in
-            var fields = ["parameter: \(names[varied.parameter.rawValue])"]
+            var fields = ["parameter: \(varied.name.contains("[") ? quoted(varied.name) : varied.name)"]
             if let prior = varied.prior { fields += ["mean: \(prior.mean)", "sigma: \(prior.sigma)"] }
-            if varied.bounds.lowerBound > -.greatestFiniteMagnitude {
-                fields.append("minimum: \(varied.bounds.lowerBound)")
-            }
-            if varied.bounds.upperBound < .greatestFiniteMagnitude {
-                fields.append("maximum: \(varied.bounds.upperBound)")
-            }
+            if let minimum = varied.minimum { fields.append("minimum: \(minimum)") }
+            if let maximum = varied.maximum { fields.append("maximum: \(maximum)") }
             return "{\(fields.joined(separator: ", "))}"
         }
         let responses = response.map { quoted($0.description) }

@@ -1,4 +1,5 @@
 internal import Records
+internal import Text
 
 /// What a force evaluation takes, where its time goes, and how far that is from what the machine allows.
 struct ForceSpeed: ReportSection {

@@ -1,4 +1,5 @@
 internal import Storage
+internal import Text
 
 /// A loss and its gradient: `gradient.h5`.
 struct GradientNumbers: ReportSection {

@@ -1,6 +1,7 @@
 internal import Parallel
 internal import Records
 internal import Storage
+internal import Text
 
 /// What one wants to know first.
 struct KeyNumbers: ReportSection {

@@ -1,5 +1,6 @@
 internal import Figures
 internal import Storage
+internal import Text
 
 /// How alike reconstruction, truth and data are, scale by scale.
 struct Likeness: ReportSection {

@@ -1,5 +1,6 @@
 internal import Figures
 internal import Storage
+internal import Text
 
 /// The course of an optimisation.
 struct LossHistory: ReportSection {

@@ -1,5 +1,6 @@
 internal import Figures
 internal import Parallel
+internal import Text
 
 /// The projected density at each output time, in the colours of the last.
 struct MatterPictures: ReportSection {

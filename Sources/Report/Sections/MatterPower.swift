@@ -1,6 +1,7 @@
 internal import Figures
 internal import Parallel
 internal import Records
+internal import Text
 
 /// The measured power spectra against linear theory.
 struct MatterPower: ReportSection {

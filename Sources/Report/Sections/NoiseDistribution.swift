@@ -1,8 +1,9 @@
 internal import Figures
-internal import Foundation
+internal import Glibc
 internal import Mesh
 internal import Parallel
 internal import Storage
+internal import Text
 
 /// Whether the white noise that was found could be what it should: independent unit normals.
 struct NoiseDistribution: ReportSection {

@@ -2,6 +2,7 @@ internal import Figures
 internal import Measurement
 internal import Parallel
 internal import Storage
+internal import Text
 
 /// The picture that the particles were to form, and the one they form.
 struct PatternPictures: ReportSection {

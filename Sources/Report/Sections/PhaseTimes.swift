@@ -1,4 +1,5 @@
 internal import Records
+internal import Text
 
 /// Where the time went.
 struct PhaseTimes: ReportSection {

@@ -1,5 +1,6 @@
 internal import Figures
 internal import Storage
+internal import Text
 
 /// The cosmological parameters that were sought with the initial conditions: from where, under which prior, to what.
 struct RecoveredParameters: ReportSection {

@@ -1,5 +1,6 @@
 internal import Figures
 internal import Records
+internal import Text
 
 /// The same problem on more and more ranks.
 struct StrongScaling: ReportSection {

@@ -1,10 +1,10 @@
 internal import Glibc
-internal import Parallel
+package import Parallel
 
 /// What memory the machine has left, and what this process took.
-enum MachineMemory {
+package enum MachineMemory {
     /// Bytes that each rank may still take: its share of the fullest host; nil if no host tells. Collective.
-    static func availablePerRank(on world: Communicator) -> Int? {
+    package static func availablePerRank(on world: Communicator) -> Int? {
         let hosts = world.allGather([hostIdentity, availableHere ?? Int.max])
         let neighbours = hosts.count { $0[0] == hostIdentity }
         let share = availableHere.map { $0 / neighbours } ?? Int.max
@@ -13,10 +13,10 @@ enum MachineMemory {
     }
 
     /// The most memory that this process had so far [bytes].
-    static var peak: Int { field("VmHWM", of: "/proc/self/status") ?? 0 }
+    package static var peak: Int { field("VmHWM", of: "/proc/self/status") ?? 0 }
 
     /// Counts ``peak`` anew from what is held now; where the system does not allow it, the peak stays that of all.
-    static func forgetPeak() {
+    package static func forgetPeak() {
         try? Files.write(Array("5".utf8), into: "/proc/self/clear_refs")
     }
 

@@ -1,14 +1,14 @@
-internal import Parallel
-internal import Records
+package import Parallel
+package import Records
 internal import Text
 
 /// Where the time went, over all ranks.
 ///
 ///     phase       max s  mean s  share  MB sent  messages
 ///     transform    1.23    1.20   45 %     12.3       120
-struct PhaseTable {
+package struct PhaseTable {
     /// The phases that took longest first.
-    let phases: [RunRecord.Phase]
+    package let phases: [RunRecord.Phase]
 
     /// Gathers what the ranks booked so far. Collective.
     init(_ phases: Phases, on world: Communicator) {
@@ -17,7 +17,7 @@ struct PhaseTable {
     }
 
     /// Gathers what the ranks booked under some names. Collective.
-    init(_ entries: [String: Phases.Entry], named ownNames: [String], on world: Communicator) {
+    package init(_ entries: [String: Phases.Entry], named ownNames: [String], on world: Communicator) {
         let names = Self.union(of: ownNames, on: world)
         let longest = world.maximum(names.map { entries[$0]?.seconds ?? 0 })
         let sums = world.sum(
@@ -35,7 +35,7 @@ struct PhaseTable {
     }
 
     /// Wall-clock time, mean over ranks [s].
-    var seconds: Double { phases.reduce(0) { $0 + $1.meanSeconds } }
+    package var seconds: Double { phases.reduce(0) { $0 + $1.meanSeconds } }
 
     /// The names on any rank, in the order of rank 0 first.
     private static func union(of names: [String], on world: Communicator) -> [String] {
@@ -53,7 +53,7 @@ struct PhaseTable {
     }
 
     /// The table; what is sent is the mean over ranks.
-    var text: String {
+    package var text: String {
         var table = TextTable(["phase", "max s", "mean s", "share", "MB sent", "messages"])
         func add(_ phase: RunRecord.Phase) {
             table.add([

@@ -55,7 +55,7 @@ public struct Bench: Sendable {
                 repeats: repeats, measuresGradient: measuresGradient, isFirst: number == 0)
             let measurement = try board.measure(problem, plan)
             if let measurement, world.isRoot {
-                let table = BenchTable(measurement: measurement)
+                let table = BenchTable(measurement)
                 context.say(kind == .single ? table.text : table.line)
                 record.add(measurement)
             }

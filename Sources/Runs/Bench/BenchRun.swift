@@ -5,6 +5,7 @@ internal import Dynamics
 internal import Gravity
 internal import Inference
 internal import Mesh
+internal import Observables
 internal import Parallel
 internal import Particles
 internal import Records
@@ -73,14 +74,14 @@ struct BenchRun<Scalar: StorableScalar> {
             kernel: configuration.force.kernel.rawValue, steps: model.schedule.stepCount, forces: forces,
             forward: run(
                 forward.map(\.steps),
-                .forwards(inverses: inverses, driftsPerForce: driftsPerForce), on: ceilings),
+                .forwards(inverses: inverses, with: share), on: ceilings),
             gradient: gradients.isEmpty
                 ? nil
                 : BenchRecord.Gradient(
                     repeats: gradients.map { world.maximum($0.seconds) }, forwardSeconds: forwardSeconds,
                     run: run(
                         gradients.map(\.steps),
-                        .gradient(inverses: inverses, driftsPerForce: driftsPerForce), on: ceilings)),
+                        .gradient(inverses: inverses, with: share), on: ceilings)),
             ceilings: BenchRecord.Ceilings(ceilings),
             secondsToFirstForce: toFirstForce.map(world.maximum), peakBytesOfFullestRank: world.maximum(peak),
             peakBytes: world.sum(peak), arrayBytesOfFullestRank: world.maximum(arrays))
@@ -90,11 +91,13 @@ struct BenchRun<Scalar: StorableScalar> {
     private func gradient(at noise: borrowing Field<Scalar>) throws -> TimedGradient {
         var data = Field<Scalar>(model.mesh, ghosts: .none, for: "data")
         data.fill(with: 1)
-        let objective = try DensityObjective(
-            data: data, weights: nil, sigma: 1, smoothing: 0, cell: model.box.cell, model.solver.transform)
-        return try model.timedGradient(at: noise) { _, particles, cotangents in
+        let objective = try Comparison(ofDensity: data, sigma: 1, at: model.layout.plan.end, in: model)
+        return try model.timedGradient(at: noise) { observation, particles, adjoint in
             try world.phases.measure("objective") {
-                try objective.evaluate(particles, addingTo: &cotangents)
+                try objective.evaluate(
+                    &particles, at: Moment(at: observation.scaleFactor, in: model.cosmology), [],
+                    addingTo: &adjoint
+                ).loss
             }
         }
     }
@@ -132,8 +135,10 @@ struct BenchRun<Scalar: StorableScalar> {
 
     private var forces: Int { model.schedule.forceCount }
 
-    private var driftsPerForce: Double {
-        Double(model.schedule.stages.count { if case .drift = $0 { true } else { false } }) / Double(forces)
+    private var share: UnavoidableWork.PerForce {
+        let schedule = model.schedule
+        return UnavoidableWork.PerForce(
+            moves: schedule.moveCount, solvedAgain: schedule.forcesSolvedAgain, forces: forces)
     }
 
     private var inverses: Int {

@@ -1,16 +1,17 @@
-internal import Configuration
+package import Configuration
 internal import Mesh
-internal import Parallel
+package import Parallel
 public import Records
 
 /// One problem on some of the ranks.
-struct BenchCase {
+package struct BenchCase {
     /// The problem; its `run.ranks` is set.
-    let configuration: RunConfiguration
+    package let configuration: RunConfiguration
     /// The grid of the ranks that work; the others wait.
-    let grid: SIMD2<Int>
+    package let grid: SIMD2<Int>
 
-    var rankCount: Int { grid.x * grid.y }
+    /// The number of ranks that work.
+    package var rankCount: Int { grid.x * grid.y }
 }
 
 /// The problems of `bench`, and who works on them.
@@ -41,7 +42,9 @@ public struct BenchStudy: Sendable {
     }
 
     /// The cases in the order of the numbers of ranks, and those numbers on which the problem does not fit.
-    func cases(of configuration: RunConfiguration) throws(UsageError) -> (cases: [BenchCase], unfit: [Int]) {
+    package func cases(of configuration: RunConfiguration) throws(UsageError) -> (
+        cases: [BenchCase], unfit: [Int]
+    ) {
         var cases: [BenchCase] = []
         var unfit: [Int] = []
         for count in counts {
@@ -73,7 +76,7 @@ public struct BenchStudy: Sendable {
     }
 
     /// Three factors, the largest first.
-    static func factors(of count: Int) -> SIMD3<Int> {
+    package static func factors(of count: Int) -> SIMD3<Int> {
         let z = (1...count).last { $0 * $0 * $0 <= count && count % $0 == 0 }!
         let rest = count / z
         let y = (1...rest).last { $0 * $0 <= rest && rest % $0 == 0 }!

@@ -1,11 +1,17 @@
-internal import Records
+package import Records
 internal import Text
 
 /// A measurement as text.
-struct BenchTable {
-    let measurement: BenchRecord.Measurement
+package struct BenchTable {
+    private let measurement: BenchRecord.Measurement
 
-    var text: String {
+    /// - Parameter measurement: what is told.
+    package init(_ measurement: BenchRecord.Measurement) {
+        self.measurement = measurement
+    }
+
+    /// Phases, floors and the machine.
+    package var text: String {
         var parts = [head, "", "forward, per force evaluation and rank", phases(of: measurement.forward)]
         if let gradient = measurement.gradient {
             parts += ["", "gradient, per force evaluation and rank", phases(of: gradient.run)]
@@ -15,7 +21,7 @@ struct BenchTable {
     }
 
     /// The shortest account.
-    var line: String {
+    package var line: String {
         "\(measurement.rankCount) ranks (\(shape(measurement.ranks))): "
             + "\(fixed(measurement.forward.secondsPerForce, 4)) s per force evaluation"
     }
@@ -86,7 +92,7 @@ struct BenchTable {
             \(exchange("row", ceilings.rowBytes, ceilings.rowSeconds)), \
             \(exchange("column", ceilings.columnBytes, ceilings.columnSeconds))
             [3] at the triad's \(fixed(1e-9 * ceilings.triadBandwidth, 1)) GB/s per rank, all ranks at once; \
-            each array read or written once per pass, see README.md
+            each array read or written once per pass, see ScalingAndCost in the guide
             """
     }
 

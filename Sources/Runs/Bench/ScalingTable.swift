@@ -1,17 +1,19 @@
-internal import Records
+package import Records
 internal import Text
 
 /// The measurements of a scaling study as text, each beside the first of them and beside the floor's own scaling.
-struct ScalingTable {
+package struct ScalingTable {
     private let kind: BenchRecord.Study
     private let measurements: [BenchRecord.Measurement]
 
-    init(_ record: BenchRecord) {
+    /// - Parameter record: of a study.
+    package init(_ record: BenchRecord) {
         kind = record.study
         measurements = record.measurements
     }
 
-    var text: String {
+    /// A line for each measurement, and what the columns mean.
+    package var text: String {
         guard let first = measurements.first else { return "nothing was measured" }
         var table = TextTable([
             "ranks", "particles", "mesh", "s/force", "speed-up", "efficiency", "floor", "its speed-up",

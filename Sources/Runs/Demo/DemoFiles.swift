@@ -8,14 +8,13 @@ enum DemoFiles {
     /// - Returns: the path of the first run's configuration.
     /// - Throws: on all ranks when they cannot be written.
     static func write(to directory: String, on world: Communicator) throws -> String {
-        let path = "\(directory)/demo.yaml"
+        let files = [
+            ("demo.yaml", PackageResources.demo_yaml),
+            ("reconstruct.yaml", PackageResources.reconstruct_yaml),
+            ("planck18_linear_z0.txt", PackageResources.planck18_linear_z0_txt),
+        ]
         try OutputDirectory.make(directory, over: world)
-        try world.onRoot {
-            try Files.write(PackageResources.demo_yaml, into: path)
-            try Files.write(PackageResources.reconstruct_yaml, into: "\(directory)/reconstruct.yaml")
-            try Files.write(
-                PackageResources.planck18_linear_z0_txt, into: "\(directory)/planck18_linear_z0.txt")
-        }
-        return path
+        for (name, bytes) in files { try world.writeFile("\(directory)/\(name)") { bytes } }
+        return "\(directory)/demo.yaml"
     }
 }

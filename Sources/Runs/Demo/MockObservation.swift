@@ -30,7 +30,7 @@ enum MockObservation {
         try evolution.finish()
         var density = try evolution.particles.relativeDensity()
         let errors = Field<Float>.whiteNoise(seed: seed, over: model.mesh)
-        let sigma = Float(configuration.objective!.sigma)
+        let sigma = Float(configuration.objectives[0].sigma)
         density.mapPoints { x, y, z, value in
             value + sigma * errors.values.span[errors.offset(x: x, y: y, z: z)]
         }

@@ -1,6 +1,7 @@
 internal import Background
 internal import Configuration
 internal import Dynamics
+internal import Inference
 internal import InitialConditions
 internal import Mesh
 internal import Parallel
@@ -25,23 +26,40 @@ struct GradientCheck<Scalar: StorableScalar> {
         }
     }
 
-    let configuration: RunConfiguration
-    let context: RunContext
+    private let posterior: Posterior<Scalar>
+    private let model: ForwardModel<Scalar>
+    private let own: [ObjectiveSection.OwnParameter]
+    private let context: RunContext
+
     private var world: Communicator { context.world }
     private static var steps: [Double] { [1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7] }
 
+    /// A check of a posterior's gradient in a universe, with the own parameters of its objectives.
+    init(
+        of posterior: Posterior<Scalar>, in model: ForwardModel<Scalar>,
+        _ own: [ObjectiveSection.OwnParameter],
+        _ context: RunContext
+    ) {
+        self.posterior = posterior
+        self.model = model
+        self.own = own
+        self.context = context
+    }
+
     /// Compares and prints. Collective.
     func run(
-        _ loss: borrowing LossFunction<Scalar>, at noise: borrowing Field<Scalar>,
-        _ gradient: borrowing Gradient<Scalar>, components: Int
+        at noise: borrowing Field<Scalar>, _ gradient: borrowing LikelihoodGradient<Scalar>, components: Int
     ) throws {
         var rows: [Row] = []
         for component in 0..<components {
-            rows.append(try self.component(component, loss, noise, gradient))
+            rows.append(try self.component(component, noise, gradient.universe))
         }
-        rows.append(try direction(loss, noise, gradient))
+        rows.append(try direction(noise, gradient.universe))
         for parameter in CosmologyParameter.allCases {
-            rows.append(try self.parameter(parameter, loss, noise, gradient))
+            rows.append(try self.parameter(parameter, noise, gradient.universe.parameters[parameter]))
+        }
+        for index in own.indices {
+            rows.append(try ownParameter(index, noise, gradient.own[index]))
         }
         var table = TextTable(["derivative by", "adjoint", "difference", "at step", "disagreement"])
         for row in rows {
@@ -55,14 +73,13 @@ struct GradientCheck<Scalar: StorableScalar> {
 
     /// One white-noise value, picked by the run's own random numbers.
     private func component(
-        _ number: Int, _ loss: borrowing LossFunction<Scalar>, _ noise: borrowing Field<Scalar>,
-        _ gradient: borrowing Gradient<Scalar>
+        _ number: Int, _ noise: borrowing Field<Scalar>, _ gradient: borrowing Gradient<Scalar>
     ) throws -> Row {
         let shape = noise.decomposition.shape
-        var generator = SplitMix(state: UInt64(number) &+ 1)
+        let words = RandomBits.words(seed: Self.seed, from: UInt64(3 * number), count: 3)
         let point = SIMD3(
-            Int(generator.next() % UInt64(shape.x)), Int(generator.next() % UInt64(shape.y)),
-            Int(generator.next() % UInt64(shape.z)))
+            Self.scaled(words[0], to: shape.x), Self.scaled(words[1], to: shape.y),
+            Self.scaled(words[2], to: shape.z))
         let isMine = noise.decomposition.x.contains(point.x) && noise.decomposition.y.contains(point.y)
         let slot = isMine ? noise.offset(x: point.x, y: point.y, z: point.z) : 0
         let derivative = try world.exactSum(count: isMine ? 1 : 0, of: "the gradient") { _ in
@@ -74,14 +91,13 @@ struct GradientCheck<Scalar: StorableScalar> {
                 var values = moved.values.mutableSpan
                 values[slot] += Scalar(step)
             }
-            return try loss.value(at: moved)
+            return try value(at: moved)
         }
     }
 
     /// Along another universe's white noise, normalised.
     private func direction(
-        _ loss: borrowing LossFunction<Scalar>, _ noise: borrowing Field<Scalar>,
-        _ gradient: borrowing Gradient<Scalar>
+        _ noise: borrowing Field<Scalar>, _ gradient: borrowing Gradient<Scalar>
     ) throws -> Row {
         let other = Field<Scalar>.whiteNoise(seed: 0x5eed, over: noise.decomposition)
         let length = Double(noise.decomposition.pointCount).squareRoot()
@@ -94,22 +110,44 @@ struct GradientCheck<Scalar: StorableScalar> {
             moved.mapPoints { x, y, z, value in
                 Scalar(Double(value) + scale * Double(other.values.span[other.offset(x: x, y: y, z: z)]))
             }
-            return try loss.value(at: moved)
+            return try value(at: moved)
         }
     }
 
     private func parameter(
-        _ parameter: CosmologyParameter, _ loss: borrowing LossFunction<Scalar>,
-        _ noise: borrowing Field<Scalar>, _ gradient: borrowing Gradient<Scalar>
+        _ parameter: CosmologyParameter, _ noise: borrowing Field<Scalar>, _ derivative: Double
     ) throws -> Row {
-        let name = configuration.cosmology.name(of: parameter)
-        let value = configuration.cosmology[parameter]
-        let scale = value == 0 ? 1 : abs(value)
-        return try best(name, gradient.parameters.derivatives[parameter.rawValue], scale: scale) { step in
-            var moved = configuration.cosmology
+        let cosmology = model.cosmology.parameters
+        let value = cosmology[parameter]
+        return try best(cosmology.name(of: parameter), derivative, scale: value == 0 ? 1 : abs(value)) {
+            step in
+            var moved = cosmology
             moved[parameter] = value + step
-            return try loss.value(at: noise, under: world.agree { try loss.model.with(moved) })
+            return try posterior.value(at: noise, in: model.with(moved), own.map(\.value))
         }
+    }
+
+    private func ownParameter(
+        _ index: Int, _ noise: borrowing Field<Scalar>, _ derivative: Double
+    ) throws -> Row {
+        let value = own[index].value
+        return try best(own[index].name, derivative, scale: value == 0 ? 1 : abs(value)) { step in
+            var moved = own.map(\.value)
+            moved[index] += step
+            return try posterior.value(at: noise, in: model, moved)
+        }
+    }
+
+    private func value(at noise: borrowing Field<Scalar>) throws -> Double {
+        try posterior.value(at: noise, in: model, own.map(\.value))
+    }
+
+    /// Picks the components that are checked.
+    private static var seed: UInt64 { 0xc4ec }
+
+    /// 32 random bits as a number from 0 up to a limit.
+    private static func scaled(_ word: UInt32, to limit: Int) -> Int {
+        Int(UInt64(word) * UInt64(limit) >> 32)
     }
 
     private func best(
@@ -121,18 +159,5 @@ struct GradientCheck<Scalar: StorableScalar> {
             return Row(name: name, derivative: derivative, difference: difference, step: step)
         }
         return rows.min { $0.disagreement < $1.disagreement }!
-    }
-}
-
-/// Picks the components that are checked (Steele, Lea & Flood 2014).
-private struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ mixed >> 31
     }
 }

@@ -1,6 +1,7 @@
 internal import Background
 public import Configuration
 internal import Dynamics
+internal import Inference
 internal import InitialConditions
 internal import Mesh
 internal import Parallel
@@ -34,16 +35,12 @@ struct GradientRun<Scalar: StorableScalar> {
     private let context: RunContext
     private let model: ForwardModel<Scalar>
 
-    private var world: Communicator { context.world }
-    private var directory: String { configuration.output.directory }
-
     /// Prepares a run. Collective.
     init(_ configuration: RunConfiguration, in context: RunContext) throws {
         self.configuration = configuration
         self.context = context
-        // Only the end is compared.
         model = try configuration.forwardModel(
-            Scalar.self, observing: [configuration.evolution.stop], on: context.world)
+            Scalar.self, observing: configuration.observedScaleFactors, on: context.world)
     }
 
     /// Computes, writes and, if asked, checks. Collective.
@@ -53,45 +50,54 @@ struct GradientRun<Scalar: StorableScalar> {
         let start = try place.find(beginning)
         guard start != .nothingLeft else { return place.leave() }
         try place.open(for: start)
-        let objective = configuration.objective!
-        let loss = try LossFunction(objective, smoothing: objective.smoothing, of: model)
+        let posterior = Posterior(
+            try configuration.jointLikelihood(of: model), configuration.whiteNoisePrior,
+            over: ParameterSpace(),
+            around: model)
         let noise: Field<Scalar> = try configuration.whiteNoise(over: model.particleGrid)
-        let gradient = try loss.gradient(at: noise)
-        try write(gradient, to: "\(directory)/\(name)")
+        let found = try posterior.gradient(
+            at: noise, in: model, configuration.objectives.ownParameters.map(\.value))
+        try write(found, to: "\(configuration.output.directory)/\(name)")
         let summary = RunSummary(in: context)
-        try place.finish(summary) { $0.results["loss"] = gradient.value }
+        try place.finish(summary) { $0.results["loss"] = found.universe.value }
         place.leave()
         summary.tell()
-        context.say("value \(gradient.value)")
-        let words = gradient.differingWords
+        context.say("value \(found.universe.value)")
+        let words = found.universe.differingWords
         context.say(
             "reversal \(words == 0 ? "exact: the initial state was restored to the last bit" : "\(words) words differ")"
         )
         if let check {
-            try GradientCheck<Scalar>(configuration: configuration, context: context)
-                .run(loss, at: noise, gradient, components: check)
+            try GradientCheck(of: posterior, in: model, configuration.objectives.ownParameters, context)
+                .run(at: noise, found, components: check)
         }
     }
 
-    private func write(_ gradient: borrowing Gradient<Scalar>, to path: String) throws {
-        let grid = gradient.noise.decomposition
+    private func write(_ found: borrowing LikelihoodGradient<Scalar>, to path: String) throws {
+        let grid = found.universe.noise.decomposition
         var file = try OutputFile(
             creating: path, expectedBytes: grid.pointCount * MemoryLayout<Scalar>.size,
             provenance: configuration.provenance(model.cosmology), over: grid.grid.world)
-        file.set("reversal_words_differing", to: .integer(gradient.differingWords))
+        file.set("reversal_words_differing", to: .integer(found.universe.differingWords))
         try file.write(
-            [gradient.value], shape: [], at: "/value", labels: Labels(units: "1", description: "the loss"))
+            [found.universe.value], shape: [], at: "/value",
+            labels: Labels(units: "1", description: "the loss"))
         try file.write(
-            gradient.noise, at: "/gradient/white_noise",
+            found.universe.noise, at: "/gradient/white_noise",
             labels: Labels(
                 units: "1", description: "dL/ds of the white noise s on the particle grid, [x][y][z]"))
         for parameter in CosmologyParameter.allCases {
             let name = configuration.cosmology.name(of: parameter)
             try file.write(
-                [gradient.parameters.derivatives[parameter.rawValue]], shape: [],
+                [found.universe.parameters[parameter]], shape: [],
                 at: "/gradient/cosmology/\(name)",
                 labels: Labels(
                     units: "1", description: "dL/d\(name) at fixed white noise and fixed other parameters"))
+        }
+        for (own, derivative) in zip(configuration.objectives.ownParameters, found.own) {
+            try file.write(
+                [derivative], shape: [], at: "/gradient/observation/\(own.name)",
+                labels: Labels(units: "1", description: "dL/d\(own.name) of the observation"))
         }
         try file.finish()
     }

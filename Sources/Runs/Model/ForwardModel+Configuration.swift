@@ -27,6 +27,8 @@ extension RunConfiguration {
             switch evolution.integrator {
             case .fastpm: FastPM(midpoint: midpoint)
             case .quinn: Quinn(midpoint: midpoint)
+            case .fastpmDriftKickDrift: FastPMDriftKickDrift(midpoint: midpoint)
+            case .bullfrog: BullFrog()
             }
         return EvolutionPlan(
             through: evolution.scaleFactors, by: integrator, observing: observed)

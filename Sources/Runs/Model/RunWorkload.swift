@@ -22,8 +22,14 @@ extension RunConfiguration {
 
     /// Fields of data and weights on the force mesh; a picture is next to nothing.
     fileprivate var observedFields: Int {
-        guard let objective, objective.kind == .density else { return 0 }
-        return objective.weights == nil ? 1 : 2
+        objectives.filter { $0.kind != .projectedDensity }.reduce(0) { $0 + ($1.weights == nil ? 1 : 2) }
+    }
+
+    /// What the most demanding objective takes while it is evaluated.
+    fileprivate var observation: MemoryEstimate.Observation {
+        MemoryEstimate.Observation(
+            fields: objectives.contains { $0.kind != .projectedDensity && $0.bias != .none } ? 3 : 2,
+            cotangentSets: objectives.contains { $0.kind == .redshiftSpaceDensity } ? 1 : 0)
     }
 }
 
@@ -33,7 +39,7 @@ extension MemoryEstimate {
         self.init(
             of: configuration.workload(on: ranks), for: purpose,
             holding: Holdings(
-                observedFields: configuration.observedFields,
-                keptVectors: configuration.keptVectors))
+                observedFields: configuration.observedFields, keptVectors: configuration.keptVectors,
+                observation: configuration.observation))
     }
 }

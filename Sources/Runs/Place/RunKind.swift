@@ -15,7 +15,7 @@ enum RunKind: String {
     ///
     /// How often checkpoints are written has none, nor what judges a reconstruction afterwards.
     func counts(_ section: Substring, _ name: Substring) -> Bool {
-        switch section {
+        switch section.prefix(while: { $0 != "[" }) {
         case "run": name == "precision"
         case "output": self == .simulate
         case "objective": self != .simulate
@@ -39,9 +39,11 @@ enum RunKind: String {
         if case .file(let address) = configuration.initial.noise, self != .reconstruct {
             inputs.append(("initial.white_noise", .dataset(address)))
         }
-        guard self != .simulate, let objective = configuration.objective else { return inputs }
-        add("objective.data", objective.data)
-        add("objective.weights", objective.weights)
+        guard self != .simulate else { return inputs }
+        for objective in configuration.objectives {
+            add("\(objective.name).data", objective.data)
+            add("\(objective.name).weights", objective.weights)
+        }
         guard self == .reconstruct, let settings = configuration.reconstruct else { return inputs }
         if case .file(let address) = settings.start {
             inputs.append(("reconstruct.start", .dataset(address)))

@@ -1,9 +1,7 @@
 internal import Configuration
-internal import Dynamics
 internal import Figures
-internal import Inference
+internal import Observables
 internal import Parallel
-internal import Particles
 internal import Storage
 
 /// Numbers of a plane of pixels, `[u][v]`, the same on all ranks.
@@ -53,39 +51,5 @@ struct PictureInput {
                 return ink == .bright ? grey : 1 - grey
             }
         }
-    }
-}
-
-extension ProjectedDensityObjective where Scalar: StorableScalar {
-    /// Reads the picture, brings the grey of a PNG file to a mean of 1, and reads the weights. Collective.
-    ///
-    /// - Throws: the same on all ranks.
-    init(_ section: ObjectiveSection, smoothing: Double, of model: ForwardModel<Scalar>) throws {
-        let world = model.mesh.grid.world
-        let input = try PictureInput(section.data, ink: section.ink, on: world)
-        var picture = input.values
-        if case .picture(let path) = section.data {
-            let mean = picture.reduce(0, +) / Double(picture.count)
-            guard picture.contains(where: { $0 != picture[0] }) else {
-                throw UsageError(
-                    "\(path): all pixels are the same; there must be something to see; use another")
-            }
-            picture = picture.map { $0 / mean }
-        }
-        var weights: [Double]?
-        if let source = section.weights {
-            // A mask is bright where pixels count, whatever the ink.
-            let found = try PictureInput(source, ink: .bright, on: world)
-            guard found.shape == input.shape else {
-                throw UsageError(
-                    "objective.weights has \(found.shape.x) x \(found.shape.y) pixels; it must have those of "
-                        + "objective.data (\(input.shape.x) x \(input.shape.y))")
-            }
-            weights = found.values
-        }
-        self = try ProjectedDensityObjective(
-            picture: picture, weights: weights,
-            on: PixelPlane(across: section.axis.number, shape: input.shape), sigma: section.sigma,
-            smoothing: smoothing, box: model.box.size)
     }
 }

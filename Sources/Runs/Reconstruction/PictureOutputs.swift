@@ -4,6 +4,7 @@ internal import Figures
 internal import Inference
 internal import Measurement
 internal import Mesh
+internal import Observables
 internal import Parallel
 internal import Particles
 internal import Storage
@@ -12,7 +13,9 @@ internal import Text
 /// What a reconstruction leaves of the picture that its particles form: datasets under `/picture`, PNG files, and
 /// numbers in the log.
 struct PictureOutputs<Scalar: StorableScalar> {
-    private let objective: ProjectedDensityObjective<Scalar>
+    private let plane: PixelPlane
+    private let target: [Double]
+    private let weights: [Double]?
     private let found: [Double]
     /// The picture at some ends of steps, the start and the end among them.
     private let frames: [(scaleFactor: Double, values: [Double])]
@@ -30,35 +33,38 @@ struct PictureOutputs<Scalar: StorableScalar> {
 
     /// Runs white noise forwards and looks at it. Collective.
     ///
-    /// - Parameter scaleFactors: the ends of the steps, the start first.
+    /// - Parameters:
+    ///   - plane: the pixels.
+    ///   - likelihood: which knows the data.
+    ///   - noise: white noise on the particle grid.
+    ///   - model: its universe.
+    ///   - scaleFactors: the ends of the steps, the start first.
     init(
-        of objective: ProjectedDensityObjective<Scalar>, _ noise: consuming Field<Scalar>,
+        of plane: PixelPlane, against likelihood: any Likelihood<Scalar>, _ noise: consuming Field<Scalar>,
         under model: ForwardModel<Scalar>, through scaleFactors: [Double]
     ) throws {
         let last = scaleFactors.count - 1
         let intervals = min(Self.mostFrames - 1, last)
         let wanted = (0...intervals).map { $0 * last / intervals }
-        var evolution = try model.start(from: noise)
-        var frames = [(scaleFactors[0], try evolution.particles.projectedDensity(on: objective.plane))]
-        while !evolution.isFinished {
-            let step = evolution.finishedSteps
-            try evolution.advance { _, _ in }
-            let now = evolution.finishedSteps
-            guard now > step, wanted.contains(now) else { continue }
-            let values = try evolution.particles.projectedDensity(on: objective.plane)
-            frames.append((scaleFactors[now], values))
+        var frames: [(scaleFactor: Double, values: [Double])] = []
+        var evolution = try model.observing(wanted.map { scaleFactors[$0] }).start(from: noise)
+        try evolution.finish { observation, particles in
+            let values = try particles.projectedDensity(on: plane)
+            frames.append((observation.scaleFactor, values))
         }
-        self.objective = objective
-        self.frames = frames.map { (scaleFactor: $0.0, values: $0.1) }
-        found = frames.last!.1
-        likeness = PictureLikeness(of: found, to: objective.picture)
+        self.plane = plane
+        target = likelihood.copyOfData().pixels
+        weights = likelihood.copyOfWeights()?.pixels
+        self.frames = frames
+        found = frames.last!.values
+        likeness = PictureLikeness(of: found, to: target)
         box = model.box.size
         world = model.mesh.grid.world
     }
 
     /// Writes `/picture/target`, `found`, `frames` and `frame_scale_factors`, and how alike the first two are.
     func write(to file: inout OutputFile) throws {
-        let (plane, sides) = (objective.plane, sides)
+        let sides = sides
         func labels(_ description: String, _ indices: String) -> Labels {
             Labels(
                 units: "1", description: "\(description), \(indices)",
@@ -68,9 +74,9 @@ struct PictureOutputs<Scalar: StorableScalar> {
         }
         let shape = [plane.shape.x, plane.shape.y]
         try file.write(
-            objective.picture, shape: shape, at: "/picture/target",
+            target, shape: shape, at: "/picture/target",
             labels: labels("the data, projected density / mean", "[u][v]"))
-        if let weights = objective.weights {
+        if let weights {
             try file.write(
                 weights, shape: shape, at: "/picture/weights",
                 labels: labels("the weights of the data", "[u][v]"))
@@ -91,7 +97,7 @@ struct PictureOutputs<Scalar: StorableScalar> {
 
     /// Draws `picture_target.png`, `picture_found.png`, `picture_difference.png` and `picture_frames.png`. Collective.
     func draw(in directory: String) throws {
-        let (target, result) = (map(of: objective.picture), map(of: found))
+        let (target, result) = (map(of: target), map(of: found))
         let stretch = Stretch.picture(of: target)
         try write("picture_target", target, stretch, .density, in: directory)
         try write("picture_found", result, stretch, .density, in: directory)
@@ -121,11 +127,11 @@ struct PictureOutputs<Scalar: StorableScalar> {
                 + "\(fixed(likeness.correlation, 5))")
     }
 
-    private var sides: SIMD2<Double> { [box[objective.plane.axes.x], box[objective.plane.axes.y]] }
+    private var sides: SIMD2<Double> { [box[plane.axes.x], box[plane.axes.y]] }
 
     private func map(of values: [Double]) -> ProjectedMap {
         ProjectedMap(
-            columns: values, shape: objective.plane.shape, sides: sides, axes: objective.plane.axes)
+            columns: values, shape: plane.shape, sides: sides, axes: plane.axes)
     }
 
     private func write(

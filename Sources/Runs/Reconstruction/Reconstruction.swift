@@ -29,8 +29,6 @@ extension RunConfiguration {
 struct Reconstruction<Scalar: StorableScalar> {
     private let configuration: RunConfiguration
     private let settings: ReconstructSection
-    private let stages: [OptimizerSection.Stage]
-    private let optimizer: any Optimizer
     private let context: RunContext
     private let model: ForwardModel<Scalar>
     private let transform: FourierTransform<Scalar>  // on the particle grid
@@ -46,14 +44,11 @@ struct Reconstruction<Scalar: StorableScalar> {
         self.configuration = configuration
         self.context = context
         settings = configuration.reconstruct!
-        stages = configuration.optimizer!.stages
-        optimizer = configuration.optimizer!.instance
-        // Only the end is compared.
         model = try configuration.forwardModel(
-            Scalar.self, observing: [configuration.evolution.stop], on: context.world)
+            Scalar.self, observing: configuration.observedScaleFactors, on: context.world)
         var provenance = configuration.provenance(model.cosmology)
         provenance.seed = nil  // initial.seed has no part in it
-        transform = model.layout.perturbation.transform
+        transform = FourierTransform(model.particleGrid)
         checkpoints = ReconstructionCheckpoints(
             store: CheckpointStore(directory: configuration.output.directory), transform: transform,
             units: model.units, provenance: provenance)
@@ -89,33 +84,35 @@ struct Reconstruction<Scalar: StorableScalar> {
         if let exponent = restored?.momentumExponent, exponent != model.units.momentumExponent {
             model = model.inUnits(StateUnits(box: model.box.size, momentumExponent: exponent))
         }
-        var universe = try SoughtUniverse(
-            try LossFunction(configuration.objective!, smoothing: smoothing(of: 0), of: model), configuration,
-            after: restored?.state.history.rows.last?.gradients ?? 0, transform, in: context)
-        var state: ReconstructionState<Scalar>
-        var progress: ReconstructionProgress
+        let last = restored?.state.history.rows.last
+        let posterior = Posterior(
+            try configuration.jointLikelihood(of: model), configuration.whiteNoisePrior,
+            over: configuration.parameterSpace, around: model,
+            correction: try configuration.scoreCorrection(around: model, transform),
+            after: last?.gradients ?? 0)
+        var progress = ReconstructionProgress(
+            configuration.optimizer!.stages, after: last?.seconds ?? 0, in: context)
+        let annealing = annealing(clock: { [progress] in progress.seconds })
+        var state: AnnealingState<Scalar>
         let isContinued = restored != nil
         if let restored {
             state = restored.take()
-            progress = ReconstructionProgress(
-                stages, after: state.history.rows.last?.seconds ?? 0, in: context)
         } else {
-            progress = ReconstructionProgress(stages, after: 0, in: context)
-            universe.enter(smoothing: smoothing(of: 0), isJoint: stages.count == 1)
-            state = try start(universe)
-            try note(&state, universe, &progress)
+            state = try start(annealing, on: posterior)
+            progress.tell(state.history.rows.last!)
         }
         if !settings.vary.isEmpty && settings.response.isEmpty {
             context.say(
                 "reconstruct.vary without reconstruct.response: what is found leans towards parameters with more "
-                    + "power; see Cosmological parameters in README.md")
+                    + "power; see Cosmological parameters in the guide (Reconstruction)")
         }
         let first = state.history.iterations
-        let ending = try descend(&state, &universe, &progress, in: place)
-        guard ending == .finished else { return ending }
+        guard try descend(&state, annealing, on: posterior, &progress, in: place) == .finished else {
+            return .stopped
+        }
         let results: [String: Double]
         do {
-            results = try outputs.write(state, &universe, of: place.identity)
+            results = try outputs.write(state, posterior, model, of: place.identity)
         } catch is StopRequest {
             // The last checkpoint is that of the end.
             context.say("stopped by a signal before the results were written; continue with --resume")
@@ -132,19 +129,31 @@ struct Reconstruction<Scalar: StorableScalar> {
         return .finished
     }
 
+    private func annealing(clock: @escaping () -> Double) -> Annealing<Scalar> {
+        let optimizer = configuration.optimizer!
+        let cell = model.box.cell
+        return Annealing(
+            through: optimizer.stages.map {
+                AnnealingStage(
+                    smoothing: $0.smoothing * cell, iterations: $0.iterations, tolerance: $0.tolerance)
+            }, by: optimizer.instance, optimizer.preconditions ? .measured : .unknown, transform,
+            clock: clock,
+            isStopRequested: { [context] in context.isAskedToStop })
+    }
+
     /// The first point of the first stage.
-    private func start(_ universe: borrowing SoughtUniverse<Scalar>) throws -> ReconstructionState<Scalar> {
+    private func start(
+        _ annealing: Annealing<Scalar>, on posterior: Posterior<Scalar>
+    ) throws -> AnnealingState<Scalar> {
         let parameters = [Double](repeating: 0, count: settings.vary.count)
         let point = ParameterVector(noise: try startingNoise(), parameters: parameters)
         try context.stopIfAsked()
-        guard let evaluation = try universe.evaluate(at: point) else {
+        guard let state = try annealing.start(at: point, on: posterior) else {
             throw UsageError(
                 "reconstruct.start: the loss there is not finite, a particle is displaced too far or moves too fast; "
                     + "start from less noise, or check cosmology and initial.a")
         }
-        return ReconstructionState(
-            stage: 0, iteration: 0, history: ReconstructionHistory(),
-            optimizer: OptimizerState(at: point, evaluation))
+        return state
     }
 
     private func startingNoise() throws -> Field<Scalar> {
@@ -167,27 +176,35 @@ struct Reconstruction<Scalar: StorableScalar> {
 
     /// Works through the stages. The last checkpoint is that of the end.
     private func descend(
-        _ state: inout ReconstructionState<Scalar>, _ universe: inout SoughtUniverse<Scalar>,
+        _ state: inout AnnealingState<Scalar>, _ annealing: Annealing<Scalar>,
+        on posterior: Posterior<Scalar>,
         _ progress: inout ReconstructionProgress, in place: borrowing RunPlace
     ) throws -> Ending {
         var saved = MPIRuntime.time
-        while state.stage < stages.count {
-            universe.enter(smoothing: smoothing(of: state.stage), isJoint: state.stage == stages.count - 1)
+        func save() throws {
+            try checkpoints.write(state, of: place.identity)
+            try outputs.write(state.history)
+            saved = MPIRuntime.time
+        }
+        while state.stage < annealing.stages.count {
             do {
-                try precondition(&state, universe)
-                while try iterate(&state, universe, &progress) {
+                switch try annealing.advance(&state, on: posterior) {
+                case .measured(let curvature):
+                    tell(of: curvature, in: state.stage, of: annealing.stages.count)
+                    continue
+                case .moved:
+                    progress.tell(state.history.rows.last!)
                     try context.stopIfAsked()
-                    if isCheckpointDue(state.iteration, saved: saved) {
-                        try save(state, in: place)
-                        saved = MPIRuntime.time
-                    }
+                    if isCheckpointDue(state.iteration, saved: saved) { try save() }
+                case .entered:
+                    progress.tell(state.history.rows.last!)
+                    try save()
+                    try context.stopIfAsked()
+                case .finished:
+                    try save()
                 }
-                try enterNextStage(&state, &universe, &progress)
-                try save(state, in: place)
-                saved = MPIRuntime.time
-                if state.stage < stages.count { try context.stopIfAsked() }
             } catch is StopRequest {
-                try save(state, in: place)
+                try save()
                 context.say(
                     "stopped by a signal in stage \(state.stage + 1) after iteration \(state.iteration); "
                         + "continue with --resume")
@@ -197,77 +214,12 @@ struct Reconstruction<Scalar: StorableScalar> {
         return .finished
     }
 
-    /// Measures the curvature of the loss where a stage begins.
-    private func precondition(
-        _ state: inout ReconstructionState<Scalar>, _ universe: borrowing SoughtUniverse<Scalar>
-    ) throws {
-        guard configuration.optimizer!.preconditions, optimizer.usesPreconditioner, state.iteration == 0,
-            state.optimizer.preconditioner == nil
-        else { return }
-        let found = try Preconditioner.measured(
-            at: state.optimizer.point, state.optimizer.evaluation, transform
-        ) { point in try universe.evaluateUnlessStopped(at: point) }
-        state.optimizer.preconditioner = found
-        let curvatures = found.curvatures.dropFirst()
+    private func tell(of curvature: Preconditioner<Scalar>, in stage: Int, of stages: Int) {
+        let curvatures = curvature.curvatures.dropFirst()
         context.say(
-            "stage \(state.stage + 1)/\(stages.count)  curvature of the loss from "
+            "stage \(stage + 1)/\(stages)  curvature of the loss from "
                 + "\(scientific(curvatures.first!, 1)) at the longest waves to "
                 + "\(scientific(curvatures.last!, 1)) at the shortest")
-    }
-
-    /// One step of the optimiser.
-    ///
-    /// - Returns: whether the stage goes on.
-    private func iterate(
-        _ state: inout ReconstructionState<Scalar>, _ universe: borrowing SoughtUniverse<Scalar>,
-        _ progress: inout ReconstructionProgress
-    ) throws -> Bool {
-        let stage = stages[state.stage]
-        guard state.iteration < stage.iterations, !state.history.isSettled(to: stage.tolerance) else {
-            return false
-        }
-        let outcome = try optimizer.step(&state.optimizer) { point in
-            try universe.evaluateUnlessStopped(at: point)
-        }
-        guard outcome == .moved else { return false }
-        state.iteration += 1
-        try note(&state, universe, &progress)
-        return true
-    }
-
-    private func enterNextStage(
-        _ state: inout ReconstructionState<Scalar>, _ universe: inout SoughtUniverse<Scalar>,
-        _ progress: inout ReconstructionProgress
-    ) throws {
-        let next = state.stage + 1
-        if next < stages.count {
-            universe.enter(smoothing: smoothing(of: next), isJoint: next == stages.count - 1)
-            guard let evaluation = try universe.evaluate(at: state.optimizer.point) else {
-                preconditionFailure("a point that had a loss has none under another smoothing")
-            }
-            state.optimizer = OptimizerState(at: state.optimizer.point.copy(), evaluation)
-        }
-        state.stage = next
-        state.iteration = 0
-        if next < stages.count { try note(&state, universe, &progress) }
-    }
-
-    private func note(
-        _ state: inout ReconstructionState<Scalar>, _ universe: borrowing SoughtUniverse<Scalar>,
-        _ progress: inout ReconstructionProgress
-    ) throws {
-        let row = ReconstructionHistory.Row(
-            stage: state.stage, iteration: state.iteration, loss: state.optimizer.evaluation.value,
-            gradientNorm: try state.optimizer.gradientNorm(), gradients: universe.gradients,
-            smoothing: smoothing(of: state.stage),
-            seconds: progress.seconds)
-        state.history.add(row)
-        for (varied, value) in zip(settings.vary, state.optimizer.point.parameters) {
-            let name = configuration.cosmology.name(of: varied.parameter)
-            let place = configuration.cosmology[varied.parameter] + varied.scale * value
-            state.history.add(place, of: name)
-        }
-        progress.tell(row)
     }
 
     /// The clock decides when a checkpoint is written, never what is in it; rank 0's clock decides for all.
@@ -276,20 +228,10 @@ struct Reconstruction<Scalar: StorableScalar> {
         guard settings.checkpointMinutes > 0 else { return false }
         return world.any(world.isRoot && MPIRuntime.time - saved >= 60 * settings.checkpointMinutes)
     }
-
-    private func save(_ state: borrowing ReconstructionState<Scalar>, in place: borrowing RunPlace) throws {
-        try checkpoints.write(state, of: place.identity)
-        try outputs.write(state.history)
-    }
-
-    /// R of a stage [Mpc/h].
-    private func smoothing(of stage: Int) -> Double {
-        stages[min(stage, stages.count - 1)].smoothing * model.box.cell
-    }
 }
 
 extension OptimizerSection {
-    /// The method.
+    /// The method. To add one: a type in `Inference`, its name in `OptimizerSection`, and a line here.
     var instance: any Optimizer {
         switch method {
         case .lbfgs: LBFGS(history: history, firstLength: learningRate)

@@ -6,20 +6,6 @@ internal import Particles
 internal import Records
 internal import Storage
 
-/// Where a reconstruction is, between two iterations.
-struct ReconstructionState<Scalar: StorableScalar>: ~Copyable {
-    /// The stage at hand, from 0; the number of stages when all are done.
-    var stage: Int
-    /// Steps taken in it.
-    var iteration: Int
-    var history: ReconstructionHistory
-    /// Point, loss and gradient under the smoothing of the stage at hand, and what the method remembers.
-    var optimizer: OptimizerState<Scalar>
-
-    /// Grows with every iteration and every stage.
-    var number: Int { history.rows.count + stage }
-}
-
 /// The checkpoints of a reconstruction: the whole state of the optimiser, so that it takes the same steps
 /// whether it was interrupted or not, on any number of ranks.
 struct ReconstructionCheckpoints<Scalar: StorableScalar> {
@@ -33,7 +19,7 @@ struct ReconstructionCheckpoints<Scalar: StorableScalar> {
     private var world: Communicator { grid.grid.world }
 
     /// Writes the state. Collective.
-    func write(_ state: borrowing ReconstructionState<Scalar>, of run: RunIdentity) throws {
+    func write(_ state: borrowing AnnealingState<Scalar>, of run: RunIdentity) throws {
         let memory = state.optimizer.memory
         let fields = 2 + memory.vectors.count
         let rows = state.history.rows.count
@@ -41,7 +27,7 @@ struct ReconstructionCheckpoints<Scalar: StorableScalar> {
             try store.write(
                 step: state.number,
                 expectedBytes: fields * grid.pointCount * MemoryLayout<Scalar>.size
-                    + ReconstructionHistory.bytes(rows: rows) + 4096 * (fields + 8),
+                    + SearchHistory.bytes(rows: rows) + 4096 * (fields + 8),
                 provenance: provenance, over: world
             ) { file throws(StorageError) in
                 try write(state.optimizer.point, at: "/point", to: &file)
@@ -67,10 +53,10 @@ struct ReconstructionCheckpoints<Scalar: StorableScalar> {
 
     /// A state and the integer units it goes with.
     struct Restored: ~Copyable {
-        var state: ReconstructionState<Scalar>
+        var state: AnnealingState<Scalar>
         let momentumExponent: Int
 
-        consuming func take() -> ReconstructionState<Scalar> { state }
+        consuming func take() -> AnnealingState<Scalar> { state }
     }
 
     /// Continues from the newest whole checkpoint. Collective.
@@ -110,9 +96,9 @@ struct ReconstructionCheckpoints<Scalar: StorableScalar> {
                 curvatures: curvatures, parameterCurvatures: try numbers("/parameter_curvatures", in: file),
                 transform)
         }
-        let history = try ReconstructionHistory(from: file)
+        let history = try SearchHistory(from: file)
         return Restored(
-            state: ReconstructionState(
+            state: AnnealingState(
                 stage: stage, iteration: iteration, history: history, optimizer: optimizer),
             momentumExponent: exponent)
     }

@@ -4,6 +4,7 @@ internal import Dynamics
 internal import Inference
 internal import Measurement
 internal import Mesh
+internal import Observables
 internal import Parallel
 internal import Particles
 internal import Records
@@ -23,122 +24,117 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
 
     /// All that is written.
     var names: [String] {
-        let isPicture = configuration.objective!.kind == .projectedDensity
+        let isPicture = configuration.objectives.contains { $0.kind == .projectedDensity }
         return ["reconstruction.h5", "history.csv"]
             + (isPicture && configuration.output.pictures ? PictureOutputs<Scalar>.names : [])
     }
 
     /// Writes the course so far. Collective.
-    func write(_ history: ReconstructionHistory) throws {
+    func write(_ history: SearchHistory) throws {
         try world.writeFile("\(directory)/history.csv", text: { history.text })
-    }
-
-    /// A universe at its beginning and at its end.
-    private struct Universe: ~Copyable {
-        let noise: Field<Scalar>
-        let initialDensity: Field<Scalar>
-        let finalDensity: Field<Scalar>
-        let initialModes: FourierField<Scalar>
-        let finalModes: FourierField<Scalar>
-    }
-
-    private struct Diagnostics {
-        let initial: SpectralComparison
-        let final: SpectralComparison
-
-        var shells: Range<Int> { 0..<min(initial.wavenumbers.count, final.wavenumbers.count) }
     }
 
     /// Runs the result forwards, judges it, and writes everything. Collective.
     ///
+    /// - Parameters:
+    ///   - state: the end of the search.
+    ///   - posterior: what was searched.
+    ///   - start: the universe that it began with.
+    ///   - run: whose result it is.
     /// - Returns: further numbers for the record.
     /// - Throws: ``StopRequest`` on all ranks, between two runs, when it shall stop.
     func write(
-        _ state: borrowing ReconstructionState<Scalar>, _ sought: inout SoughtUniverse<Scalar>,
-        of run: RunIdentity
+        _ state: borrowing AnnealingState<Scalar>, _ posterior: Posterior<Scalar>,
+        _ start: ForwardModel<Scalar>, of run: RunIdentity
     ) throws -> [String: Double] {
-        let parameters = state.optimizer.point.parameters
-        guard let model = try sought.model(at: parameters) else {
+        let point = state.optimizer.point.parameters
+        guard let model = try posterior.model(at: point) else {
             preconditionFailure("the point that was found has no universe")
         }
         try context.stopIfAsked()
-        let found = try universe(sought.noise(at: state.optimizer.point, in: model), model)
+        let found = try ReconstructedUniverse(
+            of: posterior.noise(at: state.optimizer.point, in: model), in: model)
         try context.stopIfAsked()
-        let againstData = try compareWithData(found, sought, model)
-        let pictures = try pictures(of: found, sought, model)
+        let pictures = try pictures(of: found, posterior, model)
         let statistics = try NoiseStatistics(of: found.noise)
-        let shape = model.box.particles
-        let noisePower = try PowerSpectrum(
-            of: model.layout.perturbation.transform.forward(keeping: found.noise),
-            box: SIMD3(Double(shape.x), Double(shape.y), Double(shape.z)))
-        let pointCount = sought.loss.objective.pointCount()
-        let chiSquared = 2 * (try sought.unsmoothedDataLoss(at: state.optimizer.point)) / Double(pointCount)
+        let chiSquared =
+            2 * (try posterior.unsmoothedDataLoss(at: state.optimizer.point))
+            / Double(posterior.likelihood.cellCount)
 
-        let fields = configuration.reconstruct!.truth == nil ? 3 : 5
-        let grids =
-            model.box.particles.x * model.box.particles.y * model.box.particles.z + model.box.meshCount
+        let (box, end) = (model.box.size, configuration.evolution.stop)
         var file = try OutputFile(
-            creating: path, expectedBytes: fields * grids * MemoryLayout<Scalar>.size, provenance: provenance,
-            over: world)
+            creating: path, expectedBytes: expectedBytes(model), provenance: provenance, over: world)
         file.set("identity", to: .text(run.text))
         file.set("chi_squared_per_point", to: .real(chiSquared))
         file.set("noise_mean", to: .real(statistics.mean))
         file.set("noise_variance", to: .real(statistics.variance))
         file.set("noise_skewness", to: .real(statistics.skewness))
         file.set("noise_excess_kurtosis", to: .real(statistics.excessKurtosis))
-        try write(found, in: "", of: model, to: &file)
-        if let data = sought.loss.objective.copyOfDensity() {
-            try write(
-                data, at: "/data", "the data, density / mean on the force mesh", of: model,
-                to: &file)
-        }
-        if let weights = sought.loss.objective.copyOfDensityWeights() {
-            try write(weights, at: "/weights", "the weights of the data", of: model, to: &file)
-        }
+        try found.write(in: "", end: end, box: box, to: &file)
+        try writeData(of: posterior.likelihood, box: box, to: &file)
         try pictures?.write(to: &file)
         try state.history.write(to: &file)
-        let errors = sought.response?.errors(of: sought.varied, in: model.cosmology)
-        try writeCosmology(sought.cosmology(at: parameters), errors, to: &file)
-        var diagnostics: Diagnostics?
-        if let source = configuration.reconstruct!.truth {
-            try context.stopIfAsked()
-            let truth = try universe(try noise(of: source, over: model.particleGrid), model)
-            try write(truth, in: "/truth", of: model, to: &file)
-            diagnostics = Diagnostics(
-                initial: try SpectralComparison(
-                    of: found.initialModes, with: truth.initialModes, box: model.box.size),
-                final: try SpectralComparison(
-                    of: found.finalModes, with: truth.finalModes, box: model.box.size))
-        }
-        try write(againstData, diagnostics, noisePower, to: &file)
+        let errors = posterior.correction?.errors(in: posterior.space, at: model.cosmology)
+        try writeParameters(posterior.parameters(at: point), posterior.space, errors, to: &file)
+        let diagnostics = try diagnostics(of: found, posterior.likelihood, model, start, to: &file)
+        try diagnostics.write(to: &file)
         try file.finish()
         try write(state.history)
         if configuration.output.pictures { try pictures?.draw(in: directory) }
         tell(chiSquared, statistics, count: model.particleGrid.pointCount)
-        tell(sought.cosmology(at: parameters), errors)
-        tell(againstData, diagnostics)
+        tell(posterior.space, at: posterior.parameters(at: point), errors)
+        if let table = diagnostics.text { context.say(table) }
         pictures?.tell(in: context)
         return pictures?.results ?? [:]
     }
 
-    /// Only a density on the mesh has modes to be compared with.
-    private func compareWithData(
-        _ found: borrowing Universe, _ sought: borrowing SoughtUniverse<Scalar>,
-        _ model: ForwardModel<Scalar>
-    ) throws -> SpectralComparison? {
-        guard let data = sought.loss.objective.copyOfDensity() else { return nil }
-        let modes = model.solver.transform.forward(data)
-        return try SpectralComparison(of: found.finalModes, with: modes, box: model.box.size)
+    private func expectedBytes(_ model: ForwardModel<Scalar>) -> Int {
+        let fields = (configuration.reconstruct!.truth == nil ? 2 : 4) + configuration.objectives.count
+        let points = model.particleGrid.pointCount + model.mesh.pointCount
+        return fields * points * MemoryLayout<Scalar>.size
     }
 
+    /// Compares with the data, and with the truth, which is written too. Collective.
+    private func diagnostics(
+        of found: borrowing ReconstructedUniverse<Scalar>, _ likelihood: JointLikelihood<Scalar>,
+        _ model: ForwardModel<Scalar>, _ start: ForwardModel<Scalar>, to file: inout OutputFile
+    ) throws -> ReconstructionDiagnostics {
+        let box = model.box.size
+        var data: SpectralComparison?
+        if let seen = likelihood.densityAtTheEnd(configuration.evolution.stop) {
+            let modes = model.layout.meshTransform.forward(seen.copyOfData().takeField())
+            data = try SpectralComparison(of: found.finalModes, with: modes, box: box)
+        }
+        var truth: (SpectralComparison, SpectralComparison)?
+        if let source = configuration.reconstruct!.truth {
+            try context.stopIfAsked()
+            let other = try ReconstructedUniverse(
+                of: try noise(of: source, over: model.particleGrid), in: model)
+            try other.write(in: "/truth", end: configuration.evolution.stop, box: box, to: &file)
+            truth = (
+                try SpectralComparison(of: found.initialModes, with: other.initialModes, box: box),
+                try SpectralComparison(of: found.finalModes, with: other.finalModes, box: box)
+            )
+        }
+        let shape = SIMD3<Double>(model.box.particles)
+        return ReconstructionDiagnostics(
+            data: data, truth: truth,
+            noise: try PowerSpectrum(
+                of: FourierTransform(model.particleGrid).forward(keeping: found.noise), box: shape))
+    }
+
+    /// Only a picture has pixels to be shown.
     private func pictures(
-        of found: borrowing Universe, _ sought: borrowing SoughtUniverse<Scalar>,
+        of found: borrowing ReconstructedUniverse<Scalar>, _ posterior: Posterior<Scalar>,
         _ model: ForwardModel<Scalar>
     ) throws -> PictureOutputs<Scalar>? {
-        guard let objective = sought.loss.objective.withPicture else { return nil }
-        return try PictureOutputs(
-            of: objective, found.noise.copy(for: "white noise"), under: model,
-            through: configuration.evolution.scaleFactors)
+        for case let comparison as Comparison<Scalar> in posterior.likelihood.objectives {
+            guard let observable = comparison.observable as? ProjectedDensity<Scalar> else { continue }
+            return try PictureOutputs(
+                of: observable.plane, against: comparison.likelihood, found.noise.copy(for: "white noise"),
+                under: model, through: configuration.evolution.scaleFactors)
+        }
+        return nil
     }
 
     private func noise(of truth: ReconstructSection.Truth, over grid: Decomposition) throws -> Field<Scalar> {
@@ -150,103 +146,54 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
         }
     }
 
-    private func universe(_ noise: consuming Field<Scalar>, _ model: ForwardModel<Scalar>) throws -> Universe
-    {
-        let initialModes = model.linearModes(of: noise)
-        let initial = model.linearDensity(of: initialModes.copy(for: "linear modes"))
-        var evolution = try model.start(at: initialModes.copy(for: "linear modes"))
-        try evolution.finish()
-        let final = try evolution.particles.relativeDensity()
-        let finalModes = model.solver.transform.forward(final.copy(for: "density"))
-        return Universe(
-            noise: noise, initialDensity: initial, finalDensity: final, initialModes: initialModes,
-            finalModes: finalModes)
+    /// Writes `/data` and `/weights` of what was compared on the force mesh; of a second objective
+    /// `/objective_1/data`, and so on.
+    private func writeData(
+        of likelihood: JointLikelihood<Scalar>, box: SIMD3<Double>, to file: inout OutputFile
+    ) throws {
+        for (index, objective) in likelihood.objectives.enumerated() {
+            guard let comparison = objective as? Comparison<Scalar>, case .mesh = comparison.observable.grid
+            else { continue }
+            let group = index == 0 ? "" : "/objective_\(index)"
+            try file.write(
+                comparison.likelihood.copyOfData().takeField(), at: "\(group)/data", box: box,
+                "the data, density / mean on the force mesh")
+            if let weights = comparison.likelihood.copyOfWeights() {
+                try file.write(
+                    weights.takeField(), at: "\(group)/weights", box: box, "the weights of the data")
+            }
+        }
     }
 
-    private func write(
-        _ universe: borrowing Universe, in group: String, of model: ForwardModel<Scalar>,
+    private func writeParameters(
+        _ point: ParameterSpace.Point, _ space: ParameterSpace, _ errors: [Double?]?,
         to file: inout OutputFile
     ) throws {
-        try write(
-            universe.noise, at: "\(group)/white_noise", "white noise on the particle grid", of: model,
-            to: &file)
-        try write(
-            universe.initialDensity, at: "\(group)/initial_density",
-            "linear overdensity for D1 = 1 on the particle grid", of: model, to: &file)
-        try write(
-            universe.finalDensity, at: "\(group)/final_density",
-            "density / mean at a = \(configuration.evolution.stop) on the force mesh", of: model, to: &file)
-    }
-
-    private func write(
-        _ field: borrowing Field<Scalar>, at path: String, _ description: String,
-        of model: ForwardModel<Scalar>,
-        to file: inout OutputFile
-    ) throws {
-        let size = model.box.size
-        try file.write(
-            field, at: path,
-            labels: Labels(
-                units: "1", description: "\(description), [x][y][z]",
-                more: ["box_size": .reals([size.x, size.y, size.z])]))
-    }
-
-    private func writeCosmology(
-        _ cosmology: CosmologyParameters, _ errors: [Double]?, to file: inout OutputFile
-    ) throws {
-        for parameter in CosmologyParameter.allCases {
-            let name = cosmology.name(of: parameter)
-            let index = configuration.reconstruct!.vary.firstIndex { $0.parameter == parameter }
-            let varied = index.map { configuration.reconstruct!.vary[$0] }
+        func write(
+            _ value: Double, at path: String, _ subject: SoughtParameter.Subject
+        ) throws {
+            let index = space.parameters.firstIndex { $0.subject == subject }
             var more: [String: AttributeValue] = [:]
-            if let index, let varied {
-                if let errors { more["error"] = .real(errors[index]) }
-                more["start"] = .real(configuration.cosmology[parameter])
-                if let prior = varied.prior {
+            if let index {
+                let parameter = space.parameters[index]
+                if let error = errors?[index] { more["error"] = .real(error) }
+                more["start"] = .real(parameter.start)
+                if let prior = parameter.prior {
                     more["prior_mean"] = .real(prior.mean)
                     more["prior_sigma"] = .real(prior.sigma)
                 }
             }
             try file.write(
-                [cosmology[parameter]], shape: [], at: "/cosmology/\(name)",
-                labels: Labels(units: "1", description: varied == nil ? "given" : "sought", more: more))
+                [value], shape: [], at: path,
+                labels: Labels(units: "1", description: index == nil ? "given" : "sought", more: more))
         }
-    }
-
-    private func write(
-        _ data: SpectralComparison?, _ truth: Diagnostics?, _ noise: PowerSpectrum, to file: inout OutputFile
-    ) throws {
-        guard let wavenumbers = (truth?.initial ?? data)?.wavenumbers else { return }
-        func write(_ values: some Sequence<Double>, _ name: String, _ units: String, _ description: String)
-            throws
-        {
-            try file.write(
-                Array(values), at: "/diagnostics/\(name)",
-                labels: Labels(units: units, description: description))
+        for parameter in CosmologyParameter.allCases {
+            let name = point.cosmology.name(of: parameter)
+            try write(point.cosmology[parameter], at: "/cosmology/\(name)", .cosmology(parameter))
         }
-        let shells = truth?.shells ?? wavenumbers.indices
-        try write(wavenumbers[shells], "k", "h/Mpc", "mean wavenumber of a shell")
-        if let data {
-            try write(
-                data.correlation[shells], "correlation_data", "1", "r(k) of the final density with the data")
-            try write(data.transfer[shells], "transfer_data", "1", "T(k) of the final density to the data")
+        for (index, own) in configuration.objectives.ownParameters.enumerated() {
+            try write(point.own[index], at: "/observation/\(own.name)", .observation(index))
         }
-        let known = shells.prefix(noise.powers.count)
-        try write(
-            noise.modesPerShell[known].map(Double.init), "modes", "1", "modes in a shell of the white noise")
-        try write(noise.powers[known], "noise_power", "1", "power of the white noise; of a unit normal 1")
-        guard let truth else { return }
-        try write(
-            truth.initial.correlation[shells], "correlation_initial", "1",
-            "r(k) of the initial density with the truth")
-        try write(
-            truth.initial.transfer[shells], "transfer_initial", "1",
-            "T(k) of the initial density to the truth")
-        try write(
-            truth.final.correlation[shells], "correlation_final", "1",
-            "r(k) of the final density with the truth")
-        try write(
-            truth.final.transfer[shells], "transfer_final", "1", "T(k) of the final density to the truth")
     }
 
     private func tell(_ chiSquared: Double, _ noise: NoiseStatistics, count: Int) {
@@ -258,32 +205,24 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
                 + "\(fixed((24 / Double(count)).squareRoot(), 4)))")
     }
 
-    private func tell(_ cosmology: CosmologyParameters, _ errors: [Double]?) {
-        for (index, varied) in configuration.reconstruct!.vary.enumerated() {
-            let (name, start) = (
-                cosmology.name(of: varied.parameter), configuration.cosmology[varied.parameter]
-            )
-            let error = errors.map { " +- \(scientific($0[index], 2))" } ?? ""
-            context.say("\(name) \(cosmology[varied.parameter])\(error), from \(start)")
+    private func tell(_ space: ParameterSpace, at point: ParameterSpace.Point, _ errors: [Double?]?) {
+        for (index, parameter) in space.parameters.enumerated() {
+            let error = errors?[index].map { " +- \(scientific($0, 2))" } ?? ""
+            context.say(
+                "\(parameter.name) \(space.value(of: parameter, at: point))\(error), from \(parameter.start)")
         }
     }
+}
 
-    /// At most this many rows of r and T are printed; the file has them all.
-    private static var rows: Int { 32 }
-
-    private func tell(_ data: SpectralComparison?, _ truth: Diagnostics?) {
-        guard let wavenumbers = (truth?.initial ?? data)?.wavenumbers else { return }
-        let shells = truth?.shells ?? wavenumbers.indices
-        var table = TextTable(
-            ["k [h/Mpc]"] + (truth == nil ? [] : ["r initial", "T initial", "r final", "T final"])
-                + (data == nil ? [] : ["r data", "T data"]))
-        for shell in stride(from: 0, to: shells.count, by: max(1, (shells.count + Self.rows - 1) / Self.rows))
+extension JointLikelihood {
+    /// The likelihood of data that are the density of matter at a time, if there are such.
+    fileprivate func densityAtTheEnd(_ end: Double) -> (any Likelihood<Scalar>)? {
+        for case let comparison as Comparison<Scalar> in objectives
+        where comparison.scaleFactor == end && comparison.bias == nil
+            && comparison.observable is MatterDensity<Scalar>
         {
-            let comparisons = (truth.map { [$0.initial, $0.final] } ?? []) + (data.map { [$0] } ?? [])
-            table.add(
-                [fixed(wavenumbers[shell], 4)]
-                    + comparisons.flatMap { [fixed($0.correlation[shell], 4), fixed($0.transfer[shell], 4)] })
+            return comparison.likelihood
         }
-        context.say(table.text)
+        return nil
     }
 }

@@ -1,6 +1,6 @@
 internal import Configuration
+internal import Inference
 internal import Parallel
-internal import Records
 internal import Text
 
 /// The log of a reconstruction, a line per iteration.
@@ -24,7 +24,7 @@ struct ReconstructionProgress {
     var seconds: Double { earlier + MPIRuntime.time - begin }
 
     /// Tells of a row.
-    mutating func tell(_ row: ReconstructionHistory.Row) {
+    mutating func tell(_ row: SearchHistory.Row) {
         if row.iteration > 0 { iterations += 1 }
         let stage = stages[row.stage]
         let perIteration = iterations > 0 ? (MPIRuntime.time - begin) / Double(iterations) : 0

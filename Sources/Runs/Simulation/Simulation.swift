@@ -1,5 +1,6 @@
 public import Configuration
 internal import Dynamics
+internal import Inference
 internal import Mesh
 internal import Parallel
 internal import Particles
@@ -89,6 +90,11 @@ struct Simulation<Scalar: StorableScalar> {
     ) throws -> Ending {
         var evolution = start
         let first = evolution.finishedSteps
+        let ratio = model.schedule.largestMomentumRatio
+        if ratio > 1 {
+            context.say(
+                "momenta are resolved \(Float(ratio)) times as coarsely on the way as at the end, at most")
+        }
         let progress = ProgressLine(steps: evolution.schedule.stepCount, after: first, in: context)
         do {
             while !evolution.isFinished {
@@ -120,8 +126,8 @@ struct Simulation<Scalar: StorableScalar> {
         _ evolution: inout Evolution<Scalar>, in place: borrowing RunPlace, telling progress: ProgressLine
     ) throws {
         let step = evolution.finishedSteps
-        try evolution.advance { scaleFactor, particles in
-            try outputs.write(particles, at: scaleFactor)
+        try evolution.advance { observation, particles in
+            try outputs.write(particles, at: observation.scaleFactor)
         }
         guard evolution.finishedSteps > step, !evolution.isFinished else { return }
         progress.update(

@@ -42,7 +42,7 @@ struct GradientCommand: RankCommand {
 
     mutating func run(in context: RunContext) throws -> Ending {
         let configuration = try options.load(on: context.world)
-        guard configuration.objective != nil else {
+        guard !configuration.objectives.isEmpty else {
             throw UsageError(
                 "\(options.file): objective.data is not given; it must name the data to compare with; "
                     + "try objective: {data: \"observed.h5:/density\"}")

@@ -35,9 +35,8 @@ struct ReconstructCommand: RankCommand {
     var beginning = Beginning.fresh
 
     mutating func run(in context: RunContext) throws -> Ending {
-        StopSignals.watch()  // from the start: one that comes while the model is set up counts too
         let configuration = try options.load(on: context.world)
-        guard configuration.objective != nil else {
+        guard !configuration.objectives.isEmpty else {
             throw UsageError(
                 "\(options.file): objective.data is not given; it must name the data to compare with; "
                     + "try objective: {data: \"observed.h5:/density\"}")

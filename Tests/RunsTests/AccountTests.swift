@@ -1,0 +1,55 @@
+import Parallel
+import Records
+import Runs
+import TestSupport
+import XCTest
+
+final class AccountTests: SPMDTestCase {
+    func testPhasesOfAllRanksAreInOneTable() throws {
+        // Rank r takes r + 1 seconds; only the last rank waits.
+        let booked = Phases()
+        booked.measure("work") {}
+        var entry = try XCTUnwrap(booked.entries["work"])
+        entry.seconds = Double(world.rank + 1)
+        entry.messages = 2
+        var entries = ["work": entry]
+        var names = ["work"]
+        if world.rank == world.size - 1 {
+            entries["wait"] = entry
+            names.insert("wait", at: 0)
+        }
+        let table = PhaseTable(entries, named: names, on: world)
+        let work = try XCTUnwrap(table.phases.first { $0.name == "work" })
+        let wait = try XCTUnwrap(table.phases.first { $0.name == "wait" })
+        let size = Double(world.size)
+        XCTAssertEqual(work.longestSeconds, size)
+        XCTAssertEqual(work.meanSeconds, (size + 1) / 2, accuracy: 1e-12)
+        XCTAssertEqual(wait.meanSeconds, 1, accuracy: 1e-12)
+        XCTAssertEqual(wait.messages, 2 / size, accuracy: 1e-12)
+        XCTAssertEqual(table.seconds, (size + 3) / 2, accuracy: 1e-12)
+        XCTAssertEqual(table.text.lines.count, 4)
+        XCTAssertEqual(table.text.lines.last?.split(separator: " ").first, "total")
+    }
+
+    func testThePeakOfMemoryIsThatSinceItWasForgotten() {
+        let megabytes = 200
+        do {
+            let block = [UInt8](repeating: 1, count: megabytes << 20)
+            XCTAssertEqual(block[megabytes << 19], 1)
+        }
+        let before = MachineMemory.peak
+        XCTAssertGreaterThan(before, megabytes << 20)
+        MachineMemory.forgetPeak()
+        let after = MachineMemory.peak
+        XCTAssertGreaterThan(after, 0)
+        // Where the system does not let a process forget, the peak stays that of all.
+        XCTAssertLessThanOrEqual(after, before)
+        if after < before { XCTAssertLessThan(after, before - (megabytes / 2) << 20) }
+    }
+
+    func testTheHostTellsWhatItHasLeftAlikeOnAllRanks() throws {
+        let available = try XCTUnwrap(MachineMemory.availablePerRank(on: world))
+        XCTAssertGreaterThan(available, 1 << 20)
+        XCTAssertEqual(world.maximum(available), available)
+    }
+}
