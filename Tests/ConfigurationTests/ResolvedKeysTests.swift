@@ -8,7 +8,7 @@ final class ResolvedKeysTests: XCTestCase {
     }
 
     func testTheTextComesBack() throws {
-        let yaml = "objective: {data: \"a: b.h5:/density\"}\noutput: {snapshots: [0.53125, 1.0]}\n"
+        let yaml = "objective: {data: \"a: b.h5:/density\"}\noutput: {snapshots: [0.5, 1.0]}\n"
         let configuration = try RunConfiguration(bytes: Array(yaml.utf8), name: "run.yaml")
         XCTAssertEqual(configuration.resolvedKeys.text, configuration.resolvedText)
         XCTAssertTrue(
@@ -29,10 +29,10 @@ final class ResolvedKeysTests: XCTestCase {
         let before = try keys("box: {particles: 16}\n")
         XCTAssertEqual(before.changes(since: before), [])
         let after = try keys(
-            "box: {particles: 16}\nforce: {kernel: naive}\noutput: {snapshots: [0.53125, 1.0]}\n")
+            "box: {particles: 16}\nforce: {kernel: naive}\noutput: {snapshots: [0.5, 1.0]}\n")
         XCTAssertEqual(
             after.changes(since: before),
-            ["force.kernel was 1_4 and is naive", "output.snapshots was [1.0] and is [0.53125, 1.0]"])
+            ["force.kernel was 1_4 and is naive", "output.snapshots was [1.0] and is [0.5, 1.0]"])
         let withTable = try keys("box: {particles: 16}\npower: {model: table, table: t.txt}\n")
         XCTAssertEqual(
             withTable.changes(since: before),
