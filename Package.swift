@@ -167,6 +167,12 @@ let package = Package(
         tests("Storage", ["Memory", "Parallel", "Mesh", "Storage"]),
         tests(
             "Runs", ["Text", "Parallel", "Mesh", "Storage", "Records", "Configuration", "Cost", "Runs"]),
+        tests(
+            "Readers",
+            [
+                "Parallel", "Background", "Mesh", "Gravity", "Dynamics", "Storage", "Figures",
+                "Configuration",
+            ]),
         tests("Report", ["Parallel", "Mesh", "Storage", "Records", "Report"]),
         tests("Measurement", ["Parallel", "Mesh", "Measurement"]),
         tests("Records", ["Parallel", "Inference", "Storage", "Records"]),

@@ -18,8 +18,8 @@ static int is_ignored(int signal_number) {
 }
 
 void palindrome_watch_signals(void) {
-    static const int warnings[] = {SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGXCPU, SIGHUP};
     last_signal = 0;
+    static const int warnings[] = {SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGXCPU, SIGHUP};
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = note;
@@ -31,4 +31,8 @@ void palindrome_watch_signals(void) {
 
 int palindrome_signal(void) {
     return last_signal;
+}
+
+void palindrome_forget_signal(void) {
+    last_signal = 0;
 }

@@ -1,5 +1,5 @@
-#include "CPicture.h"
-#include <png.h>
+#include "internal.h"
+#include <stdlib.h>
 #include <string.h>
 
 static png_image described(int64_t width, int64_t height, enum palindrome_pixels pixels) {
@@ -47,6 +47,33 @@ int palindrome_png_size(const uint8_t *png, int64_t length, int64_t *width, int6
     return is_read;
 }
 
+/// Reads the rest of a PNG of 16 bits per channel and makes one of 8 bits of it, so that both kinds of file
+/// take the same way from there. Returns the new PNG, which the caller frees, or NULL with a reason.
+static uint8_t *in_eight_bits(png_image *image, png_alloc_size_t *length,
+                              char message[palindrome_png_message_length]) {
+    image->format &= PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_ALPHA;
+    // Else libpng would take 16 bits without a word on their gamma for linear ones, which viewers do not.
+    image->flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
+    uint8_t *pixels = malloc(PNG_IMAGE_SIZE(*image));
+    uint8_t *png = NULL;
+    if (!pixels || !png_image_finish_read(image, NULL, pixels, 0, NULL)) {
+        tell(message, pixels ? image->message : "there is no memory for it");
+        free(pixels);
+        return NULL;
+    }
+    png_image small = described(image->width, image->height, palindrome_rgb);
+    small.format = image->format;
+    *length = PNG_IMAGE_PNG_SIZE_MAX(small);
+    png = malloc(*length);
+    if (!png || !png_image_write_to_memory(&small, png, length, 0, pixels, 0, NULL)) {
+        tell(message, png ? small.message : "there is no memory for it");
+        free(png);
+        png = NULL;
+    }
+    free(pixels);
+    return png;
+}
+
 int palindrome_png_decode(const uint8_t *restrict png, int64_t length, int64_t width, int64_t height,
                           enum palindrome_pixels pixels, uint8_t background, uint8_t *restrict pixel_bytes,
                           char message[palindrome_png_message_length]) {
@@ -58,6 +85,22 @@ int palindrome_png_decode(const uint8_t *restrict png, int64_t length, int64_t w
         tell(message, "the size is not the one announced");
         png_image_free(&image);
         return 0;
+    }
+    if (is_read && palindrome_has_gamma(png, length)) {
+        is_read = palindrome_decode_light(&image, pixels, background, pixel_bytes);
+        if (!is_read)
+            tell(message, image.message[0] ? image.message : "there is no memory for it");
+        png_image_free(&image);
+        return is_read;
+    }
+    if (is_read && (image.format & PNG_FORMAT_FLAG_LINEAR)) { // which means 16 bits here
+        png_alloc_size_t reduced_length = 0;
+        uint8_t *reduced = in_eight_bits(&image, &reduced_length, message);
+        png_image_free(&image);
+        is_read = reduced && palindrome_png_decode(reduced, (int64_t)reduced_length, width, height, pixels,
+                                                   background, pixel_bytes, message);
+        free(reduced);
+        return is_read;
     }
     if (is_read) {
         const png_color behind = {background, background, background};

@@ -10,6 +10,11 @@ static int exists_here(palindrome_file file, const char *path) {
     return found > 0 ? H5Oexists_by_name(file, path, H5P_DEFAULT) : found;
 }
 
+static int is_group(palindrome_file file, const char *path) {
+    H5O_info_t info;
+    return H5Oget_info_by_name(file, path, &info, H5P_DEFAULT) >= 0 && info.type == H5O_TYPE_GROUP;
+}
+
 static int make_group(palindrome_file file, const char *path) {
     hid_t creation = H5Pcreate(H5P_GROUP_CREATE);
     H5Pset_obj_track_times(creation, 0); // files of the same content are the same bytes
@@ -17,6 +22,8 @@ static int make_group(palindrome_file file, const char *path) {
     H5Pclose(creation);
     return group < 0 || H5Gclose(group) < 0 ? -1 : 1;
 }
+
+enum { elsewhere = 2 }; // beside those of exists_here: on the way is a link into another file
 
 enum missing { stop_at_missing, make_missing };
 
@@ -32,7 +39,13 @@ static int walk(palindrome_file file, const char *path, size_t length, enum miss
             continue;
         memcpy(part, path, end);
         part[end] = 0;
+        if (missing == stop_at_missing && palindrome_is_link_elsewhere(file, part)) {
+            found = elsewhere;
+            break;
+        }
         found = exists_here(file, part);
+        if (found > 0 && end < length && !is_group(file, part))
+            found = 0; // nothing lies in a dataset
         if (found == 0 && missing == make_missing)
             found = make_group(file, part);
     }
@@ -49,7 +62,9 @@ int palindrome_describe(palindrome_file file, const char *path, struct palindrom
     int found = walk(file, path, strlen(path), stop_at_missing);
     if (found < 0)
         return palindrome_storage_failed();
-    if (found == 0)
+    if (found == elsewhere)
+        description->kind = palindrome_kind_elsewhere;
+    if (found == 0 || found == elsewhere)
         return 0;
     hid_t object = H5Oopen(file, path, H5P_DEFAULT);
     if (object < 0)
@@ -64,6 +79,8 @@ int palindrome_describe(palindrome_file file, const char *path, struct palindrom
         hid_t space = H5Dget_space(object);
         status = type < 0 || space < 0 ? palindrome_storage_failed()
                                        : palindrome_describe_values(type, space, description);
+        if (status == 0 && H5Sget_simple_extent_npoints(space) > 0)
+            palindrome_find_obstacle(object, description);
         H5Sclose(space);
         H5Tclose(type);
         break;
@@ -130,6 +147,42 @@ static int select_part(const struct palindrome_selection *part, hid_t dataset, h
     return H5Sselect_hyperslab(*memory_space, H5S_SELECT_SET, start, NULL, count, NULL) < 0 ? -1 : 0;
 }
 
+static herr_t give(const void **source, size_t *bytes, void *given) {
+    *source = ((const struct palindrome_text *)given)->start;
+    *bytes = ((const struct palindrome_text *)given)->length;
+    return 0;
+}
+
+/// Reads bytes of bits as numbers 0 and 1.
+static int read_bits(hid_t dataset, hid_t type, hid_t memory_space, hid_t file_space, hid_t collective,
+                     void *target) {
+    size_t count = (size_t)H5Sget_select_npoints(memory_space);
+    struct palindrome_text numbers = {.length = count * H5Tget_size(type)};
+    numbers.start = malloc(numbers.length + 1);
+    hsize_t extent = count;
+    hid_t dense = count > 0 ? H5Screate_simple(1, &extent, NULL) : H5Scopy(memory_space);
+    int status =
+        numbers.start ? H5Dread(dataset, H5T_NATIVE_B8, dense, file_space, collective, numbers.start) : -1;
+    for (size_t index = 0; status >= 0 && index < count; index++)
+        numbers.start[index] = numbers.start[index] != 0;
+    if (status >= 0 && count > 0)
+        status = H5Tconvert(H5T_NATIVE_UINT8, type, count, numbers.start, NULL, H5P_DEFAULT);
+    if (status >= 0 && count > 0)
+        status = H5Dscatter(give, &numbers, type, memory_space, target);
+    H5Sclose(dense);
+    free(numbers.start);
+    return status < 0 ? -1 : 0;
+}
+
+static int read_numbers(hid_t dataset, hid_t type, hid_t memory_space, hid_t file_space, hid_t collective,
+                        void *target) {
+    hid_t stored = H5Dget_type(dataset);
+    int is_bits = palindrome_is_bits(stored);
+    H5Tclose(stored);
+    return is_bits ? read_bits(dataset, type, memory_space, file_space, collective, target)
+                   : H5Dread(dataset, type, memory_space, file_space, collective, target);
+}
+
 /// Reads into `target`, or writes from `source`; the other is NULL.
 static int transfer(palindrome_file file, const char *path, enum palindrome_element element,
                     const struct palindrome_selection *part, const void *source, void *target) {
@@ -142,7 +195,7 @@ static int transfer(palindrome_file file, const char *path, enum palindrome_elem
     H5Pset_dxpl_mpio(collective, H5FD_MPIO_COLLECTIVE);
     int status = select_part(part, dataset, &file_space, &memory_space);
     if (status == 0)
-        status = target ? H5Dread(dataset, type, memory_space, file_space, collective, target)
+        status = target ? read_numbers(dataset, type, memory_space, file_space, collective, target)
                         : H5Dwrite(dataset, type, memory_space, file_space, collective, source);
     if (status < 0)
         palindrome_storage_failed();

@@ -16,6 +16,13 @@ int palindrome_describe_type(hid_t type, struct palindrome_description *descript
 /// What a type and a space are.
 int palindrome_describe_values(hid_t type, hid_t space, struct palindrome_description *description);
 
+/// Notes what keeps a dataset from being read, if anything does.
+void palindrome_find_obstacle(hid_t dataset, struct palindrome_description *description);
+/// Whether the path is a link into another file.
+int palindrome_is_link_elsewhere(palindrome_file file, const char *path);
+/// Whether elements are single bytes of bits, which HDF5 converts to nothing.
+int palindrome_is_bits(hid_t type);
+
 /// Makes a group, and those on the way, where there is nothing.
 int palindrome_make_group(palindrome_file file, const char *path);
 

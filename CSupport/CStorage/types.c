@@ -1,4 +1,5 @@
 #include "internal.h"
+#include <string.h>
 
 static hid_t complex_of(hid_t part) {
     hid_t type = H5Tcreate(H5T_COMPOUND, 16);
@@ -51,6 +52,29 @@ hid_t palindrome_file_type(enum palindrome_element element) {
     return -1;
 }
 
+/// Whether the members are 0 and 1, whatever they are called.
+static int is_boolean(hid_t type) {
+    hid_t base = H5Tget_super(type);
+    int members = 0;
+    if (H5Tget_nmembers(type) == 2) {
+        for (unsigned member = 0; member < 2; member++) {
+            unsigned char value[64] = {0};
+            if (H5Tget_size(type) <= 8 && H5Tget_member_value(type, member, value) >= 0 &&
+                H5Tconvert(base, H5T_NATIVE_INT64, 1, value, NULL, H5P_DEFAULT) >= 0) {
+                int64_t number;
+                memcpy(&number, value, sizeof number);
+                members |= number == 0 ? 1 : number == 1 ? 2 : 4;
+            }
+        }
+    }
+    H5Tclose(base);
+    return members == 3;
+}
+
+int palindrome_is_bits(hid_t type) {
+    return H5Tget_class(type) == H5T_BITFIELD && H5Tget_size(type) == 1;
+}
+
 int palindrome_describe_type(hid_t type, struct palindrome_description *description) {
     description->element_bytes = (int64_t)H5Tget_size(type);
     switch (H5Tget_class(type)) {
@@ -60,6 +84,12 @@ int palindrome_describe_type(hid_t type, struct palindrome_description *descript
         return 0;
     case H5T_FLOAT:
         description->kind = palindrome_kind_real;
+        return 0;
+    case H5T_ENUM:
+        description->kind = is_boolean(type) ? palindrome_kind_boolean : palindrome_kind_other;
+        return 0;
+    case H5T_BITFIELD:
+        description->kind = palindrome_is_bits(type) ? palindrome_kind_boolean : palindrome_kind_other;
         return 0;
     case H5T_STRING:
         description->kind = palindrome_kind_text;

@@ -32,9 +32,11 @@ public struct Cosmology<Scalar: CosmologyScalar>: Sendable {
 
     /// - Parameters:
     ///   - parameters: the numbers; they must have no `problems`.
-    ///   - model: what turns A_s into σ8; used only if the amplitude is given as σ8.
+    ///   - model: what turns A_s into σ8, or has an amplitude of its own, so that A_s is a mere number without derivative.
     public init(_ parameters: CosmologyParameters, power model: LinearPowerModel) {
         switch parameters.amplitude {
+        case .scalar where !model.feelsScalarAmplitude:
+            self.init(parameters, scalarAmplitude: Scalar(model.referenceAmplitude))
         case .scalar(let amplitude):
             self.init(parameters, scalarAmplitude: Scalar(amplitude, of: .amplitude))
         case .sigma8(let sigma8):

@@ -97,4 +97,18 @@ public struct CosmologyParameters: Sendable, Equatable {
 
     /// What the eight derivative parts stand for, in their order.
     public var parameterNames: [String] { CosmologyParameter.allCases.map(name(of:)) }
+
+    /// Parameters on which nothing depends whatever the power spectrum: those of dark energy where there is none.
+    public var idleParameters: [CosmologyParameter] {
+        1 - omegaMatter - omegaCurvature == 0 ? [.w0, .wa] : []
+    }
+
+    /// Parameters that do not act on the power spectrum beside a table.
+    ///
+    /// - Parameter own: the A_s that the table was computed with, if it is known.
+    public func idleParameters(besideTableOf own: Double?) -> [CosmologyParameter] {
+        let shape: [CosmologyParameter] = [.spectralIndex, .omegaBaryon, .h]
+        if own == nil, case .scalar = amplitude { return [.amplitude] + shape }
+        return shape
+    }
 }

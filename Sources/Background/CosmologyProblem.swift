@@ -18,7 +18,7 @@ public struct CosmologyProblem: Sendable, Equatable, CustomStringConvertible {
 extension CosmologyParameters {
     /// Everything that keeps these parameters from being a universe that can be simulated; empty if fit.
     ///
-    /// Besides signs: baryons are part of matter; E² > 0 on (0, 1], so that there was a big bang; and at
+    /// Besides signs and wide ranges: baryons are part of matter; E² > 0 on (0, 1], so that there was a big bang; and at
     /// the start of the growth integration dark energy is at most 1e-3 of matter, since growth begins as D1 = a.
     public var problems: [CosmologyProblem] {
         var found: [CosmologyProblem] = []
@@ -44,6 +44,15 @@ extension CosmologyParameters {
             h < 10, .h, "be H0 in units of 100 km/s/Mpc, below 10", "divide it by 100")
         guard found.isEmpty else { return found }
 
+        for parameter in CosmologyParameter.allCases {
+            let range = range(of: parameter)
+            require(
+                range.contains(self[parameter]), parameter,
+                "be from \(range.lowerBound) to \(range.upperBound)",
+                "bring it into that range")
+        }
+        guard found.isEmpty else { return found }
+
         let early = darkEnergyOverMatter(at: growthStart)
         require(
             early.magnitude <= 1e-3, abs(wa) > abs(w0 + 1) ? .wa : .w0,
@@ -55,6 +64,21 @@ extension CosmologyParameters {
                 "bring Omega_k or w0, wa closer to 0, -1, 0")
         }
         return found
+    }
+
+    /// Generous bounds, inside of which all that follows from the parameters stays within the range of numbers.
+    private func range(of parameter: CosmologyParameter) -> ClosedRange<Double> {
+        switch (parameter, amplitude) {
+        case (.amplitude, .scalar): 1e-14...1e-5
+        case (.amplitude, .sigma8): 1e-3...30
+        case (.spectralIndex, _): -3...5
+        case (.omegaMatter, _): 1e-3...10
+        case (.omegaBaryon, _): 1e-6...10
+        case (.h, _): 0.05...10
+        case (.omegaCurvature, _): -10...10
+        case (.w0, _): -20...20
+        case (.wa, _): -100...100
+        }
     }
 
     private var typicalAmplitude: Double {

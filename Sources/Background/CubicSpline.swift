@@ -46,6 +46,11 @@ struct CubicSpline: Sendable, Equatable {
         curvatures = [leftEnd] + solution + [rightEnd]
     }
 
+    /// Whether it is a curve at all: points that can hardly be told apart make none.
+    var isFinite: Bool {
+        zip(xs, xs.dropFirst()).allSatisfy { $0 < $1 } && curvatures.allSatisfy(\.isFinite)
+    }
+
     /// The curve; beyond its ends, the tangent there.
     func callAsFunction(_ x: Double) -> Double {
         let last = xs.count - 1

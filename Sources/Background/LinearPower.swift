@@ -6,16 +6,22 @@ public enum LinearPowerModel: Sendable, Equatable {
     case eisensteinHu
     /// Eisenstein & Hu 1998 without acoustic oscillations.
     case eisensteinHuNoWiggle
-    /// A table, P at a = 1 for the given A_s. Its shape is fixed: A_s scales it, Ω_m, Ω_k, w0 and w_a act through
-    /// growth; n_s, Ω_b and h not at all. With σ8 given, A_s is derived relative to the given one.
-    case table(PowerTable, scalarAmplitude: Double)
+    /// A table, brought from its redshift to others by growth. Its shape is fixed: Ω_m, Ω_k, w0 and w_a act through
+    /// growth; n_s, Ω_b and h not at all. Its amplitude is its own: A_s scales it only where the A_s that it was computed
+    /// with is known, by the ratio of the two; a given σ8 rescales it.
+    case table(PowerTable, scalarAmplitude: Double?)
 
     /// An A_s to measure others by.
     var referenceAmplitude: Double {
         switch self {
         case .eisensteinHu, .eisensteinHuNoWiggle: 2e-9
-        case .table(_, let scalarAmplitude): scalarAmplitude
+        case .table(_, let scalarAmplitude): scalarAmplitude ?? 2e-9
         }
+    }
+
+    /// Whether A_s, where it is given, decides the amplitude.
+    var feelsScalarAmplitude: Bool {
+        if case .table(_, nil) = self { false } else { true }
     }
 }
 
@@ -23,7 +29,7 @@ public enum LinearPowerModel: Sendable, Equatable {
 ///
 ///     P(k, a) = (4/25) (c k/H0)⁴ Ω_m⁻² T²(k) D1²(a) · (2π²/k³) A_s (k/k_pivot)^(n_s−1),  k_pivot = 0.05/Mpc
 ///
-/// or, from a table, P(k, a) = P_table(k) (A_s / A_s,table) D1²(a) / D1²(1).
+/// or, from a table, P(k, a) = P_table(k) (A_s / A_s,table) D1²(a) / D1²(a_table), without the ratio where A_s,table is not known.
 public struct LinearPower<Scalar: CosmologyScalar>: Sendable {
     private enum Shape {
         case eisensteinHu(EisensteinHu<Scalar>)
@@ -44,7 +50,14 @@ public struct LinearPower<Scalar: CosmologyScalar>: Sendable {
     @_specialize(where Scalar == Double)
     @_specialize(where Scalar == Dual)
     public init(_ cosmology: Cosmology<Scalar>, _ model: LinearPowerModel) {
-        growthToday = growthFactors(at: [1], cosmology)[0].d1
+        var growthOfTable: Scalar?
+        if case .table(let table, _) = model, table.redshift > 0 {
+            let growth = growthFactors(at: [1, 1 / (1 + table.redshift)], cosmology)
+            growthToday = growth[0].d1
+            growthOfTable = growth[1].d1
+        } else {
+            growthToday = growthFactors(at: [1], cosmology)[0].d1
+        }
         tilt = cosmology.spectralIndex - 1
         logH = Scalar.log(cosmology.h)
         switch model {
@@ -54,16 +67,17 @@ public struct LinearPower<Scalar: CosmologyScalar>: Sendable {
         case .eisensteinHuNoWiggle:
             shape = .eisensteinHuNoWiggle(EisensteinHuNoWiggle(cosmology))
             amplitude = Self.primordialFactor(cosmology)
-        case .table(let table, let scalarAmplitude):
+        case .table(let table, _):
             shape = .table(table)
-            let ratio = cosmology.scalarAmplitude.scaled(by: 1 / scalarAmplitude)
-            amplitude = ratio / (growthToday * growthToday)
+            let ratio = cosmology.scalarAmplitude.scaled(by: 1 / model.referenceAmplitude)
+            let growth = growthOfTable ?? growthToday
+            amplitude = ratio / (growth * growth)
         }
     }
 
     /// P₀(k) = P(k, 1) / D1²(1), the spectrum for D1 = 1 that initial conditions are drawn from [(Mpc/h)³].
     ///
-    /// For Eisenstein–Hu it holds no growth factor; for a table D1(1) is in it, with its derivatives.
+    /// For Eisenstein–Hu it holds no growth factor; for a table D1 at its redshift is in it, with its derivatives.
     ///
     /// P₀(0) = 0; on dual numbers leave k = 0 out before taking a root, whose slope there is infinite.
     ///

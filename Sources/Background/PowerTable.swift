@@ -1,6 +1,6 @@
 import Numerics
 
-/// A linear matter power spectrum at a = 1, tabulated, such as CLASS or CAMB write it.
+/// A linear matter power spectrum at one redshift, tabulated, such as CLASS or CAMB write it.
 ///
 /// Between the rows ln P is a cubic spline in ln k.
 public struct PowerTable: Sendable, Equatable {
@@ -20,20 +20,33 @@ public struct PowerTable: Sendable, Equatable {
     public let wavenumbers: [Double]
     /// P of the rows [(Mpc/h)³].
     public let powers: [Double]
+    /// The redshift at which it was computed.
+    public let redshift: Double
+    /// Columns of the file, of which the first two were taken.
+    public let columns: Int
     private let logarithm: CubicSpline
 
     /// The range of k that the rows cover [h/Mpc].
     public var range: ClosedRange<Double> { wavenumbers[0]...wavenumbers[wavenumbers.count - 1] }
 
-    init(source: String, extrapolation: Extrapolation, wavenumbers: [Double], powers: [Double]) {
+    init(
+        rows: TableRows, source: String, extrapolation: Extrapolation, redshift: Double
+    ) throws(PowerTableError) {
         self.source = source
         self.extrapolation = extrapolation
-        self.wavenumbers = wavenumbers
-        self.powers = powers
-        logarithm = CubicSpline(xs: wavenumbers.map { Double.log($0) }, ys: powers.map { Double.log($0) })
+        self.redshift = redshift
+        columns = rows.columns
+        (wavenumbers, powers) = (rows.wavenumbers, rows.powers)
+        logarithm = CubicSpline(
+            xs: wavenumbers.map { Double.log($0) }, ys: powers.map { Double.log($0) })
+        guard logarithm.isFinite else {
+            throw PowerTableError(
+                source: source, line: nil, value: "two rows have almost the same k",
+                rule: "be a smooth curve through rows apart", remedy: "remove one of the rows")
+        }
     }
 
-    /// P(k, a = 1) [(Mpc/h)³].
+    /// P(k) at ``redshift`` [(Mpc/h)³].
     ///
     /// - Parameter k: wavenumber, positive [h/Mpc].
     /// - Throws: `PowerTableError` if k is outside `range` and extrapolation was not asked for.

@@ -15,21 +15,22 @@ public struct ResolvedKeys: Sendable, Equatable {
 
     /// Reads a resolved configuration (``RunConfiguration/resolvedText``), or ``text``.
     public init(parsing text: String) {
-        var (section, element) = ("", -1)
+        var section = ""
+        var element: Int?
         for line in text.split(separator: "\n") {
             guard let colon = line.firstIndex(of: ":") else { continue }
             var name = line[..<colon].drop { $0 == " " }
             guard line.hasPrefix(" ") else {
-                (section, element) = (String(name), -1)
+                (section, element) = (String(name), nil)
                 continue
             }
-            if name.hasPrefix("- ") {  // a section of several begins its next one
-                element += 1
+            // Of several sections of one name each begins with a dash: objective[0], objective[1] …
+            if name.hasPrefix("- ") {
+                element = (element ?? -1) + 1
                 name = name.dropFirst(2)
             }
-            set(
-                "\(section)\(element < 0 ? "" : "[\(element)]").\(name)",
-                to: String(line[colon...].dropFirst().drop { $0 == " " }))
+            let owner = element.map { "\(section)[\($0)]" } ?? section
+            set("\(owner).\(name)", to: String(line[colon...].dropFirst().drop { $0 == " " }))
         }
     }
 
@@ -48,7 +49,7 @@ public struct ResolvedKeys: Sendable, Equatable {
         return kept
     }
 
-    /// Keys below their sections, each of several by its number; what ``init(parsing:)`` reads.
+    /// As YAML: keys below their sections.
     public var text: String {
         var (text, section) = ("", Substring())
         for entry in entries {

@@ -68,7 +68,7 @@ extension RunConfiguration {
     private var universe: [ResolvedSection] {
         [
             ResolvedSection("box", box.entries),
-            ResolvedSection("cosmology", CosmologySection.entries(cosmology)),
+            ResolvedSection("cosmology", CosmologySection.entries(cosmology, beside: power)),
             ResolvedSection("power", power.entries), ResolvedSection("initial", initial.entries),
             ResolvedSection("evolution", evolution.entries), ResolvedSection("force", force.entries),
         ]

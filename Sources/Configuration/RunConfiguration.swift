@@ -52,8 +52,9 @@ public struct RunConfiguration: Sendable, Equatable {
         let runReader = reader.section("run")
         run = RunSection(runReader)
         box = BoxSection(reader.section("box"))
-        cosmology = CosmologySection.read(reader.section("cosmology"))
+        let cosmologyReader = reader.section("cosmology")
         power = PowerSection(reader.section("power"))
+        cosmology = CosmologySection.read(cosmologyReader, beside: power)
         let (initialReader, evolutionReader) = (reader.section("initial"), reader.section("evolution"))
         let listed = EvolutionSection.listed(evolutionReader)
         initial = InitialSection(initialReader, start: listed?.first ?? 0.0625)
@@ -64,10 +65,15 @@ public struct RunConfiguration: Sendable, Equatable {
             reader.section("output"), scaleFactors: evolution.scaleFactors, placeholders)
         objectives = ObjectiveSection.all(reader.sections("objective"), scaleFactors: evolution.scaleFactors)
         let optimizer = OptimizerSection(reader.section("optimizer"), box, objectives)
-        let reconstruct = ReconstructSection(reader.section("reconstruct"), cosmology, objectives)
+        let reconstruct = ReconstructSection(reader.section("reconstruct"), (cosmology, power), objectives)
         self.optimizer = objectives.isEmpty ? nil : optimizer
         self.reconstruct = objectives.isEmpty ? nil : reconstruct
         run.check(ranks: ranks, particles: box.particles, runReader)
+    }
+
+    /// The cosmological parameters that nothing depends on.
+    public var idleParameters: [CosmologyParameter] {
+        power.idleParameters(beside: cosmology) + cosmology.idleParameters
     }
 
     /// A text as YAML reads it back, whatever characters are in it.

@@ -2,23 +2,30 @@
 struct StepEnds {
     private let scaleFactors: [Double]
 
+    /// - Parameter scaleFactors: at least one, increasing unless they are refused.
     init(_ scaleFactors: [Double]) {
         self.scaleFactors = scaleFactors
     }
 
     /// The end of a step that a scale factor means, to 1e-9 of it; nil if there is none.
     func meant(by wanted: Double) -> Double? {
-        let nearest = byDistance(from: wanted)[0]
+        let nearest = neighbours(of: wanted).min { abs($0 - wanted) < abs($1 - wanted) }!
         return abs(nearest - wanted) <= 1e-9 * wanted ? nearest : nil
     }
 
     /// `the nearest are 0.5 and 0.6`.
     func nearest(to wanted: Double) -> String {
-        let two = byDistance(from: wanted).prefix(2).sorted().map { "\($0)" }.joined(separator: " and ")
-        return "the nearest are \(two)"
+        "the nearest are \(neighbours(of: wanted).map { "\($0)" }.joined(separator: " and "))"
     }
 
-    private func byDistance(from wanted: Double) -> [Double] {
-        scaleFactors.sorted { abs($0 - wanted) < abs($1 - wanted) }
+    /// The two next to a number, or as many as there are.
+    private func neighbours(of wanted: Double) -> ArraySlice<Double> {
+        var (low, high) = (0, scaleFactors.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if scaleFactors[middle] < wanted { low = middle + 1 } else { high = middle }
+        }
+        let first = min(max(0, low - 1), max(0, scaleFactors.count - 2))
+        return scaleFactors[first...].prefix(2)
     }
 }

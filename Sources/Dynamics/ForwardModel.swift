@@ -31,17 +31,18 @@ public struct ForwardModel<Scalar: ParticleScalar> {
     ///   - plan: times and integrator.
     ///   - force: the law of gravity.
     ///   - grid: the ranks.
-    /// - Throws: ``UsageError`` when the grid of ranks is too fine, `PowerTableError` when a table does not
-    ///   cover the box's modes, ``UnusableStep``; the same on all ranks.
+    /// - Throws: ``UsageError`` when the grid of ranks is too fine or linear theory leaves the range of numbers,
+    ///   `PowerTableError` when a table does not cover the box's modes, ``UnusableStep``; the same on all ranks.
     public init(
         _ box: Box, in universe: (parameters: CosmologyParameters, power: LinearPowerModel),
         startingWith order: LagrangianPerturbation<Scalar>.Order, following plan: EvolutionPlan,
         under force: any ForcePlan, on grid: RankGrid
     ) throws {
         theory = try Theory(of: universe, in: box, following: plan)
-        let units = StateUnits.units(
-            box: box.size, velocityDispersion: theory.velocityDispersion(at: plan.end, in: box),
-            for: Scalar.self)
+        let dispersion = theory.velocityDispersion(at: plan.end, in: box)
+        try TheoryCheck(of: theory, in: box, following: plan, velocityDispersion: dispersion)
+            .requireOrdinary()
+        let units = StateUnits.units(box: box.size, velocityDispersion: dispersion, for: Scalar.self)
         layout = try SimulationLayout(
             box, startingWith: order, following: plan, under: force, in: units, on: grid)
     }

@@ -67,7 +67,7 @@ extension Schedule {
     /// share it.
     ///
     /// - Parameters:
-    ///   - steps: at least one.
+    ///   - steps: none for the initial conditions alone.
     ///   - scaleFactors: start and end of every step.
     ///   - observations: at some of them.
     public static func kickDriftKick(
@@ -76,7 +76,8 @@ extension Schedule {
         precondition(scaleFactors.count == steps.count + 1)
         var schedule = Schedule()
         schedule.append(observations, at: scaleFactors[0])
-        schedule.appendForce()
+        // Without a step nothing is pulled.
+        if !steps.isEmpty { schedule.appendForce() }
         for (step, end) in zip(steps, scaleFactors.dropFirst()) {
             schedule.append(.kick(step.firstKick))
             schedule.append(.drift(step.drift))
@@ -92,7 +93,7 @@ extension Schedule {
     /// of a step that is not observed are one move.
     ///
     /// - Parameters:
-    ///   - steps: at least one.
+    ///   - steps: none for the initial conditions alone.
     ///   - scaleFactors: start and end of every step.
     ///   - observations: at some of them.
     ///   - momenta: that the steps work with.

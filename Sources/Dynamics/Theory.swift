@@ -44,6 +44,9 @@ public struct Theory: Sendable {
             }
     }
 
+    /// The cosmological parameters on which nothing depends.
+    public var idleParameters: [CosmologyParameter] { powerModel.idleParameters(of: cosmology.parameters) }
+
     /// The velocity dispersion `a² E D1′ σ_ψ` along one axis in linear theory [Mpc/h H0].
     ///
     /// - Parameters:

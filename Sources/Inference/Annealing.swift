@@ -44,12 +44,6 @@ public struct AnnealingState<Scalar: ParticleScalar>: ~Copyable {
     public var number: Int { history.rows.count + stage }
 }
 
-/// A stop was asked for while a step was taken: the step is given up, the state before it is whole.
-public struct StopRequest: Error {
-    /// A request.
-    public init() {}
-}
-
 /// A search from coarse scales to fine ones: an optimiser, stage by stage. The parameters beside the modes are free in
 /// the last stage.
 public struct Annealing<Scalar: ParticleScalar> {

@@ -33,6 +33,12 @@ public final class Comparison<Scalar: ParticleScalar>: Objective {
     /// The cells that count.
     public var cellCount: Int { likelihood.cellCount }
 
+    /// Mean and variance of the data; a warning where they are compared with ρ/ρ̄ itself and are nothing of that kind.
+    public var remarks: [String] {
+        guard let summary = likelihood.summary else { return [] }
+        return [summary.remark] + (bias == nil ? [summary.warning].compactMap(\.self) : [])
+    }
+
     /// Hands the radius to the likelihood.
     public func smooth(by radius: Double) { likelihood.smooth(by: radius) }
 

@@ -21,6 +21,8 @@ public final class GaussianLikelihood<Scalar: ParticleScalar>: Likelihood {
     private let data: Cells<Scalar>
     /// The cells whose weight is not 0.
     public let cellCount: Int
+    /// Of data and weights.
+    public let summary: DataSummary?
     private let rootWeights: Cells<Scalar>?
     private let sigma: Double
     private let grid: CellGrid<Scalar>
@@ -30,25 +32,32 @@ public final class GaussianLikelihood<Scalar: ParticleScalar>: Likelihood {
     /// A likelihood. Collective.
     ///
     /// - Parameters:
-    ///   - data: d, on the cells of the grid.
+    ///   - data: d, on the cells of the grid; where the weight is 0, anything, NaN too.
     ///   - weights: w ≥ 0; all 1 if not given.
     ///   - sigma: σ > 0 of a cell.
     ///   - grid: the cells.
     ///   - name: of the objective, for errors.
-    /// - Throws: ``ObjectiveError`` on all ranks when data or weights are NaN or infinite, a weight is negative, or all
+    /// - Throws: ``ObjectiveError`` on all ranks when data that count or weights are NaN or infinite, a weight is negative, or all
     ///   weights are 0.
     public init(
         data: consuming Cells<Scalar>, weights: consuming Cells<Scalar>?, sigma: Double,
         on grid: CellGrid<Scalar>, named name: String = "objective"
     ) throws {
         precondition(sigma > 0)
-        try data.requireNumbers(as: "\(name).data")
+        var data = data
         var roots: Cells<Scalar>?
         var count = grid.count
         if var found = weights {
             count = try found.requireWeights(as: "\(name).weights")
+            data.clear(where: found)
+            try data.requireNumbers(as: name)
+            summary = try data.summary(
+                weightedBy: found, named: "\(name).data", counting: (count, of: grid.count))
             found.map { $0.squareRoot() }
             roots = consume found
+        } else {
+            try data.requireNumbers(as: name)
+            summary = try data.summary(named: "\(name).data", of: grid.count)
         }
         self.data = data
         self.sigma = sigma
@@ -111,10 +120,28 @@ public final class GaussianLikelihood<Scalar: ParticleScalar>: Likelihood {
 extension Cells {
     /// Requires that all cells hold finite numbers. Collective.
     ///
-    /// - Parameter key: of the configuration, for the error.
-    func requireNumbers(as key: String) throws {
-        guard try count(where: { !$0.isFinite }) == 0 else {
-            throw ObjectiveError("\(key) holds NaN or infinity; every \(cellName) must have a number")
+    /// - Parameter name: of the objective, for the error.
+    func requireNumbers(as name: String) throws {
+        let wrong = try count { !$0.isFinite }
+        guard wrong > 0 else { return }
+        throw ObjectiveError(
+            "\(name).data holds NaN or infinity at \(wrong) \(cellName)s that count, the first at \(firstWrongPlace); "
+                + "set \(name).weights to 0 there, or give numbers")
+    }
+
+    /// Where the first cell is that holds no number. Collective; there must be one.
+    private var firstWrongPlace: [Int] {
+        switch self {
+        case .mesh(let field):
+            let (world, shape) = (field.decomposition.grid.world, field.decomposition.shape)
+            var first = Int.max
+            field.forEachPoint { x, y, z, value in
+                if !value.isFinite { first = min(first, (x * shape.y + y) * shape.z + z) }
+            }
+            first = world.minimum(first)
+            return [first / shape.z / shape.y, first / shape.z % shape.y, first % shape.z]
+        case .plane(let pixels):
+            return [pixels.firstIndex { !$0.isFinite } ?? 0]
         }
     }
 

@@ -27,6 +27,9 @@ public struct JointLikelihood<Scalar: ParticleScalar> {
     /// The data points that count, of all objectives.
     public var cellCount: Int { objectives.reduce(0) { $0 + $1.cellCount } }
 
+    /// What a log should say of the data, a line each.
+    public var remarks: [String] { objectives.flatMap(\.remarks) }
+
     /// From now on data are compared on scales above a radius R [Mpc/h].
     public func smooth(by radius: Double) { objectives.forEach { $0.smooth(by: radius) } }
 

@@ -12,6 +12,9 @@ public protocol Likelihood<Scalar>: AnyObject {
     /// The cells that count: those whose weight is not 0.
     var cellCount: Int { get }
 
+    /// Mean and variance of data and weights; nil if nothing can be said of them.
+    var summary: DataSummary? { get }
+
     /// The data once more.
     func copyOfData() -> Cells<Scalar>
 
@@ -29,6 +32,11 @@ public protocol Likelihood<Scalar>: AnyObject {
 
     /// From now on the data are compared on scales above a radius R [Mpc/h], if the likelihood knows such a thing.
     func smooth(by radius: Double)
+}
+
+extension Likelihood {
+    /// Nothing.
+    public var summary: DataSummary? { nil }
 }
 
 /// What a likelihood makes of a prediction.

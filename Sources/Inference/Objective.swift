@@ -44,6 +44,14 @@ public protocol Objective<Scalar>: AnyObject {
 
     /// The data points that count.
     var cellCount: Int { get }
+
+    /// What a log should say of the data, a line each.
+    var remarks: [String] { get }
+}
+
+extension Objective {
+    /// Nothing.
+    public var remarks: [String] { [] }
 }
 
 /// A loss, and its derivatives by an objective's own parameters.

@@ -14,6 +14,8 @@ public import Particles
 public final class PoissonLikelihood<Scalar: ParticleScalar>: Likelihood {
     /// The cells that are seen.
     public let cellCount: Int
+    /// Of the counts.
+    public let summary: DataSummary?
     private let counts: Cells<Scalar>
     private let selection: Cells<Scalar>?
 
@@ -30,14 +32,12 @@ public final class PoissonLikelihood<Scalar: ParticleScalar>: Likelihood {
         counts: consuming Cells<Scalar>, selection: consuming Cells<Scalar>?, on grid: CellGrid<Scalar>,
         named name: String = "objective"
     ) throws {
-        try counts.requireNumbers(as: "\(name).data")
-        guard try counts.count(where: { $0 < 0 }) == 0 else {
-            throw ObjectiveError(
-                "\(name).data holds negative numbers; \(name).likelihood: poisson needs counts, at least 0")
-        }
+        var counts = counts
         var seen = grid.count
         if let given = selection {
             seen = try given.requireWeights(as: "\(name).weights")
+            counts.clear(where: given)
+            try counts.requireCounts(as: name)
             let astray = try counts.sum(with: given, of: "a count") { $0 > 0 && $1 == 0 ? 1 : 0 }
             guard astray == 0 else {
                 throw ObjectiveError(
@@ -46,8 +46,10 @@ public final class PoissonLikelihood<Scalar: ParticleScalar>: Likelihood {
             }
             self.selection = consume given
         } else {
+            try counts.requireCounts(as: name)
             self.selection = nil
         }
+        summary = try counts.summary(named: "\(name).data", of: grid.count)
         cellCount = seen
         self.counts = counts
     }
@@ -89,6 +91,17 @@ public final class PoissonLikelihood<Scalar: ParticleScalar>: Likelihood {
     private func loss(of expected: borrowing Cells<Scalar>) throws -> Double {
         try expected.sum(with: counts, of: "the loss") { mean, count in
             count == 0 ? mean : mean - count - count * log(mean / count)
+        }
+    }
+}
+
+extension Cells {
+    /// Requires finite numbers, none of them negative. Collective.
+    fileprivate func requireCounts(as name: String) throws {
+        try requireNumbers(as: name)
+        guard try count(where: { $0 < 0 }) == 0 else {
+            throw ObjectiveError(
+                "\(name).data holds negative numbers; \(name).likelihood: poisson needs counts, at least 0")
         }
     }
 }

@@ -38,13 +38,32 @@ public final class MemoryPool {
     /// system before a new block is taken from it.
     private static let patience = 100
 
+    /// What is done when the system has no memory: told the bytes that were wanted and what for, it ends the process.
+    public typealias Exhaustion = (_ bytes: Int, _ purpose: String) -> Never
+
+    private let whenExhausted: Exhaustion
+
     /// An empty pool.
-    public convenience init() { self.init(over: Arena()) }
+    ///
+    /// - Parameter whenExhausted: ends the process, and those that work with it; a line and exit code 1 if not given.
+    public convenience init(whenExhausted: @escaping Exhaustion = MemoryPool.leave) {
+        self.init(over: Arena(), whenExhausted: whenExhausted)
+    }
 
     /// Without an arena, as where a process may have so many addresses only.
-    package static func withoutArena() -> MemoryPool { MemoryPool(over: nil) }
+    package static func withoutArena() -> MemoryPool { MemoryPool(over: nil, whenExhausted: leave) }
 
-    private init(over arena: Arena?) { self.arena = arena }
+    private init(over arena: Arena?, whenExhausted: @escaping Exhaustion) {
+        self.arena = arena
+        self.whenExhausted = whenExhausted
+    }
+
+    /// Says what could not be had and ends the process with exit code 1.
+    public static func leave(_ bytes: Int, _ purpose: String) -> Never {
+        let line = Array("palindrome: there is no memory for \(bytes >> 20) MiB (\(purpose))\n".utf8)
+        _ = unsafe write(STDERR_FILENO, line, line.count)
+        _exit(1)
+    }
 
     deinit {
         for entry in free { unsafe Glibc.free(entry.block.address) }
@@ -116,7 +135,7 @@ public final class MemoryPool {
         release { _ in bytesApart + wanted > peakApart }
         guard let address = unsafe aligned_alloc(unit, wanted) else {
             // The estimate is checked before a run starts, so this is a machine that lied about its memory.
-            fatalError("cannot allocate \(wanted) bytes")
+            whenExhausted(wanted, purpose.description)
         }
         if unit == Arena.page { unsafe madvise(address, wanted, MADV_HUGEPAGE) }
         bytesApart += wanted

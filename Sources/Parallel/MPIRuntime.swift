@@ -20,10 +20,28 @@ public enum MPIRuntime {
 
     /// Ends every rank at once, when they can no longer agree on anything.
     public static func abort(_ message: String, code: Int32 = 1) -> Never {
-        let line = Array("palindrome: \(message)\n".utf8)
-        _ = unsafe write(STDERR_FILENO, line, line.count)
+        complain(message)
         palindrome_mpi_abort(code)
         exit(code)
+    }
+
+    /// Ends every rank with one line, though this one is in the middle of something: of ranks that all come here within
+    /// some seconds the first one speaks, else whoever came.
+    static func end(with message: String, at meeting: Meeting, of world: Communicator) -> Never {
+        let isTogether = meeting.isComplete(within: 3)
+        if world.size == 1 {
+            complain(message)
+            _exit(1)
+        }
+        // Rank 0 ends the others with itself.
+        if isTogether && !world.isRoot { sleep(3) } else { complain(message) }
+        palindrome_mpi_abort(1)
+        _exit(1)
+    }
+
+    private static func complain(_ message: String) {
+        let line = Array("palindrome: \(message)\n".utf8)
+        _ = unsafe write(STDERR_FILENO, line, line.count)
     }
 
     /// Name and version of the MPI library.

@@ -17,7 +17,7 @@ public final class RankGrid {
     /// The ranks that share this rank's y-range, ordered by x.
     public let column: Communicator
     /// Where this rank's arrays come from.
-    public let memory = MemoryPool()
+    public let memory: MemoryPool
 
     /// Where time and traffic are booked.
     public var phases: Phases { world.phases }
@@ -32,6 +32,14 @@ public final class RankGrid {
         position = [world.rank / shape.y, world.rank % shape.y]
         row = world.split(colour: position.x, key: position.y)
         column = world.split(colour: position.y, key: position.x)
+        let meeting = Meeting(of: world)
+        memory = MemoryPool { bytes, purpose in
+            MPIRuntime.end(
+                with:
+                    "there is no memory for \(bytes >> 20) MiB on a rank (\(purpose)); use more nodes, fewer particles or a "
+                    + "smaller mesh_factor, or raise the limit (ulimit -v, the job's memory)",
+                at: meeting, of: world)
+        }
     }
 
     /// The world's number of the rank at a place; places outside wrap around.

@@ -16,3 +16,9 @@ public enum StopSignals {
         communicator.any(palindrome_signal() != 0)
     }
 }
+
+/// All ranks were asked to stop while something was under way: it is given up, and what was there before is whole.
+public struct StopRequest: Error {
+    /// A request.
+    public init() {}
+}

@@ -1,5 +1,8 @@
 /// Finds what somebody may have meant, for the remedy in an error.
 public enum Spelling {
+    /// Letters of a name that are compared.
+    private static let longest = 100
+
     /// The names most like the one given, best first.
     ///
     /// - Parameter count: how many at most.
@@ -16,8 +19,10 @@ public enum Spelling {
 
     /// Whatever the case; among equals the one that was listed first.
     private static func ranked(_ known: [String], by name: String) -> [(name: String, distance: Int)] {
-        known.enumerated()
-            .map { (index: $0, name: $1, distance: distance(name.lowercased(), $1.lowercased())) }
+        // Nobody misspells so long a name; a file may hold one.
+        let name = name.prefix(longest).lowercased()
+        return known.enumerated()
+            .map { (index: $0, name: $1, distance: distance(name, $1.prefix(longest).lowercased())) }
             .sorted { ($0.distance, $0.index) < ($1.distance, $1.index) }
             .map { ($0.name, $0.distance) }
     }

@@ -32,10 +32,11 @@ final class RunDirectory {
     /// What was measured, by the kind of study.
     let benches: [BenchRecord.Study: BenchRecord]
     /// What a reader should know before anything else.
-    let notes: [String]
+    private(set) var notes: [String]
 
     private var grids: [SIMD2<Int>: RankGrid] = [:]
     private var slabs: [String: Slab] = [:]
+    private var unreadable: Set<String> = []
 
     /// Looks into a directory. Collective.
     ///
@@ -45,14 +46,14 @@ final class RunDirectory {
         self.world = world
         let names = try OutputDirectory.names(in: path, over: world)
         self.names = names
-        let densities = Self.outputs("density_a", ".h5", in: path, names)
+        let densityFiles = Self.outputs("density_a", ".h5", in: path, names)
         let powers = Self.outputs("power_a", ".txt", in: path, names)
         let snapshots = Self.outputs("snapshot_a", ".h5", in: path, names)
         let reconstructionPath = names.contains("reconstruction.h5") ? "\(path)/reconstruction.h5" : nil
         let recorded = RunRecord.commands.map { RunRecord.fileName(of: $0) }.filter(names.contains)
         let studies = BenchRecord.Study.allCases.filter { names.contains(BenchRecord.fileName(of: $0)) }
         guard
-            !(densities + powers + snapshots).isEmpty || reconstructionPath != nil || !recorded.isEmpty
+            !(densityFiles + powers + snapshots).isEmpty || reconstructionPath != nil || !recorded.isEmpty
                 || !studies.isEmpty
         else {
             throw UsageError(
@@ -66,6 +67,10 @@ final class RunDirectory {
         self.reconstructionPath = reconstructionPath
         reconstruction = try reconstructionPath.flatMap { try Self.provenance(of: $0, over: world) }
 
+        var damage: [String] = []
+        let densities = try densityFiles.filter {
+            try Self.isReadable($0.path, over: world, noting: &damage)
+        }
         let origins = try densities.map { try Self.provenance(of: $0.path, over: world) }
         let ofRecord = records.first { $0.command == "simulate" }?.configuration
         let wanted = ofRecord ?? origins.last??.configuration
@@ -73,10 +78,13 @@ final class RunDirectory {
         self.densities = zip(densities, isOfRun).filter(\.1).map(\.0)
         let strangers = zip(densities, isOfRun).filter { !$0.1 }.map(\.0)
         self.powers = powers.filter { power in !strangers.contains { $0.scaleFactor == power.scaleFactor } }
-        forward =
-            try zip(origins, isOfRun).filter(\.1).last?.0
-            ?? snapshots.last.flatMap { try Self.provenance(of: $0.path, over: world) }
-        notes =
+        let ofDensities = zip(origins, isOfRun).filter(\.1).last?.0
+        let snapshot =
+            ofDensities == nil
+            ? try snapshots.last { try Self.isReadable($0.path, over: world, noting: &damage) } : nil
+        forward = try ofDensities ?? snapshot.flatMap { try Self.provenance(of: $0.path, over: world) }
+        notes = damage
+        notes +=
             (strangers.isEmpty
                 ? []
                 : [
@@ -154,10 +162,17 @@ final class RunDirectory {
     func slab(of dataset: String, in path: String) throws -> Slab? {
         let key = "\(path):\(dataset)"
         if let known = slabs[key] { return known }
-        let file = try InputFile(opening: path, over: world)
-        guard let slab = try Slab(of: dataset, in: file, for: self) else { return nil }
-        slabs[key] = slab
-        return slab
+        guard !unreadable.contains(key) else { return nil }
+        do {
+            let file = try InputFile(opening: path, over: world)
+            guard let slab = try Slab(of: dataset, in: file, for: self) else { return nil }
+            slabs[key] = slab
+            return slab
+        } catch let error as StorageError where error.kind == .damaged || error.kind == .notFinite {
+            notes.append(Self.leavingOut(error))
+            unreadable.insert(key)
+            return nil
+        }
     }
 
     private static func outputs(
@@ -188,12 +203,30 @@ final class RunDirectory {
         return records
     }
 
+    /// Whether a file can be opened; if not, it is left out of the page, which says so. Collective.
+    private static func isReadable(
+        _ path: String, over world: Communicator, noting damage: inout [String]
+    ) throws -> Bool {
+        do {
+            _ = try provenance(of: path, over: world)
+            return true
+        } catch let error as StorageError {
+            damage.append(leavingOut(error))
+            return false
+        }
+    }
+
+    /// The note about a file that cannot be read.
+    private static func leavingOut(_ error: StorageError) -> String {
+        "\(error.message.replacing("; use another copy", with: "")); it is left out here."
+    }
+
     private static func provenance(of path: String, over world: Communicator) throws -> Provenance? {
         try Provenance(of: try InputFile(opening: path, over: world))
     }
 
     private static func text(of path: String, on world: Communicator) throws(AgreedFailure) -> String {
-        let bytes = try world.fromRoot { try Files.read(path) }
+        let bytes = try world.fromRoot { try RegularFile.read(path) }
         return String(decoding: bytes, as: UTF8.self)
     }
 }

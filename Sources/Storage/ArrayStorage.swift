@@ -26,6 +26,9 @@ extension OutputFile {
 }
 
 extension InputFile {
+    /// More values than any rank should hold of what all hold.
+    private static let mostReplicated = 1 << 26
+
     /// Reads a whole dataset of any shape on every rank. Collective.
     ///
     /// As `Double`, complex numbers can be read too: two values each, the real part first.
@@ -40,6 +43,12 @@ extension InputFile {
         if !isComplex { _ = try dataset(path, shape: found.shape, of: Element.self) }
         let count = (isComplex ? 2 : 1) * found.count
         guard count > 0 else { return [] }
+        guard count <= Self.mostReplicated else {
+            throw StorageError(
+                .wrongShape(expected: [Self.mostReplicated], actual: found.shape), fault: fault,
+                "\(self.path): \(found.path) has the shape \(described(found.shape)); at most "
+                    + "\(Self.mostReplicated) values are read by every rank")
+        }
         // Rank 0 reads: thousands of ranks would ask the disk for the same bytes.
         let onRoot = Buffer<Element>(
             count: communicator.isRoot ? count : 0, from: MemoryPool(), for: "replicated array")

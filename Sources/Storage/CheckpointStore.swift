@@ -139,7 +139,8 @@ public struct CheckpointStore: Sendable, Equatable {
     private static func isDamage(_ error: StorageError) -> Bool {
         switch error.kind {
         case .damaged, .missingFile, .system: true
-        case .missingDataset, .wrongShape, .wrongType, .wrongUnit, .notFinite, .otherFormat, .inUse,
+        case .missingDataset, .wrongShape, .wrongType, .wrongUnit, .unreadable, .notFinite, .otherFormat,
+            .inUse,
             .diskFull:
             false
         }

@@ -23,6 +23,8 @@ enum ContentChecksum {
 struct ContentCheck {
     var checksum: UInt64 = 0
     var notFinite = 0
+    /// The number of the first of them in the dataset.
+    var firstNotFinite = Int.max
 
     /// Takes in a run of elements, the first of which is the dataset's `first`-th.
     mutating func add<Element: StorageElement>(
@@ -30,6 +32,8 @@ struct ContentCheck {
     ) {
         checksum &+= unsafe ContentChecksum.of(values, count: count, first: first)
         let raw = unsafe UnsafeRawPointer(values)
+        let before = notFinite
+        defer { if notFinite > before { unsafe find(values, count: count, first: first) } }
         switch Element.element {
         case palindrome_f32:
             notFinite += Int(
@@ -40,6 +44,20 @@ struct ContentCheck {
             )
         default: break
         }
+    }
+
+    /// Looks for the first value that is not finite, in a run that holds one.
+    private mutating func find<Element: StorageElement>(
+        _ values: UnsafePointer<Element>, count: Int, first: Int
+    ) {
+        let index = (0..<count).first { index in
+            switch unsafe values[index] {
+            case let value as Float: !value.isFinite
+            case let value as Double: !value.isFinite
+            default: false
+            }
+        }
+        if let index { firstNotFinite = min(firstNotFinite, first + index) }
     }
 }
 
@@ -58,11 +76,14 @@ extension InputFile {
         expecting values: ExpectedValues = .finite
     ) throws(StorageError) {
         if Element.isStored(in: dataset) { try compare(check.checksum, with: dataset) }
-        guard values == .any || communicator.sum(check.notFinite) == 0 else {
-            throw StorageError(
-                .notFinite, fault: fault,
-                "\(path): \(dataset.path) holds values that are not finite (NaN or infinity)")
-        }
+        guard values == .finite else { return }
+        let count = communicator.sum(check.notFinite)
+        guard count > 0 else { return }
+        let place = dataset.place(of: communicator.minimum(check.firstNotFinite))
+        throw StorageError(
+            .notFinite, fault: fault,
+            "\(path): \(dataset.path) holds values that are not finite (NaN or infinity), \(count) of "
+                + "\(dataset.count), the first at \(place)")
     }
 
     /// Reads every dataset that has a checksum, and compares.

@@ -28,7 +28,7 @@ extension InputFile {
     ///   its elements are no such numbers, or one of them is NaN or infinite.
     public func readField<Element: StorageElement>(
         at path: String, over decomposition: Decomposition, ghosts: GhostWidth = .none,
-        for purpose: StaticString
+        for purpose: StaticString, expecting values: ExpectedValues = .finite
     ) throws(StorageError) -> Field<Element> {
         let shape = decomposition.shape
         let found = try dataset(path, shape: [shape.x, shape.y, shape.z], of: Element.self)
@@ -37,8 +37,18 @@ extension InputFile {
         for index in 0..<boxes.count {
             try unsafe get(field.part(boxes[index]), of: found.path, into: field.values.start)
         }
-        try judge(field.contentCheck(), of: found, as: Element.self)
+        try judge(field.contentCheck(), of: found, as: Element.self, expecting: values)
         return field
+    }
+
+    /// Finds out whether ``readField(at:over:ghosts:for:expecting:)`` would find a dataset that it can read, without reading
+    /// it. Collective.
+    ///
+    /// - Throws: ``StorageError`` on all ranks.
+    public func requireField<Element: StorageElement>(
+        at path: String, of shape: SIMD3<Int>, as type: Element.Type
+    ) throws(StorageError) {
+        _ = try dataset(path, shape: [shape.x, shape.y, shape.z], of: Element.self)
     }
 
     /// A dataset of a given shape that can be read as a given type.
@@ -49,7 +59,8 @@ extension InputFile {
         guard Element.accepts(found) else {
             throw StorageError(
                 .wrongType, fault: fault,
-                "\(self.path): \(found.path) holds \(found.typeName), which cannot be read as \(Element.self)"
+                "\(self.path): \(found.path) holds \(found.typeName), which cannot be read as "
+                    + (Element.isFloatingPoint ? "real numbers" : "\(Element.self)")
             )
         }
         guard found.shape == shape else {

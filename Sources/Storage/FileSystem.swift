@@ -5,7 +5,7 @@ internal import Parallel
 /// What rank 0 does to the file system for all. Every call returns 0 or the system's error code.
 enum FileSystem {
     /// What a reservation holds beyond the data: HDF5's own records and the attributes.
-    private static let slack = 4 << 20
+    static let slack = 4 << 20
 
     /// Creates an empty file and makes sure that the disk has room for `bytes`; leaves nothing on failure.
     static func createTemporary(_ path: String, bytes: Int) -> Int32 {
@@ -70,18 +70,22 @@ enum FileSystem {
         unsafe sem_unlink("OMPIO_\(name)")
     }
 
-    /// Whether a file can be read and starts like HDF5.
+    /// Whether a regular file can be read and starts like HDF5, perhaps behind a block of the user's own.
     static func probe(_ path: String) -> Int32 {
-        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return errno }
+        let (file, code) = RegularFile.attempt(path)
+        guard code == 0 else { return code }
         defer { close(file) }
-        var status = stat()
-        guard unsafe fstat(file, &status) == 0 else { return errno }
-        guard status.st_mode & S_IFMT != S_IFDIR else { return EISDIR }
         let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]
         var start = [UInt8](repeating: 0, count: signature.count)
-        guard unsafe read(file, &start, start.count) >= 0 else { return errno }
-        return start == signature ? 0 : notHDF5
+        var offset = 0
+        while true {
+            let count = unsafe pread(file, &start, start.count, offset)
+            guard count >= 0 else { return errno }
+            guard count == start.count else { return notHDF5 }
+            if start == signature { return 0 }
+            // Where the format lets it begin.
+            offset = offset == 0 ? 512 : 2 * offset
+        }
     }
 
     /// The code of ``probe(_:)`` for a file of another format; not one of the system's.
@@ -102,6 +106,34 @@ enum FileSystem {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { return errno }
         return status.st_mode & S_IFMT == S_IFDIR ? 0 : ENOTDIR
+    }
+
+    /// Whether a directory is there and can be written, or could be made.
+    static func probeMaking(_ path: String) -> Int32 {
+        guard obstacle(to: path) == nil else { return ENOTDIR }
+        var nearest = path
+        while PathContents(at: nearest) == .nothing, nearest != ".", nearest != "/" {
+            while nearest.last == "/", nearest != "/" { nearest.removeLast() }
+            nearest = directory(of: nearest)
+        }
+        return unsafe access(nearest, W_OK | X_OK) == 0 ? 0 : errno
+    }
+
+    /// What on the way to a directory is none; nil if all is well as far as one can see.
+    static func obstacle(to path: String) -> String? {
+        var made = ""
+        for part in path.split(separator: "/", omittingEmptySubsequences: false) {
+            made += part
+            defer { made += "/" }
+            guard !part.isEmpty else { continue }
+            let subject = made == path ? "" : "\(PlainText.excerpt(made, upTo: 300)) "
+            switch PathContents(at: made) {
+            case .directory: continue
+            case .nothing: return nil
+            case let other: return "\(subject)\(other.phrase), where a directory must be"
+            }
+        }
+        return nil
     }
 
     /// Whether the names in a directory can be read.
@@ -175,12 +207,12 @@ extension StorageError {
         let directory = FileSystem.directory(of: path)
         switch code {
         case ENOSPC, EDQUOT, EFBIG:
-            let size = bytes < 10 << 20 ? "\((bytes + 1023) >> 10) KiB" : "\((bytes + 1 << 20 - 1) >> 20) MiB"
+            let wanted = bytes + FileSystem.slack
             return StorageError(
                 .diskFull, fault: .environment,
-                "\(path): there is no room for \(size) on this disk (\(reason(code))); "
+                "\(path): there is no room for \((wanted + 1 << 20 - 1) >> 20) MiB on this disk (\(reason(code))); "
                     + "free space or choose another directory")
-        case ENOENT:
+        case ENOENT where PathContents(at: directory) != .directory:
             return StorageError(
                 .system(code: code), fault: .environment,
                 "\(path): directory \(directory) does not exist; create it or choose another")
@@ -191,15 +223,30 @@ extension StorageError {
         }
     }
 
-    /// What the system said when a file was to be read.
-    static func reading(_ path: String, code: Int32, fault: Fault) -> StorageError {
+    /// Why no directory can be made or used. Collective.
+    static func making(_ path: String, code: Int32, over communicator: Communicator) -> StorageError {
+        let cause = communicator.broadcast(
+            communicator.isRoot ? FileSystem.obstacle(to: path) ?? "cannot be written (\(reason(code)))" : "")
+        return StorageError(
+            .system(code: code), fault: .environment,
+            "\(path): \(cause); choose another output.directory")
+    }
+
+    /// What the system said when a file was to be read. Collective.
+    static func reading(
+        _ path: String, code: Int32, fault: Fault, over communicator: Communicator
+    ) -> StorageError {
         switch code {
-        case ENOENT, ENOTDIR:
-            StorageError(.missingFile, fault: fault, "\(path): there is no such file")
+        case RegularFile.notRegular, ENOENT, ENOTDIR:
+            let contents = communicator.broadcast(
+                communicator.isRoot ? PathContents(at: path).phrase : "")
+            return StorageError(
+                .missingFile, fault: fault,
+                "\(path): \(contents)\(contents.hasPrefix("is a link") ? "; check the path" : "")")
         case FileSystem.notHDF5:
-            StorageError(.damaged, fault: fault, "\(path): is not an HDF5 file")
+            return StorageError(.damaged, fault: fault, "\(path): is not an HDF5 file")
         default:
-            StorageError(
+            return StorageError(
                 .system(code: code), fault: fault, "\(path): cannot be read (\(reason(code)))")
         }
     }

@@ -13,7 +13,7 @@ public enum InputChecksum {
     {
         var checksum: UInt64 = 0
         let code = communicator.systemCode { FileSystem.checksum(of: path, &checksum) }
-        guard code == 0 else { throw .reading(path, code: code, fault: .user) }
+        guard code == 0 else { throw .reading(path, code: code, fault: .user, over: communicator) }
         return communicator.broadcast(hexadecimal(checksum))
     }
 
@@ -26,8 +26,8 @@ public enum InputChecksum {
         let file = try InputFile(opening: path, over: communicator)
         let description = try file.dataset(dataset)
         switch description.kind {
-        case .signed, .unsigned, .real: return try file.contentChecksum(of: description)
-        case .complex, .text, .other: return try ofFile(path, over: communicator)
+        case .signed, .unsigned, .real, .boolean: return try file.contentChecksum(of: description)
+        case .complex, .text, .elsewhere, .other: return try ofFile(path, over: communicator)
         }
     }
 }

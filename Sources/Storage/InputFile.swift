@@ -16,6 +16,9 @@ public struct InputFile: ~Copyable {
     let communicator: Communicator
     private let handle: palindrome_file
 
+    /// More values than an attribute has that anybody reads.
+    private static let mostValues = 1 << 20
+
     /// Opens a file. Collective.
     ///
     /// - Throws: ``StorageError`` on all ranks when it is missing, cannot be read, is not HDF5 or is cut off.
@@ -26,7 +29,7 @@ public struct InputFile: ~Copyable {
             FileSystem.removeStaleLock(of: path)
             return FileSystem.probe(path)
         }
-        guard code == 0 else { throw .reading(path, code: code, fault: fault) }
+        guard code == 0 else { throw .reading(path, code: code, fault: fault, over: communicator) }
         var handle: palindrome_file = 0
         let status = unsafe palindrome_file_open(path, communicator.fortranHandle, &handle)
         let failures = communicator.sum(status == 0 ? 0 : 1)
@@ -70,9 +73,26 @@ public struct InputFile: ~Copyable {
 
     /// What a dataset is.
     ///
-    /// - Throws: ``StorageError`` with the names most like it if there is none of that name.
+    /// - Throws: ``StorageError`` with the names most like it if there is none of that name, or with what keeps its
+    ///   elements from being read.
     public func dataset(_ path: String) throws(StorageError) -> DatasetDescription {
-        if let found = try describe(path) { return found }
+        if let found = try describe(path) {
+            guard found.kind != .elsewhere else {
+                throw StorageError(
+                    .unreadable, fault: fault,
+                    "\(self.path): \(found.path) is a link into another file; name that file")
+            }
+            if let obstacle = found.obstacle {
+                throw StorageError(
+                    .unreadable, fault: fault, "\(self.path): \(found.path) \(obstacle.phrase)")
+            }
+            return found
+        }
+        guard try !groups().contains(absolute(path)) else {
+            throw StorageError(
+                .missingDataset, fault: fault,
+                "\(self.path): \(absolute(path)) is a group; name a dataset in it")
+        }
         let nearest = Spelling.nearest(to: absolute(path), among: try objects("D"))
         throw StorageError(
             .missingDataset, fault: fault,
@@ -91,14 +111,16 @@ public struct InputFile: ~Copyable {
             guard found.kind != palindrome_kind_none.rawValue else { return nil }
         }
         try agree(unsafe palindrome_attribute_describe(handle, object, name, &found), name)
-        guard let value = DatasetDescription(path: name, found) else { return nil }
+        guard let value = DatasetDescription(path: name, found), value.count <= Self.mostValues else {
+            return nil
+        }
         switch value.kind {
         case .text:
             guard value.count == 1 else { return nil }
             return .text(
                 try unsafe text { text in unsafe palindrome_attribute_read_text(handle, object, name, &text) }
             )
-        case .signed, .unsigned:
+        case .signed, .unsigned, .boolean:
             if value.kind == .unsigned && value.elementBytes == 4 && value.shape.count == 1 {
                 return .words(try numbers(name, of: object, count: value.count))
             }
@@ -107,7 +129,7 @@ public struct InputFile: ~Copyable {
         case .real:
             let reals: [Double] = try numbers(name, of: object, count: value.count)
             return value.shape.isEmpty ? .real(reals[0]) : .reals(reals)
-        case .complex, .other:
+        case .complex, .other, .elsewhere:
             return nil
         }
     }

@@ -28,7 +28,7 @@ extension OutputDirectory {
         var files: [KeptFile] = []
         for (name, size) in zip(names, sizes) {
             guard let size else {
-                throw .reading("\(directory)/\(name)", code: ENOENT, fault: .environment)
+                throw .reading("\(directory)/\(name)", code: ENOENT, fault: .environment, over: communicator)
             }
             files.append(KeptFile(name: name, bytes: size))
         }

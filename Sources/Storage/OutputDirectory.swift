@@ -33,7 +33,15 @@ public enum OutputDirectory {
     /// - Throws: ``StorageError`` on all ranks.
     public static func make(_ path: String, over communicator: Communicator) throws(StorageError) {
         let code = communicator.systemCode { FileSystem.makeDirectories(path) }
-        guard code == 0 else { throw .writing(path, bytes: 0, code: code) }
+        guard code == 0 else { throw .making(path, code: code, over: communicator) }
+    }
+
+    /// Finds out whether ``make(_:over:)`` can succeed, as far as one can see without making anything. Collective.
+    ///
+    /// - Throws: ``StorageError`` on all ranks.
+    public static func foresee(_ path: String, over communicator: Communicator) throws(StorageError) {
+        let code = communicator.systemCode { FileSystem.probeMaking(path) }
+        guard code == 0 else { throw .making(path, code: code, over: communicator) }
     }
 
     /// The names in a directory that somebody wants to read, sorted. Collective.
@@ -44,11 +52,18 @@ public enum OutputDirectory {
     {
         let code = communicator.systemCode { FileSystem.probeDirectory(path) }
         guard code == 0 else {
-            if code == ENOENT {
+            let contents = communicator.broadcast(
+                communicator.isRoot && (code == ENOENT || code == ENOTDIR)
+                    ? PathContents(at: path).phrase : "")
+            switch contents {
+            case "": throw .reading(path, code: code, fault: .user, over: communicator)
+            case PathContents.nothing.phrase:
                 throw StorageError(
                     .missingFile, fault: .user, "\(path): there is no such directory; check the path")
+            default:
+                throw StorageError(
+                    .missingFile, fault: .user, "\(path): \(contents); give the output.directory of a run")
             }
-            throw .reading(path, code: code, fault: .user)
         }
         return communicator.broadcast(
             communicator.isRoot ? FileSystem.names(in: path).joined(separator: "\n") : ""

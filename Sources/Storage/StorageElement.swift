@@ -55,7 +55,8 @@ extension StorageElement {
     /// floating-point one, an integer only the integer it is.
     static func accepts(_ dataset: DatasetDescription) -> Bool {
         switch dataset.kind {
-        case .real, .complex: isFloatingPoint
+        case .real: isFloatingPoint
+        case .boolean: isFloatingPoint || element == palindrome_u8
         case .signed: isFloatingPoint || isExactly(dataset, signed: true)
         case .unsigned: isFloatingPoint || isExactly(dataset, signed: false)
         default: false

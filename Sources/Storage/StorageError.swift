@@ -17,6 +17,8 @@ public struct StorageError: ReportedError, Equatable {
         case wrongType
         /// The numbers count another unit than asked for.
         case wrongUnit
+        /// The values are where, or as, they cannot be read from, though nothing is damaged.
+        case unreadable
         /// A value is NaN or infinite.
         case notFinite
         /// The file is of a version of the program that writes it in another form.

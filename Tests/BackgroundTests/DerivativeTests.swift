@@ -134,6 +134,11 @@ final class DerivativeTests: XCTestCase {
     func testInitialPowerOfATableHoldsGrowth() throws {
         let model = LinearPowerModel.table(try planckTable(), scalarAmplitude: 2.105e-9)
         try check(Power(), model, active: Self.background.union([.amplitude]))
+        // Through the growth to another redshift, and with an amplitude of its own.
+        let rows = "0.001 1e4\n0.01 2e4\n0.1 1e4\n1 1e2\n10 1\n"
+        let early = try PowerTable(parsing: rows, source: "power.txt", extrapolation: .powerLaw, redshift: 2)
+        try check(Power(), .table(early, scalarAmplitude: 2e-9), active: Self.background.union([.amplitude]))
+        try check(Today(), .table(early, scalarAmplitude: nil), active: Self.background)
     }
 
     func testInitialPowerAtFixedSigma8FeelsEveryParameter() throws {

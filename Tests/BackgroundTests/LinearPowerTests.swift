@@ -114,4 +114,48 @@ final class LinearPowerTests: XCTestCase {
         print("P₀ at 1e5 wavenumbers on dual numbers:", duration)
         XCTAssertLessThan(duration, .seconds(60))
     }
+
+    func testATableOfAnotherRedshiftIsBroughtToTodayByGrowth() throws {
+        let rows = "0.1 1\n0.2 2\n0.3 3\n0.4 4\n"
+        let table = try PowerTable(parsing: rows, source: "power.txt", redshift: 3)
+        let model = LinearPowerModel.table(table, scalarAmplitude: nil)
+        // Einstein and de Sitter: D1 = a.
+        var parameters = CosmologyParameters.planck18
+        parameters.omegaMatter = 1
+        let plain = LinearPower(Cosmology<Double>(parameters, power: model), model)
+        assertClose([plain.today(0.2), plain(0.2)], [32, 32], relative: 1e-11, "P(0.2, 1), P0")
+        // With dark energy: what the growth factors say, whatever A_s.
+        parameters = .planck18
+        parameters.amplitude = .scalar(1e-9)
+        let cosmology = Cosmology<Double>(parameters, power: model)
+        let growth = growthFactors(at: [0.25, 1], cosmology)
+        let power = LinearPower(cosmology, model)
+        assertClose([power.evolved(0.3, to: growth[0])], [3], relative: 1e-13, "the table at its redshift")
+        let ratio = growth[1].d1 / growth[0].d1
+        assertClose([power.today(0.3)], [3 * ratio * ratio], relative: 1e-13, "P(0.3, 1)")
+    }
+
+    func testATableFeelsAnAmplitudeOnlyBesideItsOwn() throws {
+        let table = try planckTable()
+        var parameters = CosmologyParameters.planck18
+        parameters.amplitude = .scalar(3e-9)
+        for (own, factor) in [(nil, 1), (1.5e-9, 2)] as [(Double?, Double)] {
+            let model = LinearPowerModel.table(table, scalarAmplitude: own)
+            let power = LinearPower(Cosmology<Dual>(parameters, power: model), model)
+            assertClose([power.today(0.1).value], [factor * (try table(0.1))], relative: 1e-13, "P(0.1, 1)")
+            XCTAssertEqual(power.today(0.1)[.amplitude] == 0, own == nil)
+        }
+    }
+
+    func testTheLogTellsSigma8AndWarnsWhereItIsImplausible() throws {
+        let usual = LinearPower(Cosmology<Double>(.planck18, power: .eisensteinHu), .eisensteinHu).remarks
+        XCTAssertEqual(usual.count, 1)
+        XCTAssertTrue(usual[0].hasPrefix("sigma8 0.8"), usual[0])
+        var parameters = CosmologyParameters.planck18
+        for (sigma8, count) in [(0.29, 2), (0.31, 1), (1.49, 1), (1.51, 2)] {
+            parameters.amplitude = .sigma8(sigma8)
+            let power = LinearPower(Cosmology<Double>(parameters, power: .eisensteinHu), .eisensteinHu)
+            XCTAssertEqual(power.remarks.count, count, "sigma8 = \(sigma8)")
+        }
+    }
 }

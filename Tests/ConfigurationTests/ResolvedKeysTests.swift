@@ -58,4 +58,12 @@ final class ResolvedKeysTests: XCTestCase {
         let after = try keys("initial: {a: 0.01}\nevolution: {a: [\(list)]}\noutput: {snapshots: [0.4]}\n")
         for change in after.changes(since: try keys("")) { XCTAssertLessThan(change.count, 160, change) }
     }
+
+    func testOfSeveralObjectivesTheOneThatChangedIsNamed() throws {
+        let list = "objective: [{data: \"a.h5:/d\"}, {data: \"b.h5:/d\", sigma: 2}]\n"
+        let after = try keys(list.replacing("sigma: 2", with: "sigma: 3"))
+        XCTAssertEqual(
+            after.changes(since: try keys(list)), ["objective[1].sigma was 2.0 and is 3.0"])
+        XCTAssertEqual(after.filter { section, _ in section.hasPrefix("objective[") }.entries.count, 14)
+    }
 }

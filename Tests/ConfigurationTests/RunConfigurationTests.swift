@@ -72,6 +72,12 @@ final class RunConfigurationTests: XCTestCase {
                 XCTAssertEqual(evolution.scaleFactors, evolution.scaleFactors.sorted())
             }
         }
+        for text in ["evolution: {steps: 0}", "evolution: {steps: 0, a_stop: 0.1}", "evolution: {a: [0.1]}"] {
+            let run = try configuration(text, set: "initial.a=0.1", "output.snapshots=0.1")
+            XCTAssertEqual(run.evolution.scaleFactors, [0.1], "the initial conditions alone")
+            XCTAssertEqual(run.output.snapshots, [0.1])
+            XCTAssertEqual(try configuration(run.resolvedText), run)
+        }
         let listed = try configuration("evolution: {a: [0.02, 0.1, 0.9]}")
         XCTAssertEqual(listed.evolution.scaleFactors, [0.02, 0.1, 0.9])
         XCTAssertEqual(listed.initial.a, 0.02, "the list says where the run starts")
@@ -159,6 +165,9 @@ final class RunConfigurationTests: XCTestCase {
             "box: {particles: [4, 8, 6], mesh_factor: 1.5, spacing: 0.1}\nrun: {precision: double}",
             "cosmology: {sigma8: 0.8, w0: -0.9, wa: 0.1}\npower: {model: eisenstein-hu-no-wiggle}",
             "power: {model: table, table: 'it''s \"a\\b\".txt', extrapolate: true}\nforce: {kernel: eastwood}",
+            "cosmology: {preset: simple-lcdm, h: 0.71}\npower: {model: table, table: t.txt, redshift: 49}",
+            "cosmology: {preset: simple-lcdm, A_s: 3e-9}\npower: {model: table, table: t.txt, A_s: 2e-9}",
+            "cosmology: {sigma8: 0.8}\npower: {model: table, table: t.txt}",
             "initial: {white_noise: 'a b.h5:/c', lpt_order: 1, a: 0.1}\nevolution: {spacing: log-a, steps: 7}",
         ] {
             let run = try configuration(text, name: "jobs/run.yaml")
@@ -171,6 +180,37 @@ final class RunConfigurationTests: XCTestCase {
         XCTAssertEqual(
             try configuration("run: {ranks: [2, 3]}\noutput: {directory: elsewhere}", ranks: 6).resolvedText,
             try configuration("").resolvedText)
+    }
+
+    func testATableLeavesNoMeaningToAnAmplitudeAndASlopeThatItDoesNotKnow() throws {
+        let table = "power: {model: table, table: t.txt}"
+        let run = try configuration(table)
+        XCTAssertFalse(run.resolvedText.contains("A_s"))
+        XCTAssertFalse(run.resolvedText.contains("n_s"))
+        XCTAssertTrue(run.resolvedText.contains("Omega_b"))
+        XCTAssertEqual(run.idleParameters, [.amplitude, .spectralIndex, .omegaBaryon, .h])
+        XCTAssertEqual(
+            try configuration(table, set: "power.A_s=2e-9").idleParameters,
+            [.spectralIndex, .omegaBaryon, .h])
+        XCTAssertEqual(
+            try configuration(table, set: "cosmology.sigma8=0.8").idleParameters,
+            [.spectralIndex, .omegaBaryon, .h])
+        XCTAssertEqual(try configuration("").idleParameters, [])
+        XCTAssertEqual(
+            try configuration("cosmology: {Omega_m: 1, w0: -0.9}").idleParameters, [.w0, .wa])
+    }
+
+    func testAByteOrderMarkIsNoPartOfTheText() throws {
+        let text = "# a run\nbox: {particles: 64}\n"
+        let plain = try configuration(text)
+        let words = Array(text.utf16)
+        let little = words.reduce(into: [0xFF, 0xFE] as [UInt8]) { $0 += [UInt8($1 & 0xFF), UInt8($1 >> 8)] }
+        let big = words.reduce(into: [0xFE, 0xFF] as [UInt8]) { $0 += [UInt8($1 >> 8), UInt8($1 & 0xFF)] }
+        let marked = [0xEF, 0xBB, 0xBF] + Array(text.utf8)
+        let ofWindows = Array(text.replacing("\n", with: "\r\n").utf8)
+        for bytes in [marked, little, big, ofWindows] {
+            XCTAssertEqual(try RunConfiguration(bytes: bytes, name: "run.yaml"), plain)
+        }
     }
 
     func testObjectivesAreOneSectionOrAListOfThem() throws {

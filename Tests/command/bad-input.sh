@@ -301,7 +301,7 @@ E
 
 # The machine
 
-bad 1 'run.yaml: cannot be written' simulate run.yaml <<'E'
+bad 1 'run.yaml: is a file, where a directory must be' simulate run.yaml <<'E'
 box: {particles: 12}
 output: {directory: run.yaml}
 E
@@ -319,7 +319,7 @@ bad 2 'missing.h5: there is no such file' inspect missing.h5 <<<''
 bad 2 'run.yaml: is not an HDF5 file' inspect run.yaml <<<''
 prepare 'printf "\211HDF\r\n\032\nand no more" >cut.h5'
 bad 2 'cut.h5: is damaged or cut off' inspect cut.h5 <<<''
-bad 2 '.: cannot be read' inspect . <<<''
+bad 2 '.: is a directory' inspect . <<<''
 
 # A disk without room; only root can make a small one.
 

@@ -83,7 +83,7 @@ evolution: {steps: 3000}
 power: {model: table, table: table.txt}
 output: {directory: long, pictures: false, snapshots: [0.53125, 1.0]}
 E
-cp "$root/Tests/Resources/planck18_linear_z0.txt" table.txt
+cp "$root/Sources/Runs/Resources/planck18_linear_z0.txt" table.txt
 start() { # arguments...   one process, $process
     : >log # so that nothing of the one before is taken for its own
     "$palindrome" "$@" >log 2>err &
@@ -121,7 +121,7 @@ expect 'a checkpoint of another configuration is refused by key' \
 sed -i '$ s/[0-9]/7/' table.txt
 run 1 simulate long.yaml --resume
 expect 'a run is not continued with another table' fails_with 2 'what power.table names has other contents; undo that'
-cp "$root/Tests/Resources/planck18_linear_z0.txt" table.txt
+cp "$root/Sources/Runs/Resources/planck18_linear_z0.txt" table.txt
 cat >sought.yaml <<'E'
 box: {particles: 12}
 evolution: {steps: 3}

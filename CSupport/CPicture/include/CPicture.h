@@ -23,7 +23,8 @@ int palindrome_png_size(const uint8_t *png, int64_t length, int64_t *width, int6
                         char message[palindrome_png_message_length]);
 
 /// Decodes any PNG to `pixels * width * height` bytes: colour becomes grey by its luminance and grey becomes
-/// colour; transparent parts show a background of the given grey.
+/// colour; transparent parts show a background of the given grey. What a file says of its gamma is brought to sRGB,
+/// as viewers show it; a file that says nothing is sRGB, of 8 bits or of 16.
 ///
 /// The size must be the one that `palindrome_png_size` gave. Returns 1, or 0 with a reason.
 int palindrome_png_decode(const uint8_t *restrict png, int64_t length, int64_t width, int64_t height,

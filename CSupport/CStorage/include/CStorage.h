@@ -27,6 +27,17 @@ enum palindrome_kind {
     palindrome_kind_text = 5,
     palindrome_kind_other = 6,
     palindrome_kind_group = 7,
+    palindrome_kind_boolean = 8,   // FALSE and TRUE, as h5py writes numpy's bool, or bits, as PyTables does
+    palindrome_kind_elsewhere = 9, // a link into another file
+};
+
+/// What keeps the numbers of a dataset from being read, though there it is.
+enum palindrome_obstacle {
+    palindrome_obstacle_none = 0,
+    palindrome_obstacle_never_written = 1,
+    palindrome_obstacle_virtual = 2,  // a view of other datasets
+    palindrome_obstacle_external = 3, // its numbers are in a file of their own
+    palindrome_obstacle_filter = 4,   // compressed in a way that is not known here
 };
 
 enum { palindrome_most_axes = 8 };
@@ -37,6 +48,9 @@ struct palindrome_description {
     int32_t axes;
     int64_t element_bytes;
     int64_t shape[palindrome_most_axes];
+    int32_t obstacle;
+    int32_t filter; // the number and the name of a filter that is missing
+    char filter_name[40];
 };
 
 const char *palindrome_storage_reason(void);

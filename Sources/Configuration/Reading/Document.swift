@@ -36,11 +36,7 @@ struct Document {
                 "\(name): the file has \(bytes.count) bytes; a configuration has at most \(Self.longest); "
                     + "give the YAML file, not a data file")
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw Problem(
-                at: Self.firstInvalid(in: bytes, whole), "the text is not UTF-8; it must be; save it as UTF-8"
-            ).error
-        }
+        let text = try PlainText.decoded(bytes) { line in "\(whole.at(line: line, column: 0))" }
         try addSections(of: text)
         for (index, override) in overrides.enumerated() { try add(override, index) }
     }
@@ -107,16 +103,6 @@ struct Document {
             entries.append(Entry(key: prefix + name, node: value, place: parent.place.at(key.mark)))
         }
         return entries
-    }
-
-    private static func firstInvalid(in bytes: [UInt8], _ whole: Place) -> Place {
-        // The longest valid prefix ends in the line of the first bad byte.
-        var line = 1
-        for part in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-            if String(validating: part, as: UTF8.self) == nil { break }
-            line += 1
-        }
-        return Place(source: whole.source, line: line)
     }
 
     private static func compose(_ text: String, _ place: Place) throws(UsageError) -> Node? {

@@ -23,9 +23,7 @@ struct Entry {
     /// A text on one line, shortened if need be.
     static func shown(_ text: String, upTo limit: Int = 60) -> String {
         guard !text.isEmpty else { return "empty" }
-        let line = String(
-            text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : Character($0) })
-        return line.count > limit ? line.prefix(limit - 3) + "..." : line
+        return PlainText.excerpt(text, upTo: limit)
     }
 
     /// Whether the value was given as `null` or `~`, which stands for the default.

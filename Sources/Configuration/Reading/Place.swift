@@ -1,3 +1,4 @@
+internal import Parallel
 internal import Yams
 
 /// Where something was written.
@@ -22,7 +23,7 @@ struct Place: Comparable, Sendable, CustomStringConvertible {
     var description: String {
         switch source {
         case .file(let name, _): line > 0 ? "\(name):\(line)" : name
-        case .override(let path, _): "--set \(path)"
+        case .override(let path, _): "--set \(PlainText.excerpt(path))"
         }
     }
 

@@ -25,6 +25,9 @@ public struct BoxSection: Sendable, Equatable {
     /// Most points along a side: products of three stay far from the end of 64 bits.
     static let most = 65536
 
+    /// Spacings of which anything is known [Mpc/h].
+    static let spacings = 1e-4...1e4
+
     init(_ section: SectionReader) {
         let range = Self.fewest...Self.most
         let given = section.sides("particles", range, example: 128)
@@ -35,6 +38,17 @@ public struct BoxSection: Sendable, Equatable {
         section.exclude("mesh", "mesh_factor", "keep mesh_factor")
         self.mesh = mesh ?? particles
         if let mesh { checkMesh(mesh, section) } else if let factor { scaleMesh(by: factor, section) }
+        if !Self.spacings.contains(spacing) {
+            section.conflict(
+                "spacing", is: "\(spacing)",
+                "it must be from \(Self.spacings.lowerBound) to \(Self.spacings.upperBound) Mpc/h", "try 1.0")
+        }
+        if self.mesh.max() > Self.most {
+            section.conflict(
+                "mesh_factor", is: "\(meshFactor)",
+                "it must make at most \(Self.most) mesh points along a side, not \(self.mesh.max())",
+                "use fewer particles or a smaller factor")
+        }
         if self.mesh.z < Self.fewestAlongZ {
             section.conflict(
                 section.has("mesh") ? "mesh" : "particles", is: shown(mesh ?? particles),

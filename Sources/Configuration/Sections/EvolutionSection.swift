@@ -33,7 +33,8 @@ public struct EvolutionSection: Sendable, Equatable {
         case geometric
     }
 
-    /// The start and the end of every step, increasing; one more than there are steps.
+    /// The start and the end of every step, increasing; one more than there are steps. Without a step the run is that of
+    /// the initial conditions alone.
     public var scaleFactors: [Double]
     /// How they were made; nil if they were listed, or follow from the cosmology: they stay as they are then, whatever
     /// cosmology is found.
@@ -62,7 +63,7 @@ public struct EvolutionSection: Sendable, Equatable {
     ///   - cosmology: in which steps are spread and weighed; if it has `problems` they are reported already.
     init(_ section: SectionReader, listed: [Double]?, start: Double, in cosmology: CosmologyParameters) {
         let stop = section.number("a_stop", .scaleFactor, default: 1)
-        let steps = section.whole("steps", 1...Self.mostSteps, default: 15)
+        let steps = section.whole("steps", 0...Self.mostSteps, default: 15)
         let spacing = section.choice("spacing", default: Spacing.linear)
         integrator = section.choice("integrator", default: .fastpm)
         midpoint = section.choice("midpoint", default: .arithmetic)
@@ -73,7 +74,7 @@ public struct EvolutionSection: Sendable, Equatable {
             self.spacing = nil
             scaleFactors = listed
             checkList(section, start: start)
-        } else if spacing == .growth && stop > start && cosmology.problems.isEmpty {
+        } else if spacing == .growth && steps > 0 && stop > start && cosmology.problems.isEmpty {
             self.spacing = nil
             scaleFactors = scaleFactorsEquallySpacedInGrowth(
                 from: start, to: stop, steps: steps, Self.background(cosmology))
@@ -87,7 +88,14 @@ public struct EvolutionSection: Sendable, Equatable {
 
     private func checkSpread(_ section: SectionReader, _ spacing: Spacing) {
         let (start, stop) = (scaleFactors[0], self.stop)
-        if stop <= start {
+        if stepCount == 0 {
+            let wanted = section.number("a_stop", .scaleFactor, default: start)
+            guard wanted != start else { return }
+            section.conflict(
+                "a_stop", is: "\(wanted)",
+                "without steps it must equal initial.a (\(start)), that of the initial conditions",
+                "remove it, or give steps")
+        } else if stop <= start {
             section.conflict(
                 "a_stop", is: "\(stop)", "it must be greater than initial.a (\(start))",
                 start < 1 ? "try 1.0" : "lower initial.a")
@@ -98,12 +106,12 @@ public struct EvolutionSection: Sendable, Equatable {
     }
 
     private mutating func checkList(_ section: SectionReader, start: Double) {
-        guard scaleFactors.count >= 2, scaleFactors.count <= Self.mostSteps + 1 else {
+        guard scaleFactors.count >= 1, scaleFactors.count <= Self.mostSteps + 1 else {
             section.conflict(
                 "a", is: "a list of \(scaleFactors.count)",
-                "it must hold the start and the end of 1 to \(Self.mostSteps) steps",
+                "it must hold the start and the ends of at most \(Self.mostSteps) steps",
                 "try [0.1, 0.4, 0.7, 1.0]")
-            scaleFactors = [start, start]
+            scaleFactors = [start]
             return
         }
         if scaleFactors[0] != start {

@@ -109,6 +109,9 @@ public struct ObjectiveSection: Sendable, Equatable {
         return found
     }
 
+    /// Errors whose squares, and what is divided by them, stay far from the ends of single precision.
+    static let errors = 1e-6...1e6
+
     /// Nil if the section names no data.
     ///
     /// - Parameter scaleFactors: where steps end.
@@ -126,6 +129,11 @@ public struct ObjectiveSection: Sendable, Equatable {
         ink = section.choice("ink", default: .bright)
         smoothing = section.number("smoothing", .notNegative, default: 0)
         prior = section.flag("prior", default: true)
+        if !Self.errors.contains(sigma) {
+            section.conflict(
+                "sigma", is: "\(sigma)",
+                "it must be from \(Self.errors.lowerBound) to \(Self.errors.upperBound)", "try 1.0")
+        }
         let data = Self.source("data", section, kind)
         self.data = data ?? .picture("")
         checkCompany(section)

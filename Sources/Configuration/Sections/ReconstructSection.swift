@@ -77,10 +77,15 @@ public struct ReconstructSection: Sendable, Equatable {
     /// Minutes between checkpoints; 0: none for the time.
     public var checkpointMinutes: Double
 
+    /// - Parameters:
+    ///   - section: its keys.
+    ///   - universe: whose parameters may be sought, and the power spectrum that decides which of them act.
+    ///   - objectives: whose own parameters may be.
     init(
-        _ section: SectionReader, _ cosmology: CosmologyParameters, _ objectives: [ObjectiveSection]
+        _ section: SectionReader, _ universe: (cosmology: CosmologyParameters, power: PowerSection),
+        _ objectives: [ObjectiveSection]
     ) {
-        let candidates = Self.candidates(cosmology, objectives)
+        let candidates = Self.candidates(universe.cosmology, objectives)
         start =
             section.read("start") { entry throws(Problem) in
                 let (rule, remedy) = ("it must be zero, noise or file.h5:/dataset", "try noise")
@@ -124,6 +129,30 @@ public struct ReconstructSection: Sendable, Equatable {
             } ?? []
         checkpointEvery = section.whole("checkpoint_every", 0...1_000_000, default: 10)
         checkpointMinutes = section.number("checkpoint_minutes", .notNegative, default: 10)
+        refuseIdle(in: universe, section)
+    }
+
+    /// Refuses to seek what nothing depends on.
+    private func refuseIdle(
+        in universe: (cosmology: CosmologyParameters, power: PowerSection), _ section: SectionReader
+    ) {
+        let idle =
+            universe.cosmology.idleParameters + universe.power.idleParameters(beside: universe.cosmology)
+        for varied in vary {
+            guard case .cosmology(let parameter) = varied.subject, idle.contains(parameter) else { continue }
+            section.conflict(
+                "vary", is: varied.name,
+                "it must be able to act, which \(varied.name) cannot \(Self.reason(parameter))", "remove it")
+        }
+    }
+
+    /// Why a parameter cannot act.
+    private static func reason(_ parameter: CosmologyParameter) -> String {
+        switch parameter {
+        case .w0, .wa: "where there is no dark energy"
+        case .amplitude: "beside a table without power.A_s"
+        default: "beside power.model: table"
+        }
     }
 
     /// A parameter that may be sought.

@@ -9,19 +9,7 @@ public enum Files {
     ///
     /// - Throws: `UsageError` when there is no such file or it cannot be read.
     public static func read(_ path: String) throws(UsageError) -> [UInt8] {
-        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw unreadable(path, errno) }
-        defer { close(file) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
-        while bytes.count <= longest {
-            let count = unsafe Glibc.read(file, &chunk, chunk.count)
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw unreadable(path, errno) }
-            guard count > 0 else { break }
-            bytes += chunk[..<count]
-        }
-        return bytes
+        try RegularFile.read(path, upTo: longest)
     }
 
     /// A file as text (UTF-8).
@@ -68,12 +56,4 @@ public enum Files {
     }
 
     private static func reason(_ code: Int32) -> String { unsafe String(cString: strerror(code)) }
-
-    private static func unreadable(_ path: String, _ code: Int32) -> UsageError {
-        switch code {
-        case ENOENT, ENOTDIR: UsageError("\(path): there is no such file; check the path")
-        case EISDIR: UsageError("\(path): is a directory; give a file")
-        default: UsageError("\(path): cannot be read (\(reason(code))); check the file")
-        }
-    }
 }

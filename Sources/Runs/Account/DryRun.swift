@@ -1,13 +1,16 @@
 public import Configuration
 public import Cost
 internal import Parallel
+internal import Storage
 
 extension RunConfiguration {
-    /// Checks the files that a run reads and the memory it needs, and says what it would do. Collective.
+    /// Reads the files that a run reads, looks for the memory it needs, and says what it would do. Collective.
     ///
-    /// - Throws: on all ranks when a file cannot be read, or the memory does not suffice.
+    /// - Throws: on all ranks what the run would throw before its first step.
     public func rehearse(for purpose: MemoryEstimate.Purpose, in context: RunContext) throws {
-        _ = try linearPowerModel(on: context.world)
+        let inputs = InputCheck(configuration: self, purpose: purpose, world: context.world)
+        try inputs.lookAtFiles()
+        try OutputDirectory.foresee(output.directory, over: context.world)
         let grid = rankGrid(for: context.world.size)
         let estimate = MemoryEstimate(self, on: grid, for: purpose)
         let available = MachineMemory.availablePerRank(on: context.world)
@@ -16,6 +19,7 @@ extension RunConfiguration {
         context.say("")
         context.say(estimate.table(available: available))
         try estimate.requireRoom(available: available)
+        try inputs.readFiles().forEach(context.say)
     }
 
     /// Refuses a run that does not fit. Collective.

@@ -7,7 +7,7 @@ package enum MachineMemory {
     package static func availablePerRank(on world: Communicator) -> Int? {
         let hosts = world.allGather([hostIdentity, availableHere ?? Int.max])
         let neighbours = hosts.count { $0[0] == hostIdentity }
-        let share = availableHere.map { $0 / neighbours } ?? Int.max
+        let share = min(availableHere.map { $0 / neighbours } ?? Int.max, leftByLimits ?? Int.max)
         let least = world.minimum(share)
         return least == Int.max ? nil : least
     }
@@ -33,7 +33,37 @@ package enum MachineMemory {
 
     /// The smaller of what the machine and the limits of this job leave.
     private static var availableHere: Int? {
-        ([field("MemAvailable", of: "/proc/meminfo")] + controlGroupLimits()).compactMap(\.self).min()
+        ([field("MemAvailable", of: "/proc/meminfo"), grantOfSlurm] + controlGroupLimits()).compactMap(\.self)
+            .min()
+    }
+
+    /// What the limits of this process itself leave (`ulimit -v`, `ulimit -d`, Grid Engine's h_vmem).
+    private static var leftByLimits: Int? {
+        let limits = [
+            (__rlimit_resource_t(RLIMIT_AS.rawValue), "VmSize"),
+            (__rlimit_resource_t(RLIMIT_DATA.rawValue), "VmData"),
+        ]
+        return limits.compactMap { resource, used in
+            var limit = rlimit()
+            guard unsafe getrlimit(resource, &limit) == 0, limit.rlim_cur <= rlim_t(Int.max) else {
+                return nil
+            }
+            return max(0, Int(limit.rlim_cur) - (field(used, of: "/proc/self/status") ?? 0))
+        }.min()
+    }
+
+    /// What Slurm gave this job on this node, which it may enforce without a control group [bytes].
+    private static var grantOfSlurm: Int? {
+        func mebibytes(_ name: String) -> Int? {
+            unsafe getenv(name).flatMap { unsafe Int(String(cString: $0)) }.flatMap {
+                $0 > 0 && $0 < 1 << 40 ? $0 : nil
+            }
+        }
+        if let all = mebibytes("SLURM_MEM_PER_NODE") { return all << 20 }
+        guard let each = mebibytes("SLURM_MEM_PER_CPU"), let cores = mebibytes("SLURM_CPUS_ON_NODE"),
+            cores < 1 << 16
+        else { return nil }
+        return (each << 20) * cores
     }
 
     /// What each control group above this process leaves; Slurm confines jobs by them.

@@ -41,6 +41,9 @@ public struct Bench: Sendable {
     /// - Throws: the same on all ranks when a case cannot be run or the record not be written.
     public func run(_ configuration: RunConfiguration, in context: RunContext) throws {
         let (world, kind) = (context.world, study.kind)
+        guard configuration.evolution.stepCount > 0 else {
+            throw UsageError("evolution.steps is 0; a bench must have a step to time; give steps")
+        }
         let (cases, unfit) = try world.agree { try study.cases(of: configuration) }
         let claim = try ClaimedDirectory(directory, over: world)
         claim.notes.forEach(context.say)

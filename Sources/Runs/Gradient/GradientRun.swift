@@ -35,6 +35,9 @@ struct GradientRun<Scalar: StorableScalar> {
     private let context: RunContext
     private let model: ForwardModel<Scalar>
 
+    private var world: Communicator { context.world }
+    private var directory: String { configuration.output.directory }
+
     /// Prepares a run. Collective.
     init(_ configuration: RunConfiguration, in context: RunContext) throws {
         self.configuration = configuration
@@ -50,14 +53,17 @@ struct GradientRun<Scalar: StorableScalar> {
         let start = try place.find(beginning)
         guard start != .nothingLeft else { return place.leave() }
         try place.open(for: start)
+        model.remarks.forEach(context.say)
+        let likelihood = try configuration.jointLikelihood(of: model)
+        likelihood.remarks.forEach(context.say)
         let posterior = Posterior(
-            try configuration.jointLikelihood(of: model), configuration.whiteNoisePrior,
-            over: ParameterSpace(),
-            around: model)
+            likelihood, configuration.whiteNoisePrior,
+            over: ParameterSpace(), around: model)
         let noise: Field<Scalar> = try configuration.whiteNoise(over: model.particleGrid)
+        try configuration.remarks(onNoise: noise).forEach(context.say)
         let found = try posterior.gradient(
             at: noise, in: model, configuration.objectives.ownParameters.map(\.value))
-        try write(found, to: "\(configuration.output.directory)/\(name)")
+        try write(found, to: "\(directory)/\(name)")
         let summary = RunSummary(in: context)
         try place.finish(summary) { $0.results["loss"] = found.universe.value }
         place.leave()
@@ -68,8 +74,11 @@ struct GradientRun<Scalar: StorableScalar> {
             "reversal \(words == 0 ? "exact: the initial state was restored to the last bit" : "\(words) words differ")"
         )
         if let check {
-            try GradientCheck(of: posterior, in: model, configuration.objectives.ownParameters, context)
-                .run(at: noise, found, components: check)
+            try GradientCheck(
+                of: posterior, in: model, configuration.objectives.ownParameters, where: found.universe.value,
+                context
+            )
+            .run(at: noise, found, components: check)
         }
     }
 

@@ -101,7 +101,9 @@ extension ObjectiveSection {
             preconditionFailure("what lies on the mesh was validated to be a dataset")
         }
         let file = try InputFile(opening: address.file, over: mesh.grid.world)
-        return try file.readField(at: address.dataset, over: mesh, ghosts: .none, for: "data")
+        // What counts is decided by the weights.
+        return try file.readField(
+            at: address.dataset, over: mesh, ghosts: .none, for: "data", expecting: .any)
     }
 
     /// A comparison of pictures, of which data decide how many pixels there are. Collective.

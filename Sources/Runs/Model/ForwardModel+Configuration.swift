@@ -2,6 +2,7 @@ internal import Background
 internal import Configuration
 internal import Dynamics
 internal import Gravity
+internal import Inference
 internal import InitialConditions
 internal import Mesh
 internal import Parallel
@@ -65,6 +66,15 @@ extension RunConfiguration {
         }
     }
 
+    /// What a log should say of the white noise, if it comes from a file. Collective.
+    ///
+    /// - Throws: `NotFiniteError` on all ranks.
+    func remarks<Scalar: StorableScalar>(onNoise noise: borrowing Field<Scalar>) throws -> [String] {
+        guard case .file(let address) = initial.noise else { return [] }
+        return try NoiseStatistics(of: noise)
+            .remarks(named: address.description, count: noise.decomposition.pointCount)
+    }
+
     /// What every file of this run says of its origin.
     func provenance(_ cosmology: Cosmology<Dual>) -> Provenance {
         var values: [String: Double] = [:]
@@ -72,6 +82,11 @@ extension RunConfiguration {
             values[self.cosmology.name(of: parameter)] = self.cosmology[parameter]
         }
         values["A_s"] = cosmology.scalarAmplitude.value
+        // A table has neither, or not as far as is known.
+        if power.model == .table {
+            values["n_s"] = nil
+            if power.scalarAmplitude == nil { values["A_s"] = nil }
+        }
         let seed: Int? = if case .seed(let seed) = initial.noise { Int(bitPattern: UInt(seed)) } else { nil }
         return Provenance(
             precision: run.precision.rawValue, seed: seed, configuration: resolvedText, cosmology: values)

@@ -12,17 +12,11 @@ extension RunConfiguration {
         }
         let bytes = try world.fromRoot { try Files.read(path) }
         return try world.agree {
-            guard let text = String(validating: bytes, as: UTF8.self) else {
-                throw UsageError("\(path): the text is not UTF-8; it must be; save it as UTF-8")
-            }
+            let text = try PlainText.decoded(bytes) { _ in path }
             let table = try PowerTable(
-                parsing: text, source: path, extrapolation: power.extrapolate ? .powerLaw : .forbidden)
-            return .table(table, scalarAmplitude: tableAmplitude)
+                parsing: text, source: path, extrapolation: power.extrapolate ? .powerLaw : .forbidden,
+                redshift: power.redshift)
+            return .table(table, scalarAmplitude: power.scalarAmplitude)
         }
-    }
-
-    /// The A_s that a table was made for: the configured one; with σ8 given any serves, for σ8 rescales it.
-    private var tableAmplitude: Double {
-        if case .scalar(let amplitude) = cosmology.amplitude { amplitude } else { 2e-9 }
     }
 }

@@ -1,4 +1,4 @@
-internal import Inference
+internal import Parallel
 
 /// How a run treats what an earlier one left in its directory.
 public enum Beginning: CaseIterable, Sendable {

@@ -35,7 +35,8 @@ struct PictureInput {
             }
             shape = SIMD2(found.shape[0], found.shape[1])
             values =
-                found.count <= PixelPlane.mostPixels ? try file.readArray(at: address.dataset) : []
+                found.count <= PixelPlane.mostPixels
+                ? try file.readArray(at: address.dataset, expecting: .any) : []
         }
         guard shape.x > 0, shape.y > 0, shape.x <= PixelPlane.mostPixels / shape.y else {
             throw UsageError(

@@ -58,6 +58,7 @@ struct Reconstruction<Scalar: StorableScalar> {
 
     /// Runs to the end, or to a signal. Collective.
     func run(_ beginning: Beginning) throws -> Ending {
+        model.remarks.forEach(context.say)
         let place = try RunPlace(of: .reconstruct, configuration, promising: outputs.names, in: context)
         let ending: Ending
         do {
@@ -85,8 +86,10 @@ struct Reconstruction<Scalar: StorableScalar> {
             model = model.inUnits(StateUnits(box: model.box.size, momentumExponent: exponent))
         }
         let last = restored?.state.history.rows.last
+        let likelihood = try configuration.jointLikelihood(of: model)
+        likelihood.remarks.forEach(context.say)
         let posterior = Posterior(
-            try configuration.jointLikelihood(of: model), configuration.whiteNoisePrior,
+            likelihood, configuration.whiteNoisePrior,
             over: configuration.parameterSpace, around: model,
             correction: try configuration.scoreCorrection(around: model, transform),
             after: last?.gradients ?? 0)
@@ -112,7 +115,7 @@ struct Reconstruction<Scalar: StorableScalar> {
         }
         let results: [String: Double]
         do {
-            results = try outputs.write(state, posterior, model, of: place.identity)
+            results = try outputs.write(state, posterior, of: place.identity)
         } catch is StopRequest {
             // The last checkpoint is that of the end.
             context.say("stopped by a signal before the results were written; continue with --resume")

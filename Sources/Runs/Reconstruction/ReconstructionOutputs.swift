@@ -36,16 +36,10 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
 
     /// Runs the result forwards, judges it, and writes everything. Collective.
     ///
-    /// - Parameters:
-    ///   - state: the end of the search.
-    ///   - posterior: what was searched.
-    ///   - start: the universe that it began with.
-    ///   - run: whose result it is.
     /// - Returns: further numbers for the record.
     /// - Throws: ``StopRequest`` on all ranks, between two runs, when it shall stop.
     func write(
-        _ state: borrowing AnnealingState<Scalar>, _ posterior: Posterior<Scalar>,
-        _ start: ForwardModel<Scalar>, of run: RunIdentity
+        _ state: borrowing AnnealingState<Scalar>, _ posterior: Posterior<Scalar>, of run: RunIdentity
     ) throws -> [String: Double] {
         let point = state.optimizer.point.parameters
         guard let model = try posterior.model(at: point) else {
@@ -76,7 +70,7 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
         try state.history.write(to: &file)
         let errors = posterior.correction?.errors(in: posterior.space, at: model.cosmology)
         try writeParameters(posterior.parameters(at: point), posterior.space, errors, to: &file)
-        let diagnostics = try diagnostics(of: found, posterior.likelihood, model, start, to: &file)
+        let diagnostics = try diagnostics(of: found, posterior.likelihood, model, to: &file)
         try diagnostics.write(to: &file)
         try file.finish()
         try write(state.history)
@@ -97,7 +91,7 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
     /// Compares with the data, and with the truth, which is written too. Collective.
     private func diagnostics(
         of found: borrowing ReconstructedUniverse<Scalar>, _ likelihood: JointLikelihood<Scalar>,
-        _ model: ForwardModel<Scalar>, _ start: ForwardModel<Scalar>, to file: inout OutputFile
+        _ model: ForwardModel<Scalar>, to file: inout OutputFile
     ) throws -> ReconstructionDiagnostics {
         let box = model.box.size
         var data: SpectralComparison?

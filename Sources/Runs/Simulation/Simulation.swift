@@ -1,6 +1,5 @@
 public import Configuration
 internal import Dynamics
-internal import Inference
 internal import Mesh
 internal import Parallel
 internal import Particles
@@ -49,6 +48,7 @@ struct Simulation<Scalar: StorableScalar> {
 
     /// Runs to the end, or to a signal. Collective.
     func run(_ beginning: Beginning) throws -> Ending {
+        model.remarks.forEach(context.say)
         let place = try RunPlace(of: .simulate, configuration, promising: outputs.names, in: context)
         let ending: Ending
         do {
@@ -78,6 +78,7 @@ struct Simulation<Scalar: StorableScalar> {
             try place.open(for: start)
             try context.stopIfAsked()
             let noise: Field<Scalar> = try configuration.whiteNoise(over: model.particleGrid)
+            try configuration.remarks(onNoise: noise).forEach(context.say)
             try context.stopIfAsked()
             let evolution = try model.start(from: noise)
             try context.stopIfAsked()

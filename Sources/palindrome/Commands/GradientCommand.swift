@@ -19,6 +19,9 @@ struct GradientCommand: RankCommand {
               mpirun -n 8 palindrome gradient run.yaml
               palindrome gradient run.yaml --check 3 --set run.precision=double
 
+            --check ends with exit code 1 when a derivative disagrees with every difference by more than 1e-4 of it in \
+            double precision, or 0.1 in single, where the loss is rounded more coarsely.
+
             gradient.h5 holds /value, /gradient/white_noise [nx][ny][nz] and /gradient/cosmology/<name>.
             """)
 

@@ -50,22 +50,33 @@ enum Launcher {
         let code: Int32
         let isEverywhere: Bool
 
+        /// The longest line that is said of an error, whatever was quoted in it.
+        private static let longest = 1000
+
         init(of error: any Error) {
+            let (text, code, isEverywhere) = Self.parts(of: error)
+            self.code = code
+            self.isEverywhere = isEverywhere
+            self.text = code == 0 ? text : PlainText.excerpt(text, upTo: Self.longest)
+        }
+
+        private static func parts(of error: any Error) -> (text: String, code: Int32, isEverywhere: Bool) {
             switch error {
             case let error as AgreedFailure:
-                (text, code, isEverywhere) = (error.message, error.fault.rawValue, true)
+                return (error.message, error.fault.rawValue, true)
             case let error as any ReportedError:
-                (text, code, isEverywhere) = (error.message, error.fault.rawValue, false)
+                return (error.message, error.fault.rawValue, false)
             default:
                 switch Palindrome.exitCode(for: error) {
                 case .success:
-                    (text, code, isEverywhere) = (Palindrome.fullMessage(for: error), 0, true)
+                    return (Palindrome.fullMessage(for: error), 0, true)
                 case .validationFailure:
                     let message = Palindrome.message(for: error)
-                    text = "\(message); see 'palindrome --help'"
-                    (code, isEverywhere) = (Fault.user.rawValue, true)
+                    // What was typed may be quoted at any length.
+                    let text = PlainText.excerpt(message, upTo: longest / 2)
+                    return ("\(text); see 'palindrome --help'", Fault.user.rawValue, true)
                 default:
-                    (text, code, isEverywhere) = ("\(error)", Fault.environment.rawValue, false)
+                    return ("\(error)", Fault.environment.rawValue, false)
                 }
             }
         }
