@@ -22,11 +22,6 @@ struct ResolvedSection {
         self.elements = elements
     }
 
-    /// The same with some entries only.
-    func filter(_ isKept: (ResolvedEntry) -> Bool) -> ResolvedSection {
-        ResolvedSection(name, all: elements.map { $0.filter(isKept) })
-    }
-
     /// Its lines.
     var text: String {
         let isList = elements.count > 1

@@ -15,11 +15,6 @@ public enum StopSignals {
     public static func isRaised(on communicator: Communicator) -> Bool {
         communicator.any(palindrome_signal() != 0)
     }
-
-    /// Forgets what was noted on this rank: for a process that goes on to another run.
-    public static func forget() {
-        palindrome_forget_signal()
-    }
 }
 
 /// All ranks were asked to stop while something was under way: it is given up, and what was there before is whole.

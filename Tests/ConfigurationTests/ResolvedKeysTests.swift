@@ -17,6 +17,14 @@ final class ResolvedKeysTests: XCTestCase {
             })
     }
 
+    func testSectionsOfAListAreTold() throws {
+        let yaml = "objective: [{data: \"a.h5:/d\"}, {data: \"b.h5:/d\", sigma: 2}]\n"
+        let before = try keys(yaml)
+        XCTAssertEqual(ResolvedKeys(parsing: before.text), before)
+        let after = try keys(yaml.replacing("sigma: 2", with: "sigma: 3"))
+        XCTAssertEqual(after.changes(since: before), ["objective[1].sigma was 2.0 and is 3.0"])
+    }
+
     func testWhatChangedIsNamedAndNothingElse() throws {
         let before = try keys("box: {particles: 16}\n")
         XCTAssertEqual(before.changes(since: before), [])

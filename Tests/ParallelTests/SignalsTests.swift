@@ -5,14 +5,13 @@ import XCTest
 
 final class SignalsTests: SPMDTestCase {
     override func tearDown() {
-        StopSignals.forget()
+        StopSignals.watch()
         super.tearDown()
     }
 
     func testEachWarningOnOneRankStopsAll() {
-        StopSignals.watch()
         for (number, warning) in [SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGXCPU, SIGHUP].enumerated() {
-            StopSignals.forget()
+            StopSignals.watch()
             XCTAssertFalse(StopSignals.isRaised(on: world), "nobody was asked yet")
             if world.rank == number % world.size { raise(warning) }
             XCTAssertTrue(StopSignals.isRaised(on: world), "signal \(warning)")

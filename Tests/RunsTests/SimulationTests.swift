@@ -9,6 +9,9 @@ import XCTest
 final class SimulationTests: RunTestCase {
     private static let outputs = ["density_a1.0000.h5", "power_a1.0000.txt", "snapshot_a1.0000.h5"]
 
+    /// How often a run asks whether it shall stop before it takes a step.
+    private static let asksBeforeSteps = 3
+
     private func assertSameOutputs(
         _ first: ScratchDirectory, _ second: ScratchDirectory, line: UInt = #line
     ) {
@@ -54,7 +57,8 @@ final class SimulationTests: RunTestCase {
         let begun = try configuration(Self.universe, to: parts.path, set: "output.pictures=false")
         let log = CollectedLog()
         let ending = try begun.simulate(
-            .fresh, in: RunContext(on: world, telling: log, stoppingWhen: stop(after: 2)))
+            .fresh,
+            in: RunContext(on: world, telling: log, stoppingWhen: stop(after: Self.asksBeforeSteps + 2)))
         XCTAssertEqual(ending, .stopped)
         XCTAssertFalse(parts.names.contains("run.json"), "it has not finished")
         assertThrowsEverywhere("is of a run that has not finished; continue it with --resume") {
@@ -79,11 +83,37 @@ final class SimulationTests: RunTestCase {
         let directory = ScratchDirectory(over: world)
         let begun = try configuration(Self.universe, to: directory.path)
         _ = try begun.simulate(
-            .fresh, in: RunContext(on: world, telling: CollectedLog(), stoppingWhen: stop(after: 1)))
+            .fresh,
+            in: RunContext(
+                on: world, telling: CollectedLog(), stoppingWhen: stop(after: Self.asksBeforeSteps + 1)))
         let other = try configuration(Self.universe, to: directory.path, set: "initial.seed=4")
-        assertThrowsEverywhere("belongs to another configuration") { try simulate(other, .resume) }
+        assertThrowsEverywhere("belongs to another configuration: initial.seed was 3 and is 4; undo that") {
+            try simulate(other, .resume)
+        }
         let log = try simulate(other, .overwrite)
         if world.isRoot { XCTAssertNotNil(log.line("state_checksum ")) }
+    }
+
+    func testARunThatStopsAnywhereGoesOnToTheSameBits() throws {
+        let whole = ScratchDirectory(over: world)
+        let outputs = "output.snapshots=[0.55, 1.0]"
+        try simulate(try configuration(Self.universe, to: whole.path, set: "output.pictures=false", outputs))
+        // Before the first step, after each, and between the files of both times.
+        for count in 1...13 {
+            let parts = ScratchDirectory(over: world)
+            let run = try configuration(Self.universe, to: parts.path, set: "output.pictures=false", outputs)
+            let ending = try run.simulate(
+                .resume, in: RunContext(on: world, telling: CollectedLog(), stoppingWhen: stop(after: count)))
+            XCTAssertEqual(ending, .stopped, "stop \(count)")
+            XCTAssertTrue(parts.names.contains("run.unfinished"))
+            try simulate(run, .resume)
+            XCTAssertEqual(parts.names, whole.names, "stop \(count)")
+            assertSameOutputs(whole, parts)
+        }
+        let more = try configuration(Self.universe, to: whole.path, set: "output.pictures=false", outputs)
+        let ending = try more.simulate(
+            .overwrite, in: RunContext(on: world, telling: CollectedLog(), stoppingWhen: stop(after: 14)))
+        XCTAssertEqual(ending, .finished, "there is no later moment, so the ones above were all")
     }
 
     func testARehearsalTellsWhatARunWouldDoAndWritesNothing() throws {

@@ -26,11 +26,12 @@ launch() { # directory, number of the job
     "$palindrome" simulate run.yaml --set output.directory="$1" --resume >"$1.$2.log" 2>"$1.$2.err" &
     jobs[$2]=$!
 }
-# What a job that ended may have said: nothing, or that another one of these has the directory.
+# What a job that ended may have said: nothing, or that another one of these has the directory. (Open MPI has its own words
+# for one that was killed.)
 is_true() { # status, file with its standard error
     local named
     case $1 in
-        0 | 75 | 137) [ ! -s "$2" ] ;;
+        0 | 75 | 137) ! grep -q '^palindrome:' "$2" ;;
         2)
             named=$(sed -n "s/^palindrome: .*: another run is writing to this directory (host $host, process \([0-9]*\), since .*/\1/p" "$2")
             [ -n "$named" ] && [ "$(wc -l <"$2")" -eq 1 ] && [[ " ${all[*]} " == *" $named "* ]]

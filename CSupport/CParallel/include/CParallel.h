@@ -48,8 +48,6 @@ int palindrome_shift(palindrome_communicator communicator, const void *sent, int
 void palindrome_watch_signals(void);
 /// The last signal noted, or 0.
 int palindrome_signal(void);
-/// As if none had been noted.
-void palindrome_forget_signal(void);
 
 /// Waits until all ranks have called this, but no longer than some seconds; `met` says whether they came.
 int palindrome_meet(palindrome_communicator communicator, double seconds, int32_t *met);

@@ -1,3 +1,5 @@
+internal import Parallel
+
 /// How a run treats what an earlier one left in its directory.
 public enum Beginning: CaseIterable, Sendable {
     /// Start at the beginning; refuse if a run is there, finished or not.
@@ -15,9 +17,6 @@ public enum Ending: Sendable {
     /// Asked to stop, with nothing lost: start it again with ``Beginning/resume``.
     case stopped
 }
-
-/// What is thrown where a run shall stop; whoever holds a state that is worth keeping catches it.
-struct StopRequest: Error {}
 
 extension RunContext {
     /// Leaves what is being done if the run shall stop. Collective.

@@ -101,6 +101,7 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
         }
         var truth: (SpectralComparison, SpectralComparison)?
         if let source = configuration.reconstruct!.truth {
+            try context.stopIfAsked()
             let other = try ReconstructedUniverse(
                 of: try noise(of: source, over: model.particleGrid), in: model)
             try other.write(in: "/truth", end: configuration.evolution.stop, box: box, to: &file)

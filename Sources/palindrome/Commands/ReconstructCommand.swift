@@ -35,7 +35,6 @@ struct ReconstructCommand: RankCommand {
     var beginning = Beginning.fresh
 
     mutating func run(in context: RunContext) throws -> Ending {
-        StopSignals.watch()  // from the start: one that comes while the model is set up counts too
         let configuration = try options.load(on: context.world)
         guard !configuration.objectives.isEmpty else {
             throw UsageError(

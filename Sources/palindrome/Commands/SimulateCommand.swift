@@ -37,7 +37,6 @@ struct SimulateCommand: RankCommand {
     var beginning = Beginning.fresh
 
     mutating func run(in context: RunContext) throws -> Ending {
-        StopSignals.watch()  // from the start: one that comes while the model is set up counts too
         let configuration = try options.load(on: context.world)
         if dryRun {
             try configuration.rehearse(for: .simulation, in: context)

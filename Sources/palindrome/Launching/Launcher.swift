@@ -9,8 +9,14 @@ enum Launcher {
     /// Seconds that a rank with an error waits for the others to come with theirs.
     private static let patience = 10.0
 
+    /// Those that a signal asks to stop; it ends all others, which have nothing to keep.
+    private static let stoppable: [any RankCommand.Type] = [SimulateCommand.self, ReconstructCommand.self]
+
     static func run() -> Int32 {
         Console.ignoreBrokenPipes()
+        // Before MPI starts, which may take its time: a signal that comes then counts too.
+        let name = CommandLine.arguments.dropFirst().first
+        if stoppable.contains(where: { $0.configuration.commandName == name }) { StopSignals.watch() }
         let code = execute(on: Communicator.world())
         MPIRuntime.finish()
         return code
