@@ -5,7 +5,7 @@ public struct Interval: Sendable {
     /// Wall-clock time [s].
     public let seconds: Double
     /// What was booked, by phase; the seconds of all phases add up to ``seconds``.
-    public let entries: [String: Phases.Entry]
+    public let entries: [Phase: Phases.Entry]
 
     /// What lies between two moments of the same table.
     public init(from start: Moment, to end: Moment) {
@@ -21,7 +21,7 @@ public struct Interval: Sendable {
 /// A moment of a run, and what this rank had booked until then.
 public struct Moment: Sendable {
     let time: Double
-    let entries: [String: Phases.Entry]
+    let entries: [Phase: Phases.Entry]
 
     /// Now.
     public init(_ phases: Phases) {

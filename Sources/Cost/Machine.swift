@@ -1,4 +1,5 @@
 public import Mesh
+internal import Parallel
 
 /// A machine, as far as the cost of a run depends on it.
 public struct Machine: Sendable, Equatable {
@@ -72,12 +73,12 @@ public enum PhaseKind: Sendable, Equatable {
     /// Passes over the particles.
     case particles
 
-    /// The kind of a phase.
+    /// The kind of a phase, by the name that records have.
     public init(of phase: String) {
-        switch phase {
-        case "exchange", "ghosts", "routing", "agreement": self = .communication
-        case "fft": self = .transforms
-        case "multiply": self = .cells
+        switch Phase(phase) {
+        case .exchange, .ghosts, .routing, .agreement: self = .communication
+        case .fft: self = .transforms
+        case .multiply: self = .cells
         default: self = .particles
         }
     }

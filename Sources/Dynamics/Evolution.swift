@@ -122,7 +122,7 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
             let kicks = schedule.run(of: \.kick, before: nextStage)
             let force = try presentForce()
             self.force = nil  // it is used up
-            let derivatives = try law.decomposition.grid.phases.measure("agreement") {
+            let derivatives = try law.decomposition.grid.phases.measure(.agreement) {
                 try force.kickAdjoint(&particles, by: kicks.map(\.value), carrying: &adjoint.cotangents)
             }
             adjoint.add(derivatives.parameters)
@@ -157,7 +157,7 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
     /// Kicks, which end with all ranks agreeing that nobody overflowed: who is first waits there for the others,
     /// and that is neither of the kick's kernel nor of nothing.
     private mutating func agreeing(_ kick: (inout Evolution) throws -> Void) throws {
-        try law.decomposition.grid.phases.measure("agreement") { try kick(&self) }
+        try law.decomposition.grid.phases.measure(.agreement) { try kick(&self) }
     }
 
     /// The particles, when the evolution is over.

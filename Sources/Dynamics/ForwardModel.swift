@@ -122,7 +122,7 @@ extension ForwardModel {
     ///
     /// - Throws: ``DisplacementOverflow`` on all ranks.
     public func initialState(at modes: borrowing FourierField<Scalar>) throws -> LagrangianBlock<Scalar> {
-        try particleGrid.grid.phases.measure("initial conditions") {
+        try particleGrid.grid.phases.measure(.initialConditions) {
             try layout.perturbation.displace(modes, to: theory.growthAtStart.values, in: units)
         }
     }

@@ -44,7 +44,7 @@ extension ForwardModel {
         let beginning = evolution.particles.checksum()
         try evolution.finish(before: { stage, particles in source.record(particles, before: stage) })
 
-        var adjoint = mesh.grid.phases.measure("adjoint") {
+        var adjoint = mesh.grid.phases.measure(.adjoint) {
             AdjointState(for: evolution.particles, under: solver)
         }
         var value = 0.0

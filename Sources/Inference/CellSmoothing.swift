@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Glibc
 internal import Mesh
 internal import Observables
 internal import Particles

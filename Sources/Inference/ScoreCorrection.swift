@@ -1,5 +1,5 @@
 public import Background
-internal import Foundation
+internal import Glibc
 internal import Measurement
 public import Mesh
 

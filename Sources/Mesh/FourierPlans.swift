@@ -94,7 +94,7 @@ extension palindrome_block {
     deinit { unsafe palindrome_swap_destroy(plan) }
 
     @unsafe func execute(_ sent: UnsafeMutablePointer<Scalar>, _ received: UnsafeMutablePointer<Scalar>) {
-        ranks.phases.measure("exchange") {
+        ranks.phases.measure(.exchange) {
             ranks.book(bytesSent: bytesSent, messages: ranks.size - 1)
             unsafe palindrome_swap_execute(plan, sent, received)
         }

@@ -114,7 +114,7 @@ public final class FourierTransform<Scalar: FourierScalar> {
     ) -> Field<Scalar> {
         precondition(multiplier.fits(decomposition.shape))
         let spectrum = columns(of: field)
-        phases.measure("fft") {
+        phases.measure(.fft) {
             unsafe xLines.filter(
                 Place(values: spectrum.values.start, layout: xInColumn), by: multiplier, on: layout)
         }
@@ -226,7 +226,7 @@ extension FourierTransform {
         guard modesAreInPlace else {
             return transform(xLines, direction, spectrum, from: source, to: target, (1, lines))
         }
-        phases.measure("fft") {
+        phases.measure(.fft) {
             let place = unsafe Place(values: spectrum.values.start, layout: xInModes)
             unsafe xLines.transform(direction, from: place, to: place, planes: 1, lines: lines)
         }
@@ -239,7 +239,7 @@ extension FourierTransform {
         from source: LineLayout, to target: LineLayout, _ count: (planes: Int, lines: Int)
     ) -> FourierField<Scalar> {
         let result = array()
-        phases.measure("fft") {
+        phases.measure(.fft) {
             unsafe plan.transform(
                 direction, from: Place(values: spectrum.values.start, layout: source),
                 to: Place(values: result.values.start, layout: target), planes: count.planes,
@@ -250,7 +250,7 @@ extension FourierTransform {
 
     private func transformZ(of field: borrowing Field<Scalar>) -> FourierField<Scalar> {
         let result = array()
-        phases.measure("fft") {
+        phases.measure(.fft) {
             unsafe zLines.transform(
                 palindrome_forward, from: realPlace(field),
                 to: Place(values: result.values.start, layout: zInRow), planes: planes,
@@ -263,7 +263,7 @@ extension FourierTransform {
         of spectrum: consuming FourierField<Scalar>, ghosts: GhostWidth, scale: Double
     ) -> Field<Scalar> {
         let field = Field<Scalar>(decomposition, ghosts: ghosts, for: "field")
-        phases.measure("fft") {
+        phases.measure(.fft) {
             unsafe zLines.transform(
                 palindrome_backward, from: Place(values: spectrum.values.start, layout: zInRow),
                 to: realPlace(field), planes: planes, lines: decomposition.y.count, scale: scale)
@@ -286,7 +286,7 @@ extension FourierTransform {
     private func transformPlanes(of field: borrowing Field<Scalar>) -> FourierField<Scalar> {
         let result = array()
         let plane = planeScratch()
-        phases.measure("fft") {
+        phases.measure(.fft) {
             for x in 0..<planes {
                 unsafe zLines.transform(
                     palindrome_forward, from: realPlace(field, plane: x),
@@ -305,7 +305,7 @@ extension FourierTransform {
     ) -> Field<Scalar> {
         let field = Field<Scalar>(decomposition, ghosts: ghosts, for: "field")
         let plane = planeScratch()
-        phases.measure("fft") {
+        phases.measure(.fft) {
             for x in 0..<planes {
                 unsafe yLines.transform(
                     palindrome_backward,

@@ -7,7 +7,7 @@ extension Field {
     /// Along x first, then along y with the ghost planes of x included, so that corners arrive. An axis that
     /// is not shared is its own neighbour. Collective; the transpose is ``IntegerRim/addGhosts()``.
     public mutating func fillGhosts() {
-        decomposition.grid.phases.measure("ghosts") {
+        decomposition.grid.phases.measure(.ghosts) {
             for axis in [Axis.x, .y] {
                 let owned = ownedPlanes(axis)
                 copy(planes(axis, owned, ghosts.lower), toNext: 1, planes(axis, 0, ghosts.lower))

@@ -88,7 +88,7 @@ public struct IntegerRim: ~Copyable {
         let grid = decomposition.grid
         let (x, y) = (decomposition.x.count, decomposition.y.count)
         let (lower, upper) = (ghosts.lower, ghosts.upper)
-        grid.phases.measure("ghosts") {
+        grid.phases.measure(.ghosts) {
             let across = -lower..<x + upper
             add(Rows(x: across, y: -lower..<0), to: Rows(x: across, y: y - lower..<y), of: grid.row, -1)
             add(Rows(x: across, y: y..<y + upper), to: Rows(x: across, y: 0..<upper), of: grid.row, 1)

@@ -65,7 +65,7 @@ extension FourierField {
     /// - Precondition: the tables fit the mesh.
     public mutating func multiply(by multiplier: SpectralMultiplier) {
         precondition(multiplier.fits(decomposition.shape))
-        decomposition.grid.phases.measure("multiply") {
+        decomposition.grid.phases.measure(.multiply) {
             unsafe multiplier.withTables(of: decomposition.fourier) { tables in
                 unsafe palindrome_multiply(Scalar.library, values.start, tables)
             }

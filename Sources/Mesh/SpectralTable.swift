@@ -31,7 +31,7 @@ public struct SpectralTable<Scalar: FourierScalar>: ~Copyable {
     /// - Precondition: the modes are of the same mesh.
     public func multiply(_ modes: inout FourierField<Scalar>) {
         precondition(modes.decomposition.isAlike(decomposition))
-        decomposition.grid.phases.measure("multiply") { multiply(&modes.values) }
+        decomposition.grid.phases.measure(.multiply) { multiply(&modes.values) }
     }
 
     @_specialize(where Scalar == Float)

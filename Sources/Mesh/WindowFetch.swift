@@ -34,7 +34,7 @@ public final class WindowFetch {
     public func fetch<Element>(_ field: consuming Field<Element>) -> Window<Element> {
         precondition(field.decomposition.isAlike(decomposition))
         let grid = decomposition.grid
-        let visible = grid.phases.measure("ghosts") { rows(around: field) }
+        let visible = grid.phases.measure(.ghosts) { rows(around: field) }
         return Window(
             x: windows.x[grid.position.x], y: windows.y[grid.position.y], rows: visible, field: field)
     }

@@ -1,4 +1,4 @@
-/// Where a rank's time and traffic went, by the name of what it was doing.
+/// Where a rank's time and traffic went, by what it was doing.
 ///
 /// Phases nest: the time of an inner phase is not counted in the outer one, so the rows add up to the whole.
 public final class Phases {
@@ -21,24 +21,24 @@ public final class Phases {
         }
     }
 
-    /// The entries by name.
-    public private(set) var entries: [String: Entry] = [:]
-    /// The names in the order of their first use.
-    public private(set) var names: [String] = []
+    /// The entries of the phases that there were.
+    public private(set) var entries: [Phase: Entry] = [:]
+    /// The phases in the order of their first use.
+    public private(set) var order: [Phase] = []
 
-    private var open: [String] = []
+    private var open: [Phase] = []
     private var lastTime = MPIRuntime.time
 
-    /// An empty table; time outside any phase is booked as `other`.
+    /// An empty table; time outside any phase is booked as ``Phase/other``.
     public init() {}
 
-    /// Does something and books its time and traffic under a name.
+    /// Does something and books its time and traffic.
     public func measure<Result: ~Copyable, Failure: Error>(
-        _ name: StaticString, _ body: () throws(Failure) -> Result
+        _ phase: Phase, _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
         settle()
-        open.append(name.description)
-        entry(open.last!) { $0.calls += 1 }
+        open.append(phase)
+        entry(phase) { $0.calls += 1 }
         defer {
             settle()
             open.removeLast()
@@ -51,25 +51,25 @@ public final class Phases {
         let now = MPIRuntime.time
         let elapsed = now - lastTime
         lastTime = now
-        entry(open.last ?? "other") { $0.seconds += elapsed }
+        entry(open.last ?? .other) { $0.seconds += elapsed }
     }
 
     /// Forgets everything booked so far, before a measurement.
     public func reset() {
         entries.removeAll()
-        names.removeAll()
+        order.removeAll()
         lastTime = MPIRuntime.time
     }
 
     func book(bytesSent: Int, messages: Int) {
-        entry(open.last ?? "other") {
+        entry(open.last ?? .other) {
             $0.bytesSent += bytesSent
             $0.messages += messages
         }
     }
 
-    private func entry(_ name: String, _ change: (inout Entry) -> Void) {
-        if entries[name] == nil { names.append(name) }
-        change(&entries[name, default: Entry()])
+    private func entry(_ phase: Phase, _ change: (inout Entry) -> Void) {
+        if entries[phase] == nil { order.append(phase) }
+        change(&entries[phase, default: Entry()])
     }
 }

@@ -91,14 +91,14 @@ extension ParticleSet {
             decomposition, ghosts: .cloudInCell,
             scale: Double(decomposition.pointCount) / (Double(totalCount) * mass), shift: shift, for: purpose)
         unsafe deposit(planes, &sums.forKernel)
-        sums.finish(in: "deposit")
+        sums.finish(in: .deposit)
         try requireAllMass(sums.total)
         return sums.takeField()
     }
 
     /// - Parameter sums: with ghosts ``GhostWidth/cloudInCell``.
     private func deposit(_ planes: borrowing ParticlePlanes, _ sums: inout palindrome_sums) {
-        grid.phases.measure("deposit") {
+        grid.phases.measure(.deposit) {
             requirePlanes(planes)
             let window = massWindow()
             let status = unsafe Scalar._particleKernels.deposit(
@@ -110,7 +110,7 @@ extension ParticleSet {
 
     /// - Parameter sum: over this rank's points.
     private func requireAllMass(_ sum: UInt64) throws(MassError) {
-        let missing = grid.phases.measure("deposit") {
+        let missing = grid.phases.measure(.deposit) {
             let mass = MassUnit(totalCount: totalCount).perParticle
             return Int64(bitPattern: UInt64(totalCount) &* UInt64(mass) &- grid.world.wrappingSum(sum))
         }

@@ -45,7 +45,7 @@ extension ParticleSet {
     }
 
     private mutating func move(by coefficient: Double, along axes: Range<Int>) throws(DriftOverflow) {
-        let failed = grid.phases.measure("drift") {
+        let failed = grid.phases.measure(.drift) {
             var failed: Int32 = 0
             for axis in axes {
                 let unit = scalbn(
@@ -78,7 +78,7 @@ extension ParticleSet {
         by coefficient: Double, carrying cotangents: inout CotangentSet<Scalar>
     ) throws -> Double {
         try driftBack(by: coefficient)
-        return try grid.phases.measure("adjoint") {
+        return try grid.phases.measure(.adjoint) {
             let kernels = Scalar._particleKernels
             for axis in 0..<3 {
                 unsafe kernels.driftAdjoint(

@@ -42,7 +42,7 @@ extension ParticleSet {
         _ coefficients: [Double], potential: borrowing Field<Scalar>, planes: borrowing ParticlePlanes
     ) throws {
         let scaled = inMomentumUnits(coefficients)
-        let outcome = grid.phases.measure("kick") {
+        let outcome = grid.phases.measure(.kick) {
             requireField(potential, ghosts: .stencil)
             requirePlanes(planes)
             let window = forceWindow()
@@ -71,7 +71,7 @@ extension ParticleSet {
         _ coefficients: [Double], axis: Int, force: borrowing Field<Scalar>
     ) throws {
         let scaled = inMomentumUnits(coefficients)
-        let outcome = grid.phases.measure("kick") {
+        let outcome = grid.phases.measure(.kick) {
             requireField(force, ghosts: .cloudInCell)
             return unsafe Scalar._particleKernels.kickComponent(
                 Int64(count), positionStarts, momentum[axis].start, palindrome_block(force),

@@ -48,7 +48,7 @@ extension ParticleSet {
         let product = Buffer<Double>(count: count, from: grid.memory, for: "products")
         var sums = MeshSums<Scalar>(
             decomposition, ghosts: .stencil, scale: Double.powerOfTwo(-exponent), for: "cotangent")
-        let outcome = grid.phases.measure("adjoint") {
+        let outcome = grid.phases.measure(.adjoint) {
             requireField(potential, ghosts: .stencil)
             requirePlanes(planes)
             let window = forceWindow()
@@ -63,11 +63,11 @@ extension ParticleSet {
                     window: window.start, cotangentWindow: cotangentWindow.start), &sums.forKernel)
         }
         try settle(outcome, undoing)
-        let derivative = try grid.phases.measure("adjoint") {
+        let derivative = try grid.phases.measure(.adjoint) {
             try Total(of: product, named: "the derivative by a kick coefficient", over: grid.world).sum
         }
         _ = consume product
-        sums.finish(in: "adjoint")
+        sums.finish(in: .adjoint)
         return KickCotangent(coefficient: derivative, field: sums.takeField())
     }
 
@@ -89,7 +89,7 @@ extension ParticleSet {
     ) throws -> KickCotangent<Scalar> {
         try kickBack(coefficients, axis: axis, force: force)
         let coefficient = coefficients.reduce(0, +)
-        let derivative = try grid.phases.measure("adjoint") {
+        let derivative = try grid.phases.measure(.adjoint) {
             let product = Buffer<Double>(count: count, from: grid.memory, for: "products")
             let status = unsafe Scalar._particleKernels.gatherAdjoint(
                 Int64(count), positionStarts, palindrome_block(force), force.values.start,
@@ -114,7 +114,7 @@ extension ParticleSet {
     public func depositAdjoint(
         _ contrastCotangent: borrowing Field<Scalar>, carrying cotangents: inout CotangentSet<Scalar>
     ) {
-        grid.phases.measure("adjoint") {
+        grid.phases.measure(.adjoint) {
             requireField(contrastCotangent, ghosts: .cloudInCell)
             let perCell = Double(totalCount) / Double(decomposition.pointCount)
             let status = unsafe Scalar._particleKernels.gatherAdjoint(
@@ -135,7 +135,7 @@ extension ParticleSet {
             of: cotangents, termGrowth: abs(coefficient), sumGrowth: abs(coefficient))
         var sums = MeshSums<Scalar>(
             decomposition, ghosts: .cloudInCell, scale: Double.powerOfTwo(-exponent), for: "cotangent")
-        grid.phases.measure("adjoint") {
+        grid.phases.measure(.adjoint) {
             let planes = planes()
             let window = massWindow()
             let status = unsafe Scalar._particleKernels.depositValues(
@@ -144,7 +144,7 @@ extension ParticleSet {
                 window.start)
             requireRouted(status != 0)
         }
-        sums.finish(in: "adjoint")
+        sums.finish(in: .adjoint)
         return sums.takeField()
     }
 
@@ -152,7 +152,7 @@ extension ParticleSet {
     private func integerExponent(
         of cotangents: borrowing CotangentSet<Scalar>, termGrowth: Double, sumGrowth: Double
     ) throws -> Int {
-        try grid.phases.measure("adjoint") {
+        try grid.phases.measure(.adjoint) {
             let kernels = Scalar._particleKernels
             let bars = unsafe cotangents.momentumStarts
             let magnitude = try Total(

@@ -66,7 +66,7 @@ extension ParticleSet {
         let grid = decomposition.grid
         precondition(grid.world === particleGrid.grid.world)
         var source = block
-        self = grid.phases.measure("routing") {
+        self = grid.phases.measure(.routing) {
             let delivery = Delivery(
                 to: decomposition.owners(x: source.position[0], y: source.position[1], scalar: Scalar.self),
                 over: grid.world)
@@ -86,7 +86,7 @@ extension ParticleSet {
     /// - Parameter particleGrid: over the same ranks.
     public borrowing func inLagrangianOrder(over particleGrid: Decomposition) -> LagrangianBlock<Scalar> {
         precondition(grid.world === particleGrid.grid.world && particleGrid.pointCount == totalCount)
-        return grid.phases.measure("routing") {
+        return grid.phases.measure(.routing) {
             let homecoming = Homecoming(of: index, count: count, over: particleGrid)
             return LagrangianBlock(
                 particleGrid, units: units,
@@ -105,7 +105,7 @@ extension ParticleSet {
     ) -> LagrangianCotangents<Scalar> {
         precondition(grid.world === particleGrid.grid.world && particleGrid.pointCount == totalCount)
         var source = cotangents
-        return grid.phases.measure("routing") {
+        return grid.phases.measure(.routing) {
             let homecoming = Homecoming(of: index, count: count, over: particleGrid)
             return LagrangianCotangents(
                 decomposition: particleGrid,

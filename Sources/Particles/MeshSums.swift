@@ -31,7 +31,7 @@ internal import Parallel
     /// Adds the parts of all ranks, and makes the rim real. Collective.
     ///
     /// - Parameter phase: whose time it is, but for the exchange.
-    mutating func finish(in phase: StaticString) {
+    mutating func finish(in phase: Phase) {
         rim.addGhosts()
         rim.decomposition.grid.phases.measure(phase) { unsafe Scalar._particleKernels.finishRim(forKernel) }
     }

@@ -18,12 +18,12 @@ extension ParticleSet {
     public mutating func order(carrying cotangents: inout CotangentSet<Scalar>) {
         guard let places = places() else { return }
         rearrange(to: places)
-        grid.phases.measure("ordering") { cotangents.rearrange(to: places) }
+        grid.phases.measure(.ordering) { cotangents.rearrange(to: places) }
     }
 
     /// The place of each particle in the order of their columns, or nil if they are in it.
     private borrowing func places() -> Buffer<UInt32>? {
-        grid.phases.measure("ordering") {
+        grid.phases.measure(.ordering) {
             precondition(count < 1 << 32)
             let places = Buffer<UInt32>(count: count, from: grid.memory, for: "ordering")
             let isOrdered = unsafe Scalar._particleKernels.columns(
@@ -37,7 +37,7 @@ extension ParticleSet {
     }
 
     private mutating func rearrange(to places: borrowing Buffer<UInt32>) {
-        grid.phases.measure("ordering") {
+        grid.phases.measure(.ordering) {
             rearrangeAxes(&position, to: places, for: "positions")
             rearrangeAxes(&momentum, to: places, for: "momenta")
             index.rearrange(to: places, for: "indices")

@@ -34,7 +34,7 @@ extension ParticleSet {
     ///
     /// - Precondition: they are in order, see ``route()``.
     public borrowing func planes() -> ParticlePlanes {
-        grid.phases.measure("ordering") {
+        grid.phases.measure(.ordering) {
             let first = Buffer<Int64>(count: decomposition.x.count + 1, from: grid.memory, for: "planes")
             let status = unsafe Scalar._particleKernels.findPlanes(
                 Int64(count), positionStarts.x, palindrome_block(decomposition), first.start)

@@ -21,7 +21,7 @@ extension ParticleSet {
     }
 
     private mutating func migrate() {
-        grid.phases.measure("routing") {
+        grid.phases.measure(.routing) {
             guard var migration = Migration.planned(for: self, bytesPerParticle: bytesPerParticle) else {
                 return
             }
@@ -32,7 +32,7 @@ extension ParticleSet {
     }
 
     private mutating func migrate(carrying cotangents: inout CotangentSet<Scalar>) {
-        grid.phases.measure("routing") {
+        grid.phases.measure(.routing) {
             let bytes = bytesPerParticle + 6 * MemoryLayout<Scalar>.size
             guard var migration = Migration.planned(for: self, bytesPerParticle: bytes) else { return }
             pack(&migration)

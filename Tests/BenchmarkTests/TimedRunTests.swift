@@ -40,9 +40,9 @@ final class TimedRunTests: SPMDTestCase {
         var wasCalled = false
         let run = try model.timedRun(from: noise(model)) { wasCalled = true }
         XCTAssertTrue(wasCalled)
-        XCTAssertNil(run.steps.entries["initial conditions"])
-        XCTAssertNil(run.start.entries["kick"])
-        XCTAssertEqual(run.steps.entries["drift"]?.calls, 2)
+        XCTAssertNil(run.steps.entries[.initialConditions])
+        XCTAssertNil(run.start.entries[.kick])
+        XCTAssertEqual(run.steps.entries[.drift]?.calls, 2)
     }
 
     func testAGradientIsTimedThereAndBack() throws {
@@ -56,8 +56,8 @@ final class TimedRunTests: SPMDTestCase {
         XCTAssertGreaterThan(gradient.secondsForwards, 0)
         XCTAssertLessThan(gradient.secondsForwards, gradient.steps.seconds)
         XCTAssertLessThan(gradient.steps.seconds, gradient.seconds)
-        XCTAssertNil(gradient.steps.entries["initial conditions"])
-        XCTAssertEqual(gradient.steps.entries["drift"]?.calls, 4)
+        XCTAssertNil(gradient.steps.entries[.initialConditions])
+        XCTAssertEqual(gradient.steps.entries[.drift]?.calls, 4)
         XCTAssertEqual(
             sum(gradient.steps), gradient.steps.seconds, accuracy: 1e-3 * gradient.steps.seconds + 1e-5)
     }

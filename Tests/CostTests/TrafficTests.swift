@@ -40,10 +40,10 @@ final class TrafficTests: SPMDTestCase {
     private func check(
         _ interval: Interval, against traffic: MeshTraffic, _ name: String, line: UInt = #line
     ) {
-        for (phase, expected) in [("exchange", traffic.exchange), ("ghosts", traffic.ghosts)] {
+        for (phase, expected) in [(Phase.exchange, traffic.exchange), (.ghosts, traffic.ghosts)] {
             let entry = interval.entries[phase]
             let booked = Traffic(bytes: entry?.bytesSent ?? 0, messages: entry?.messages ?? 0)
-            XCTAssertEqual(booked, expected, "\(phase) of \(name)", line: line)
+            XCTAssertEqual(booked, expected, "\(phase.name) of \(name)", line: line)
         }
     }
 

@@ -123,7 +123,7 @@ final class FourierTransformTests: MeshTestCase {
             // All blocks are equal here, and a rank keeps one of each exchange.
             let bytes = 8 * spectrum.modeCount
             let (columns, rows) = (mesh.grid.shape.x, mesh.grid.shape.y)
-            let entry = mesh.grid.phases.entries["exchange"]
+            let entry = mesh.grid.phases.entries[.exchange]
             XCTAssertEqual(entry?.bytesSent ?? 0, bytes - bytes / rows + bytes - bytes / columns)
             XCTAssertEqual(entry?.messages ?? 0, rows - 1 + columns - 1)
         }

@@ -77,7 +77,7 @@ final class WindowTests: MeshTestCase {
                     let field: Field<Float> = noiseField(mesh)
                     grid.phases.reset()
                     _ = fetch.fetch(field)
-                    let booked = grid.phases.entries["ghosts"]
+                    let booked = grid.phases.entries[.ghosts]
                     let share = MeshShare(of: shape, on: grid.shape, at: grid.position, wordBytes: 4)
                     XCTAssertEqual(
                         share.window(windows),

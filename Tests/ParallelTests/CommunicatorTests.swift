@@ -58,8 +58,8 @@ final class CommunicatorTests: SPMDTestCase {
 
     func testTrafficIsBookedToThePhaseThatCausedIt() {
         world.phases.reset()
-        world.phases.measure("talk") { _ = world.sum([Int](repeating: 1, count: 16)) }
-        XCTAssertEqual(world.phases.entries["talk"]?.bytesSent, world.size > 1 ? 128 : 0)
-        XCTAssertEqual(world.phases.entries["talk"]?.calls, 1)
+        world.phases.measure(Phase("talk")) { _ = world.sum([Int](repeating: 1, count: 16)) }
+        XCTAssertEqual(world.phases.entries[Phase("talk")]?.bytesSent, world.size > 1 ? 128 : 0)
+        XCTAssertEqual(world.phases.entries[Phase("talk")]?.calls, 1)
     }
 }

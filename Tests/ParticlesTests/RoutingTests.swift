@@ -111,11 +111,11 @@ final class RoutingTests: ParticleTestCase {
             var set: ParticleSet<Float> = universe.set(mesh)
             world.phases.reset()
             set.route()
-            XCTAssertLessThanOrEqual(world.phases.entries["routing"]!.messages, 1, "the agreement alone")
+            XCTAssertLessThanOrEqual(world.phases.entries[.routing]!.messages, 1, "the agreement alone")
             try set.drift(by: 0.2)
             world.phases.reset()
             set.route()
-            let moved = world.phases.entries["routing"]!
+            let moved = world.phases.entries[.routing]!
             XCTAssertLessThanOrEqual(
                 moved.messages, 1 + 2 * min(2, world.size - 1), "agreement, counts, particles")
             if world.size > 1 { XCTAssertGreaterThan(moved.bytesSent, 1000) }

@@ -8,24 +8,25 @@ final class AccountTests: SPMDTestCase {
     func testPhasesOfAllRanksAreInOneTable() throws {
         // Rank r takes r + 1 seconds; only the last rank waits.
         let booked = Phases()
-        booked.measure("work") {}
-        var entry = try XCTUnwrap(booked.entries["work"])
+        booked.measure(.other) {}
+        var entry = try XCTUnwrap(booked.entries[.other])
         entry.seconds = Double(world.rank + 1)
         entry.messages = 2
-        var entries = ["work": entry]
-        var names = ["work"]
+        let (work, wait) = (Phase("work"), Phase("wait"))
+        var entries = [work: entry]
+        var order = [work]
         if world.rank == world.size - 1 {
-            entries["wait"] = entry
-            names.insert("wait", at: 0)
+            entries[wait] = entry
+            order.insert(wait, at: 0)
         }
-        let table = PhaseTable(entries, named: names, on: world)
-        let work = try XCTUnwrap(table.phases.first { $0.name == "work" })
-        let wait = try XCTUnwrap(table.phases.first { $0.name == "wait" })
+        let table = PhaseTable(entries, in: order, on: world)
+        let worked = try XCTUnwrap(table.phases.first { $0.name == "work" })
+        let waited = try XCTUnwrap(table.phases.first { $0.name == "wait" })
         let size = Double(world.size)
-        XCTAssertEqual(work.longestSeconds, size)
-        XCTAssertEqual(work.meanSeconds, (size + 1) / 2, accuracy: 1e-12)
-        XCTAssertEqual(wait.meanSeconds, 1, accuracy: 1e-12)
-        XCTAssertEqual(wait.messages, 2 / size, accuracy: 1e-12)
+        XCTAssertEqual(worked.longestSeconds, size)
+        XCTAssertEqual(worked.meanSeconds, (size + 1) / 2, accuracy: 1e-12)
+        XCTAssertEqual(waited.meanSeconds, 1, accuracy: 1e-12)
+        XCTAssertEqual(waited.messages, 2 / size, accuracy: 1e-12)
         XCTAssertEqual(table.seconds, (size + 3) / 2, accuracy: 1e-12)
         XCTAssertEqual(table.text.lines.count, 4)
         XCTAssertEqual(table.text.lines.last?.split(separator: " ").first, "total")

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Glibc
 
 /// The Green's function of the coarsest mesh of a pyramid, which makes the force's error least, in units of the cell
 /// of the finest mesh.

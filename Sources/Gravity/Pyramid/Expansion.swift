@@ -26,7 +26,7 @@ package struct Expansion<Scalar: ParticleScalar> {
     package func callAsFunction(_ window: borrowing Window<Scalar>, ghosts: GhostWidth) -> Field<Scalar> {
         let result = Field<Scalar>(fine, ghosts: ghosts, for: "pyramid")
         let memory = fine.grid.memory
-        fine.grid.phases.measure("reduce, expand") {
+        fine.grid.phases.measure(.reduction) {
             let scratch = Buffer<Scalar>(
                 count: Int(palindrome_expand_mesh_scratch(Int64(window.y.count), Int64(fine.shape.z / 2))),
                 from: memory, for: "filters")

@@ -25,7 +25,7 @@ package struct Reduction<Scalar: ParticleScalar> {
     package func callAsFunction(_ window: borrowing Window<Scalar>) -> Field<Scalar> {
         let result = Field<Scalar>(coarse, ghosts: .none, for: "pyramid")
         let memory = coarse.grid.memory
-        coarse.grid.phases.measure("reduce, expand") {
+        coarse.grid.phases.measure(.reduction) {
             let scratch = Buffer<Scalar>(
                 count: Int(palindrome_reduce_mesh_scratch(Int64(coarse.y.count), Int64(coarse.shape.z))),
                 from: memory, for: "filters")

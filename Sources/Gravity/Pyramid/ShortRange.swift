@@ -24,7 +24,7 @@ package struct ShortRange: Sendable, Equatable {
     ) {
         let mesh = field.decomposition
         let target = unsafe field.target
-        mesh.grid.phases.measure("short range") {
+        mesh.grid.phases.measure(.shortRange) {
             let scratch = Buffer<Scalar>(
                 count: scratch(points: mesh.shape.z, rows: mesh.y.count), isRandomlyAccessed: true,
                 from: mesh.grid.memory, for: "filters")

@@ -13,16 +13,16 @@ package struct PhaseTable {
     /// Gathers what the ranks booked so far. Collective.
     init(_ phases: Phases, on world: Communicator) {
         phases.settle()
-        self.init(phases.entries, named: phases.names, on: world)
+        self.init(phases.entries, in: phases.order, on: world)
     }
 
-    /// Gathers what the ranks booked under some names. Collective.
-    package init(_ entries: [String: Phases.Entry], named ownNames: [String], on world: Communicator) {
-        let names = Self.union(of: ownNames, on: world)
-        let longest = world.maximum(names.map { entries[$0]?.seconds ?? 0 })
+    /// Gathers what the ranks booked under some phases, which need not be the same on all. Collective.
+    package init(_ entries: [Phase: Phases.Entry], in order: [Phase], on world: Communicator) {
+        let names = Self.union(of: order.map(\.name), on: world)
+        let longest = world.maximum(names.map { entries[Phase($0)]?.seconds ?? 0 })
         let sums = world.sum(
             names.flatMap { name in
-                guard let entry = entries[name] else { return [0, 0, 0] }
+                guard let entry = entries[Phase(name)] else { return [0, 0, 0] }
                 return [Int(entry.seconds * 1e9), entry.bytesSent, entry.messages]
             })
         let share = 1 / Double(world.size)

@@ -93,7 +93,7 @@ struct BenchRun<Scalar: StorableScalar> {
         data.fill(with: 1)
         let objective = try Comparison(ofDensity: data, sigma: 1, at: model.layout.plan.end, in: model)
         return try model.timedGradient(at: noise) { observation, particles, adjoint in
-            try world.phases.measure("objective") {
+            try world.phases.measure(.objective) {
                 try objective.evaluate(
                     &particles, at: Moment(at: observation.scaleFactor, in: model.cosmology), [],
                     addingTo: &adjoint
@@ -119,7 +119,9 @@ struct BenchRun<Scalar: StorableScalar> {
 
     /// Medians over repeats, per force evaluation. Collective.
     private func phases(of repeats: [Interval]) -> [RunRecord.Phase] {
-        let tables = repeats.map { PhaseTable($0.entries, named: $0.entries.keys.sorted(), on: world).phases }
+        let tables = repeats.map {
+            PhaseTable($0.entries, in: $0.entries.keys.sorted { $0.name < $1.name }, on: world).phases
+        }
         var names: [String] = []
         for phase in tables.joined() where !names.contains(phase.name) { names.append(phase.name) }
         return names.map { name in

@@ -23,7 +23,7 @@ struct ReconstructionCheckpoints<Scalar: StorableScalar> {
         let memory = state.optimizer.memory
         let fields = 2 + memory.vectors.count
         let rows = state.history.rows.count
-        try grid.grid.phases.measure("checkpoint") {
+        try grid.grid.phases.measure(.checkpoint) {
             try store.write(
                 step: state.number,
                 expectedBytes: fields * grid.pointCount * MemoryLayout<Scalar>.size

@@ -1,7 +1,6 @@
 internal import Background
 internal import Configuration
 internal import Dynamics
-internal import Foundation
 internal import Inference
 internal import Mesh
 internal import Parallel

@@ -20,7 +20,7 @@ struct SimulationCheckpoints<Scalar: StorableScalar> {
         let state = evolution.particles.inLagrangianOrder(over: grid)
         let stage = evolution.nextStage
         let coefficients = evolution.schedule.coefficients
-        try grid.grid.phases.measure("checkpoint") {
+        try grid.grid.phases.measure(.checkpoint) {
             try store.write(
                 step: stage,
                 expectedBytes: OutputFile.stateBytes(of: grid.pointCount, as: Scalar.self) + 8

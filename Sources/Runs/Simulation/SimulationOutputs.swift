@@ -45,20 +45,20 @@ struct SimulationOutputs<Scalar: StorableScalar> {
         try context.stopIfAsked()
         let density = try particles.relativeDensity()
         if settings.density {
-            try phases.measure("output") {
+            try phases.measure(.output) {
                 try write(density, to: "\(settings.directory)/density_\(name).h5", at: scaleFactor)
             }
         }
         try context.stopIfAsked()
         if settings.pictures {
-            try phases.measure("output") {
+            try phases.measure(.output) {
                 try draw(density, to: "\(settings.directory)/density_\(name)", at: scaleFactor)
             }
         }
         if settings.powerSpectrum || settings.pictures {
             // The mean of ρ/ρ̄ is in the mode k = 0 alone, which no shell holds.
             let modes = model.solver.transform.forward(density)
-            try phases.measure("output") {
+            try phases.measure(.output) {
                 try write(modes, to: "\(settings.directory)/power_\(name)", at: scaleFactor)
             }
         }
@@ -74,7 +74,7 @@ struct SimulationOutputs<Scalar: StorableScalar> {
             scaleFactor: scaleFactor, spacing: model.box.spacing, omegaMatter: cosmology.omegaMatter.value,
             omegaBaryon: cosmology.omegaBaryon.value, omegaLambda: cosmology.omegaDarkEnergy.value,
             hubble: cosmology.h.value, stateChecksum: checksum)
-        try phases.measure("output") {
+        try phases.measure(.output) {
             try snapshot.write(state, to: path, provenance: provenance)
         }
     }
