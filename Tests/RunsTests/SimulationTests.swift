@@ -53,8 +53,7 @@ final class SimulationTests: RunTestCase {
         try simulate(try configuration(Self.universe, to: whole.path, set: "output.pictures=false"))
         let begun = try configuration(Self.universe, to: parts.path, set: "output.pictures=false")
         let log = CollectedLog()
-        let ending = try begun.simulate(
-            .fresh, in: RunContext(on: world, telling: log, stoppingWhen: stop(after: 2)))
+        let ending = try begun.simulate(.fresh, in: context(log, stoppingAfterSteps: 2))
         XCTAssertEqual(ending, .stopped)
         XCTAssertFalse(parts.names.contains("run.json"), "it has not finished")
         assertThrowsEverywhere("is of a run that has not finished; continue it with --resume") {
@@ -71,15 +70,14 @@ final class SimulationTests: RunTestCase {
                 log.lines.last, "stopped by a signal after step 2; continue with --resume")
             XCTAssertNotNil(resumed.line("continuing from "))
             XCTAssertEqual(
-                again.lines, ["\(parts.path) holds this very run, finished: nothing is left to do"])
+                again.lines.last, "\(parts.path) holds this very run, finished: nothing is left to do")
         }
     }
 
     func testACheckpointOfAnotherConfigurationIsRefused() throws {
         let directory = ScratchDirectory(over: world)
         let begun = try configuration(Self.universe, to: directory.path)
-        _ = try begun.simulate(
-            .fresh, in: RunContext(on: world, telling: CollectedLog(), stoppingWhen: stop(after: 1)))
+        _ = try begun.simulate(.fresh, in: context(CollectedLog(), stoppingAfterSteps: 1))
         let other = try configuration(Self.universe, to: directory.path, set: "initial.seed=4")
         assertThrowsEverywhere("belongs to another configuration") { try simulate(other, .resume) }
         let log = try simulate(other, .overwrite)
