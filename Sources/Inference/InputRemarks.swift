@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Glibc
 
 /// What a log says of numbers that a user gave, and a warning where they are probably not what they are taken for.
 ///

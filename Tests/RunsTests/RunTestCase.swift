@@ -45,12 +45,10 @@ class RunTestCase: SPMDTestCase {
         return log
     }
 
-    /// A stop that comes when it is asked for the `count`-th time.
-    func stop(after count: Int) -> (Communicator) -> Bool {
-        var asked = 0
-        return { _ in
-            asked += 1
-            return asked >= count
+    /// Surroundings that ask a run to stop once it has told of so many steps.
+    func context(_ log: CollectedLog, stoppingAfterSteps steps: Int) -> RunContext {
+        RunContext(on: world, telling: log) { world in
+            world.any(world.isRoot && log.progress.count >= steps)
         }
     }
 }
