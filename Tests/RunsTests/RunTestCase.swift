@@ -51,4 +51,13 @@ class RunTestCase: SPMDTestCase {
             world.any(world.isRoot && log.progress.count >= steps)
         }
     }
+
+    /// A stop that comes when it is asked for the `count`-th time.
+    func stop(after count: Int) -> (Communicator) -> Bool {
+        var asked = 0
+        return { _ in
+            asked += 1
+            return asked >= count
+        }
+    }
 }

@@ -52,7 +52,6 @@ struct GradientRun<Scalar: StorableScalar> {
         let place = try RunPlace(of: .gradient, configuration, promising: [name], in: context)
         let start = try place.find(beginning)
         guard start != .nothingLeft else { return place.leave() }
-        try place.open(for: start)
         model.remarks.forEach(context.say)
         let likelihood = try configuration.jointLikelihood(of: model)
         likelihood.remarks.forEach(context.say)
@@ -61,6 +60,7 @@ struct GradientRun<Scalar: StorableScalar> {
             over: ParameterSpace(), around: model)
         let noise: Field<Scalar> = try configuration.whiteNoise(over: model.particleGrid)
         try configuration.remarks(onNoise: noise).forEach(context.say)
+        try place.open(for: start)
         let found = try posterior.gradient(
             at: noise, in: model, configuration.objectives.ownParameters.map(\.value))
         try write(found, to: "\(directory)/\(name)")

@@ -68,8 +68,7 @@ struct Reconstruction<Scalar: StorableScalar> {
             if start == .nothingLeft {
                 ending = .finished
             } else {
-                try place.open(for: start)
-                ending = try follow(restored, in: place)
+                ending = try follow(restored, from: start, in: place)
             }
         } catch is StopRequest {
             ending = place.stopBefore("the first iteration")
@@ -79,7 +78,8 @@ struct Reconstruction<Scalar: StorableScalar> {
     }
 
     private func follow(
-        _ restored: consuming ReconstructionCheckpoints<Scalar>.Restored?, in place: borrowing RunPlace
+        _ restored: consuming ReconstructionCheckpoints<Scalar>.Restored?, from beginning: RunPlace.Start,
+        in place: borrowing RunPlace
     ) throws -> Ending {
         var model = model
         // On a machine that computes linear theory to other last bits the units might differ.
@@ -110,6 +110,8 @@ struct Reconstruction<Scalar: StorableScalar> {
                 "reconstruct.vary without reconstruct.response: what is found leans towards parameters with more "
                     + "power; see Cosmological parameters in the guide (Reconstruction)")
         }
+        // Whatever could be wrong with what is read has been found.
+        try place.open(for: beginning)
         let first = state.history.iterations
         guard try descend(&state, annealing, on: posterior, &progress, in: place) == .finished else {
             return .stopped

@@ -81,13 +81,14 @@ struct Simulation<Scalar: StorableScalar> {
             try place.open(for: start)
             return evolution
         case .anew:
-            try place.open(for: start)
             try context.stopIfAsked()
             let noise: Field<Scalar> = try configuration.whiteNoise(over: model.particleGrid)
             try configuration.remarks(onNoise: noise).forEach(context.say)
             try context.stopIfAsked()
             let evolution = try model.start(from: noise)
             try context.stopIfAsked()
+            // Whatever could be wrong with what is read has been found.
+            try place.open(for: start)
             return evolution
         }
     }
