@@ -81,8 +81,12 @@ final class MemoryEstimateTests: SPMDTestCase {
     /// is one mesh cell per particle, needs less than 170 bytes per particle in single precision.
     func testInitialConditionsFreeOfAliasing() throws {
         for order in [PerturbationOrder.dealiasedSecond, .third] {
-            try check(Float.self, mesh: 48, Force("1_4"), order: order, for: .gradient) { _ = try $0.gradient() }
-            try check(Double.self, mesh: 48, Force("1_4"), order: order, for: .gradient) { _ = try $0.gradient() }
+            try check(Float.self, mesh: 48, Force("1_4"), order: order, for: .gradient) {
+                _ = try $0.gradient()
+            }
+            try check(Double.self, mesh: 48, Force("1_4"), order: order, for: .gradient) {
+                _ = try $0.gradient()
+            }
             try check(Float.self, mesh: 48, Force("1_4"), order: order, for: .simulation) { try simulate($0) }
         }
         func peak(_ order: PerturbationOrder) throws -> Double {

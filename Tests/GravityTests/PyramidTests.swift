@@ -193,7 +193,8 @@ final class PyramidTests: PyramidTestCase {
                         of: shape, on: grid.shape, at: grid.position, wordBytes: MemoryLayout<Scalar>.size)
                     let expected =
                         plan.filtering(on: share) + MeshTraffic(ghosts: share.fieldGhosts(.stencil))
-                    for (phase, traffic) in [(Phase.exchange, expected.exchange), (.ghosts, expected.ghosts)] {
+                    for (phase, traffic) in [(Phase.exchange, expected.exchange), (.ghosts, expected.ghosts)]
+                    {
                         let entry = grid.phases.entries[phase]
                         XCTAssertEqual(
                             Traffic(bytes: entry?.bytesSent ?? 0, messages: entry?.messages ?? 0), traffic,

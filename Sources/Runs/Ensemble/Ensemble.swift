@@ -52,7 +52,8 @@ public struct Ensemble: Sendable {
         let claim = try ClaimedDirectory(directory, over: world)
         claim.notes.forEach(context.say)
         try refuseMembers(in: directory, beginning, over: world)
-        let table = try follow(configurations, beginning, in: directory, group: group, of: ranks.count, context)
+        let table = try follow(
+            configurations, beginning, in: directory, group: group, of: ranks.count, context)
         claim.release()
         if table.isStopped {
             context.say("stopped by a signal; continue with --resume")
@@ -88,7 +89,8 @@ public struct Ensemble: Sendable {
     }
 
     /// Nothing that is there already is written over unasked. Collective.
-    private func refuseMembers(in directory: String, _ beginning: Beginning, over world: Communicator) throws {
+    private func refuseMembers(in directory: String, _ beginning: Beginning, over world: Communicator) throws
+    {
         guard beginning == .fresh else { return }
         let names = try OutputDirectory.names(in: directory, over: world)
         if let there = names.first(where: { $0.hasPrefix("member_") }) {

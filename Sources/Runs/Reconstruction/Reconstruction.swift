@@ -16,7 +16,9 @@ extension RunConfiguration {
     ///   little memory.
     public func reconstruct(_ beginning: Beginning, in context: RunContext) throws -> Ending {
         RunSummary.begin(in: context)
-        if reconstruct!.method == .standard { return try StandardReconstructionRun(self, in: context).run(beginning) }
+        if reconstruct!.method == .standard {
+            return try StandardReconstructionRun(self, in: context).run(beginning)
+        }
         try requireRoom(for: .reconstruction, on: context.world)
         return switch run.precision {
         case .single: try Reconstruction<Float>(self, in: context).run(beginning)
