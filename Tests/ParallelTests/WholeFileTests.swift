@@ -38,15 +38,21 @@ final class WholeFileTests: SPMDTestCase {
         }
     }
 
+    /// While it is being written.
+    private func temporary(_ path: String) -> String {
+        path + ".partial-\(world.maximum(world.isRoot ? Int(getpid()) : 0))"
+    }
+
     func testAFileThatCannotBeWrittenIsNamedOnAllRanks() throws {
         try withDirectory { directory in
             let path = directory + "/missing/map.png"
+            let temporary = temporary(path)
             do {
                 try world.writeFile(path) { [0] as [UInt8] }
                 XCTFail("nothing thrown")
             } catch let error as AgreedFailure {
                 XCTAssertEqual(error.fault, .environment)
-                XCTAssertEqual(error.message, "cannot create \(path).tmp: No such file or directory")
+                XCTAssertEqual(error.message, "cannot create \(temporary): No such file or directory")
             }
         }
     }
@@ -56,9 +62,10 @@ final class WholeFileTests: SPMDTestCase {
         try withDirectory { directory in
             let path = directory + "/map.png"
             try world.writeFile(path) { [7] as [UInt8] }
+            let temporary = temporary(path)
             try world.onRoot {
                 try FileManager.default.createSymbolicLink(
-                    atPath: path + ".tmp", withDestinationPath: "/dev/full")
+                    atPath: temporary, withDestinationPath: "/dev/full")
             }
             assertThrowsEverywhere("No space left on device") {
                 try world.writeFile(path) { [8, 9] as [UInt8] }

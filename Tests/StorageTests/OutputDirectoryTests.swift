@@ -37,7 +37,7 @@ final class OutputDirectoryTests: SPMDTestCase {
         }
         claim.release()
         scratch.write([1], to: "file")
-        assertThrowsEverywhere("file: cannot be written") {
+        assertThrowsEverywhere("file: is a file, where a directory must be") {
             _ = try ClaimedDirectory(scratch.file("file"), over: world)
         }
     }

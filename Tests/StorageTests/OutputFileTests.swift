@@ -69,7 +69,7 @@ final class OutputFileTests: SPMDTestCase {
         }
         // Not even root can write here.
         assertThrowsEverywhere("/sys/kernel/x.h5: cannot be written (") { try fault("/sys/kernel/x.h5") }
-        assertThrowsEverywhere("cannot be written (Not a directory)") {
+        assertThrowsEverywhere("file: is a file, where a directory must be") {
             try OutputDirectory.make(scratch.file("file"), over: world)
         }
         assertThrowsEverywhere("cannot be written (") {
@@ -94,7 +94,7 @@ final class OutputFileTests: SPMDTestCase {
         let path = scratch.file("disk/field.h5")
 
         // Found out at the start, when the size is known then …
-        assertThrowsEverywhere("field.h5: there is no room for 16 MiB on this disk") {
+        assertThrowsEverywhere("field.h5: there is no room for 20 MiB on this disk") {
             _ = try OutputFile(
                 creating: path, expectedBytes: 16 << 20, provenance: testProvenance, over: world)
         }

@@ -161,7 +161,7 @@ end TERM
 
 rm -rf early
 start simulate small.yaml --set box.particles=96 --set output.directory=early
-await test -e early/run.unfinished
+await test -e early/palindrome.lock
 end TERM
 expect 'a run is stopped before its first step' [ "$status" -eq 75 ]
 expect 'the log says that nothing is lost' grep -q '^stopped by a signal ' log

@@ -79,7 +79,8 @@ struct RunPlace: ~Copyable {
         }
     }
 
-    /// Makes the place that of an unfinished run; one that begins anew first removes what earlier ones left. Collective.
+    /// Makes the place that of an unfinished run; one that begins anew first removes what earlier ones left. Collective; to be
+    /// done when all is read and before anything is written.
     ///
     /// - Throws: on all ranks when a file cannot be written or removed.
     func open(for start: Start) throws {
