@@ -101,10 +101,13 @@ struct ArraySizes {
                 cotangents,
                 Line(array: "mesh: potential or force", bytes: force.kept),
             ]
+        let passing = force.hasWindows ? 8 * count + windows : 0
+        guard force.transpose + passing >= force.transposeSolution else {
+            return carried + [Line(array: "mesh: cotangents", bytes: force.transposeSolution)]
+        }
         return carried + [
             Line(array: "mesh: cotangents", bytes: force.transpose),
-            Line(
-                array: "particles: products and windows", bytes: force.hasWindows ? 8 * count + windows : 0),
+            Line(array: "particles: products and windows", bytes: passing),
         ]
     }
 

@@ -48,14 +48,17 @@ public struct ForceWork: Sendable, Equatable {
         public var solution: Int
         /// The most at once in its transpose, beside ``kept``.
         public var transpose: Int
+        /// The most at once where its transpose is solved, when windows and products are gone, beside ``kept``.
+        public var transposeSolution: Int
         /// Whether forces and cotangents pass through windows of planes and products of one number per particle.
         public var hasWindows: Bool
 
         /// Bytes.
-        public init(kept: Int, solution: Int, transpose: Int, hasWindows: Bool) {
+        public init(kept: Int, solution: Int, transpose: Int, transposeSolution: Int = 0, hasWindows: Bool) {
             self.kept = kept
             self.solution = solution
             self.transpose = transpose
+            self.transposeSolution = transposeSolution
             self.hasWindows = hasWindows
         }
     }

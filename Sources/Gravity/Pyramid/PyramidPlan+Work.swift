@@ -1,3 +1,4 @@
+internal import Memory
 internal import CKernels
 public import Mesh
 
@@ -16,8 +17,9 @@ extension PyramidPlan {
             arrays: .init(
                 kept: kept,
                 solution: max(field + share.rimBytes(ghosts: .cloudInCell), atOnce),
+                transpose: field + share.rimBytes(ghosts: .stencil),
                 // The force is gone when its transpose is filtered.
-                transpose: max(field + share.rimBytes(ghosts: .stencil), atOnce - kept), hasWindows: true),
+                transposeSolution: atOnce - kept, hasWindows: true),
             transforms: .init(of: Self.shape(of: levels, below: share.shape), inverses: 1),
             filters: .init(
                 multiplyAdds: multiplyAdds(on: share),
@@ -72,10 +74,12 @@ extension PyramidPlan {
         let filter = filters[0]
         let coarse = level(1, of: share)
         let windows = Expansion<Double>.windows(of: share.shape, on: share.ranks)
-        let scratch = filter.scratch(points: share.shape.z, rows: share.y.count)
+        let scratch = MemoryPool.capacity(
+            for: filter.scratch(points: share.shape.z, rows: share.y.count) * share.wordBytes,
+            isRandomlyAccessed: true)
         return share.transformBytes
             + share.windowBytes(filter.windows(of: share.shape, on: share.ranks))
             + share.fieldBytes(ghosts: .stencil)
-            + max(coarse.transformBytes + coarse.windowBytes(windows), scratch * share.wordBytes)
+            + max(coarse.transformBytes + coarse.windowBytes(windows), scratch)
     }
 }
