@@ -61,6 +61,19 @@ on_ranks 2 simulate run.yaml --set box.particles=48 --set box.spacing=2 --set in
     --set output.directory=fine
 check 'the finer universe runs' [ -s fine/$catalogue ]
 
+# What is there stays there
+kept=$(cat one/$catalogue fine.h5 | cksum)
+refused() { grep -q "$1 is there already; use another --output, or --overwrite to replace it" "$prints/rank.0.err"; }
+for ranks in 1 4; do
+    on_ranks $ranks haloes one/snapshot_a1.0000.h5 --linking-length 0.3
+    check "haloes are not written over unasked ($ranks ranks)" refused "one/$catalogue"
+    on_ranks $ranks noise run.yaml --refine 2 --output fine.h5
+    check "nor is noise ($ranks ranks)" refused ./fine.h5
+done
+check 'and no byte of them changes' [ "$(cat one/$catalogue fine.h5 | cksum)" = "$kept" ]
+on_ranks 2 haloes one/snapshot_a1.0000.h5 --output short --overwrite
+check '--overwrite replaces haloes' cmp short/$catalogue one/$catalogue
+
 # Large scales of the two runs are the same: P(k) in the four longest shells.
 agrees() {
     paste <(grep -v '^#' one/power_a1.0000.txt | head -n 4) <(grep -v '^#' fine/power_a1.0000.txt | head -n 4) |

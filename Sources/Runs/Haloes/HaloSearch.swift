@@ -4,6 +4,7 @@ internal import Measurement
 internal import Mesh
 internal import Parallel
 internal import Particles
+internal import Records
 internal import Storage
 internal import Text
 
@@ -19,6 +20,8 @@ public struct HaloSearch: Sendable {
     public var directory: String?
     /// The fields that are wanted, if any.
     public var fields: HaloFields?
+    /// Whether files that are there already are written over.
+    public var isReplacing = false
 
     /// A search.
     public init(
@@ -42,7 +45,6 @@ public struct HaloSearch: Sendable {
         try fields?.check()
         RunSummary.begin(in: context)
         let directory = directory ?? Self.directory(of: snapshot)
-        try OutputDirectory.make(directory, over: world)
         let read = try SnapshotParticles(reading: snapshot, over: world) { shape in
             guard
                 let grid = RankGrid.shapes(for: world.size).first(where: { Decomposition.fits(shape, on: $0) }
@@ -61,12 +63,18 @@ public struct HaloSearch: Sendable {
             context: context,
             numberDensity: fields?.numberDensity)
         let label = "a" + OutputSection.label(scaleFactor)
+        let field = "halo_field_\(label).h5"
+        let claim = try context.claim(
+            directory,
+            for: [HaloFile.name(label), MassFunctionTable.name(label)] + (fields == nil ? [] : [field]),
+            replacing: isReplacing)
         let path = try outputs.write(read.haloParticles, as: read.haloFile, to: directory, label)
         if let fields {
             try fields.write(
                 HaloTable(reading: path, over: world), named: path, of: read,
-                to: "\(directory)/halo_field_\(label).h5", in: context)
+                to: "\(directory)/\(field)", in: context)
         }
+        claim.release()
         RunSummary(in: context).tell()
     }
 

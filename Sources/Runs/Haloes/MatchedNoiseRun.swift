@@ -20,6 +20,8 @@ public struct MatchedNoiseRun: Sendable {
     public var freshSeed: UInt64?
     /// Where the noise is written; into the configuration's output directory if nil.
     public var path: String?
+    /// Whether a file that is there already is written over.
+    public var isReplacing = false
 
     /// A change of grid.
     public init(_ change: Change, freshSeed: UInt64?, path: String?) {
@@ -45,7 +47,9 @@ public struct MatchedNoiseRun: Sendable {
         kept.mapPoints { x, y, z, _ in Float(matched[x, y, z]) }
 
         let path = path ?? "\(configuration.output.directory)/white_noise_\(shape.x)x\(shape.y)x\(shape.z).h5"
-        try OutputDirectory.make(HaloSearch.directory(of: path), over: world)
+        let claim = try context.claim(
+            HaloSearch.directory(of: path), for: [String(path.split(separator: "/").last ?? "")],
+            replacing: isReplacing)
         let provenance = Provenance(
             precision: configuration.run.precision.rawValue, seed: configuration.initial.seed,
             configuration: configuration.resolvedText, cosmology: [:])
@@ -59,6 +63,7 @@ public struct MatchedNoiseRun: Sendable {
         file.set(
             "matches", to: .integers([source.shape.x, source.shape.y, source.shape.z]))
         try file.finish()
+        claim.release()
         context.say(
             "\(path):/white_noise has \(shape.x) x \(shape.y) x \(shape.z) numbers; modes that "
                 + "\(source.shape.x) x \(source.shape.y) x \(source.shape.z) have too are the same")

@@ -13,7 +13,7 @@ struct HaloesCommand: RankCommand {
 
               palindrome haloes out/snapshot_a1.0000.h5
               palindrome haloes out/snapshot_a1.0000.h5 --linking-length 0.168 --minimum 100 --output haloes
-              palindrome haloes out/snapshot_a1.0000.h5 --field --number-density 1e-3 --redshift-space z
+              palindrome haloes out/snapshot_a1.0000.h5 --field --number-density 1e-3 --redshift-space z --output fields
 
             The same bytes on any number of ranks, and as a run writes them with output.haloes.
             """)
@@ -48,6 +48,9 @@ struct HaloesCommand: RankCommand {
     @Option(help: "x, y or z: the axis along which haloes stand at their redshifts.")
     var redshiftSpace: String?
 
+    @Flag(help: "Replace files that are there already.")
+    var overwrite = false
+
     mutating func run(in context: RunContext) throws -> Ending {
         let axes = ["x", "y", "z"]
         let axis = redshiftSpace.flatMap(axes.firstIndex)
@@ -58,10 +61,11 @@ struct HaloesCommand: RankCommand {
             numberDensity: numberDensity, mesh: mesh.map(SIMD3.init(repeating:)), scatter: scatter,
             seed: seed,
             lineOfSight: axis)
-        try HaloSearch(
+        var search = HaloSearch(
             in: snapshot, linkingLength: linkingLength, minimumParticles: minimum, directory: output,
-            fields: field ? fields : nil
-        ).run(in: context)
+            fields: field ? fields : nil)
+        search.isReplacing = overwrite
+        try search.run(in: context)
         return .finished
     }
 }

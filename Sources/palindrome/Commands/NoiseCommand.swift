@@ -33,6 +33,9 @@ struct NoiseCommand: RankCommand {
     @Option(help: "The file to write; in the configuration's output directory if not given.")
     var output: String?
 
+    @Flag(help: "Replace a file that is there already.")
+    var overwrite = false
+
     mutating func run(in context: RunContext) throws -> Ending {
         let change: MatchedNoiseRun.Change
         switch (refine, coarsen) {
@@ -40,8 +43,9 @@ struct NoiseCommand: RankCommand {
         case (nil, let factor?): change = .coarsen(factor)
         default: throw UsageError("palindrome noise: give one of --refine and --coarsen; try --refine 2")
         }
-        try MatchedNoiseRun(change, freshSeed: freshSeed, path: output)
-            .run(options.load(on: context.world), in: context)
+        var run = MatchedNoiseRun(change, freshSeed: freshSeed, path: output)
+        run.isReplacing = overwrite
+        try run.run(options.load(on: context.world), in: context)
         return .finished
     }
 }
