@@ -111,7 +111,7 @@ final class ObservationTests: SPMDTestCase {
                 moved[parameter] = scale * (1 + step)
                 return try loss(model.with(moved), objectives, at: noise, own)
             }
-            XCTAssertLessThan(best, 1e-5, universe.name(of: parameter))
+            XCTAssertLessThan(best, 1e-6, universe.name(of: parameter))
         }
         for index in own.indices {
             let best = try bestDisagreement(with: gradient.own[index], [1e-3, 1e-4, 1e-5]) { step in
