@@ -74,6 +74,24 @@ static uint8_t *in_eight_bits(png_image *image, png_alloc_size_t *length,
     return png;
 }
 
+/// Decodes a file that names a gamma of its own.
+static int decode_with_gamma(const uint8_t *png, int64_t length, double gamma, enum palindrome_pixels pixels,
+                             uint8_t background, uint8_t *restrict pixel_bytes,
+                             char message[palindrome_png_message_length]) {
+    int64_t remaining = 0;
+    uint8_t *copy = palindrome_without_gamma(png, length, &remaining);
+    png_image image;
+    memset(&image, 0, sizeof image);
+    image.version = PNG_IMAGE_VERSION;
+    int is_read = copy && png_image_begin_read_from_memory(&image, copy, (size_t)remaining) &&
+                  palindrome_decode_light(&image, gamma, pixels, background, pixel_bytes);
+    if (!is_read)
+        tell(message, image.message[0] ? image.message : "there is no memory for it");
+    png_image_free(&image);
+    free(copy);
+    return is_read;
+}
+
 int palindrome_png_decode(const uint8_t *restrict png, int64_t length, int64_t width, int64_t height,
                           enum palindrome_pixels pixels, uint8_t background, uint8_t *restrict pixel_bytes,
                           char message[palindrome_png_message_length]) {
@@ -86,12 +104,10 @@ int palindrome_png_decode(const uint8_t *restrict png, int64_t length, int64_t w
         png_image_free(&image);
         return 0;
     }
-    if (is_read && palindrome_has_gamma(png, length)) {
-        is_read = palindrome_decode_light(&image, pixels, background, pixel_bytes);
-        if (!is_read)
-            tell(message, image.message[0] ? image.message : "there is no memory for it");
+    double gamma = is_read ? palindrome_gamma(png, length) : 0;
+    if (gamma != 0) {
         png_image_free(&image);
-        return is_read;
+        return decode_with_gamma(png, length, gamma, pixels, background, pixel_bytes, message);
     }
     if (is_read && (image.format & PNG_FORMAT_FLAG_LINEAR)) { // which means 16 bits here
         png_alloc_size_t reduced_length = 0;

@@ -9,10 +9,13 @@ enum PNGFixture {
         var colour = 0
         /// Of the chunk gAMA; none if nil.
         var gamma: Double?
+        /// Whether the chunk sRGB comes before that of the gamma, or after it; none if nil.
+        var isSRGB: Bool?
     }
 
     static let kinds = [
         Kind(depth: 16), Kind(depth: 8, colour: 6), Kind(depth: 16, colour: 2, gamma: 1), Kind(gamma: 1),
+        Kind(colour: 4, gamma: 1 / 1.8),
     ]
 
     /// A picture of 24 x 16 pixels whose channels are a sequence of bytes, in 16 bits each of them twice.
@@ -29,9 +32,25 @@ enum PNGFixture {
         }
         var png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
         png += chunk("IHDR", word(width) + word(height) + [UInt8(kind.depth), UInt8(kind.colour), 0, 0, 0])
+        let standard = chunk("sRGB", [0])
+        if kind.isSRGB == true { png += standard }
         if let gamma = kind.gamma { png += chunk("gAMA", word(Int((gamma * 100_000).rounded()))) }
+        if kind.isSRGB == false { png += standard }
         png += chunk("IDAT", stored(rows))
         return png + chunk("IEND", [])
+    }
+
+    /// The file with the checksums that its chunks would have, so that what is wrong in them gets as far as it can.
+    static func mended(_ png: [UInt8]) -> [UInt8] {
+        var (png, at) = (png, 8)
+        while at + 12 <= png.count {
+            let length = png[at..<at + 4].reduce(0) { $0 << 8 | Int($1) }
+            guard at + 12 + length <= png.count else { break }
+            let end = at + 8 + length
+            png.replaceSubrange(end..<end + 4, with: word(Int(checksum(Array(png[at + 4..<end])))))
+            at = end + 4
+        }
+        return png
     }
 
     private static func word(_ value: Int) -> [UInt8] { [24, 16, 8, 0].map { UInt8(value >> $0 & 0xFF) } }

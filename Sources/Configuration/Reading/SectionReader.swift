@@ -159,6 +159,18 @@ struct SectionReader {
         reader.reportConflict(Problem(at: place, "\(name).\(key)", is: value, rule, remedy))
     }
 
+    /// Reports a key that was given and cannot act beside the others.
+    ///
+    /// - Parameters:
+    ///   - value: what it is.
+    ///   - company: another key and what it must be, `method: lbfgs`.
+    func require(_ key: String, is value: String, _ isUsed: Bool, _ company: String) {
+        guard has(key), !isUsed else { return }
+        conflict(
+            key, is: value, "it must come with \(company)",
+            "remove it, or change \(name).\(company.prefix { $0 != ":" })")
+    }
+
     /// Reports that two keys say the same thing.
     func exclude(_ key: String, _ other: String, _ remedy: String) {
         guard has(key), has(other), let first = entry(key), let second = entry(other) else { return }

@@ -39,6 +39,7 @@ public struct ForceSection: Sendable, Equatable {
         kernel = section.choice("kernel", default: .spectralFourPoint)
         levels = section.whole("levels", 0...3, default: 0)
         accuracy = section.choice("accuracy", default: .standard)
+        section.require("accuracy", is: accuracy.rawValue, levels > 0, "levels: 1 or more")
     }
 
     /// The law; that of a single mesh if there is no such pyramid, which is reported.

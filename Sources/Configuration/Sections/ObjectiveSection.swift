@@ -174,20 +174,17 @@ public struct ObjectiveSection: Sendable, Equatable {
 
     /// Keys that act only beside others.
     private func checkCompany(_ section: SectionReader) {
-        func require(_ key: String, is value: String, _ isUsed: Bool, _ company: String) {
-            guard section.has(key), !isUsed else { return }
-            section.conflict(
-                key, is: value, "it must come with \(company)",
-                "remove it, or change \(section.name).\(company.prefix { $0 != ":" })")
-        }
-        require(
+        section.require(
             "axis", is: axis.rawValue, kind.hasAxis,
             "kind: " + Kind.allCases.filter(\.hasAxis).map(\.rawValue).joined(separator: " or "))
-        require("ink", is: ink.rawValue, kind == .projectedDensity, "kind: projected-density")
-        require("bias_amplitude", is: "\(biasAmplitude)", bias == .powerLaw, "bias: power-law")
-        require("bias_exponent", is: "\(biasExponent)", bias == .powerLaw, "bias: power-law")
-        require("sigma", is: "\(sigma)", likelihood == .gaussian, "likelihood: gaussian")
-        require(
+        section.require("ink", is: ink.rawValue, kind == .projectedDensity, "kind: projected-density")
+        if kind == .projectedDensity, case .dataset = data {
+            section.require("ink", is: ink.rawValue, false, "data: a picture, picture.png")
+        }
+        section.require("bias_amplitude", is: "\(biasAmplitude)", bias == .powerLaw, "bias: power-law")
+        section.require("bias_exponent", is: "\(biasExponent)", bias == .powerLaw, "bias: power-law")
+        section.require("sigma", is: "\(sigma)", likelihood == .gaussian, "likelihood: gaussian")
+        section.require(
             "smoothing", is: "\(smoothing)", likelihood == .gaussian || smoothing == 0, "likelihood: gaussian"
         )
         if kind.hasEitherSign {
@@ -241,11 +238,14 @@ public struct ObjectiveSection: Sendable, Equatable {
         }
     }
 
+    private var isPicture: Bool { if case .picture = data { true } else { false } }
+
     var entries: [ResolvedEntry] {
         let sight: [ResolvedEntry] =
             switch kind {
             case .density: []
-            case .projectedDensity: [.init("axis", axis.rawValue), .init("ink", ink.rawValue)]
+            case .projectedDensity:
+                [.init("axis", axis.rawValue)] + (isPicture ? [.init("ink", ink.rawValue)] : [])
             case .redshiftSpaceDensity, .momentumDensity: [.init("axis", axis.rawValue)]
             }
         let tracers: [ResolvedEntry] =

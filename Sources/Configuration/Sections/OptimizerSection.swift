@@ -38,6 +38,9 @@ public struct OptimizerSection: Sendable, Equatable {
         learningRate = section.positive("learning_rate", default: 0.1)
         history = section.whole("history", 1...1000, default: 10)
         preconditions = section.flag("precondition", default: true)
+        section.require("history", is: "\(history)", method == .lbfgs, "method: lbfgs")
+        section.require(
+            "precondition", is: "\(preconditions)", method != .adam, "method: lbfgs or gradient-descent")
         stages =
             section.read("stages") { entry throws(Problem) in
                 let remedy = "try [{smoothing: 1.0, iterations: 100}, {smoothing: 0.0, iterations: 100}]"
@@ -55,6 +58,12 @@ public struct OptimizerSection: Sendable, Equatable {
                 "it must be 0: counts are compared cell by cell",
                 "remove the stage, or use likelihood: gaussian")
         }
+    }
+
+    /// What it is where nothing is said of it.
+    static func usual(in box: BoxSection, _ objectives: [ObjectiveSection]) -> OptimizerSection? {
+        guard let nothing = try? Document(bytes: [], name: "", overrides: []) else { return nil }
+        return OptimizerSection(Reader(nothing).section("optimizer"), box, objectives)
     }
 
     /// From a density that is nearly linear, smoothed by at least 25 Mpc/h or an eighth of the shortest side, to one not
@@ -95,10 +104,9 @@ public struct OptimizerSection: Sendable, Equatable {
         let stages = stages.map {
             "{smoothing: \($0.smoothing), iterations: \($0.iterations), tolerance: \($0.tolerance)}"
         }
-        return [
-            .init("method", method.rawValue), .init("learning_rate", "\(learningRate)"),
-            .init("history", "\(history)"), .init("precondition", "\(preconditions)"),
-            .init("stages", "[\(stages.joined(separator: ", "))]"),
-        ]
+        return [.init("method", method.rawValue), .init("learning_rate", "\(learningRate)")]
+            + (method == .lbfgs ? [.init("history", "\(history)")] : [])
+            + (method == .adam ? [] : [.init("precondition", "\(preconditions)")])
+            + [.init("stages", "[\(stages.joined(separator: ", "))]")]
     }
 }

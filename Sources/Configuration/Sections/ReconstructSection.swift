@@ -147,13 +147,26 @@ public struct ReconstructSection: Sendable, Equatable {
         checkpointEvery = section.whole("checkpoint_every", 0...1_000_000, default: 10)
         checkpointMinutes = section.number("checkpoint_minutes", .notNegative, default: 10)
         refuseIdle(in: universe, section)
-        if method != .standard {
-            for key in ["smoothing", "bias"] where section.has(key) {
-                section.conflict(
-                    key, is: "\(key == "bias" ? bias ?? 0 : smoothing)", "it must come with method: standard",
-                    "remove it, or change reconstruct.method")
-            }
+        requireCompany(section)
+    }
+
+    /// Refuses keys that act only beside others.
+    private func requireCompany(_ section: SectionReader) {
+        let isStandard = method == .standard
+        section.require("smoothing", is: "\(smoothing)", isStandard, "method: standard")
+        section.require("bias", is: "\(bias ?? 0)", isStandard, "method: standard")
+        // The standard method starts nowhere and seeks no parameter. An empty list asks for none.
+        let optimize = "method: optimize"
+        section.require("start", is: Self.text(start), !isStandard, optimize)
+        section.require("vary", is: "a list of \(vary.count)", !isStandard || vary.isEmpty, optimize)
+        let starts = [("start_amplitude", "\(startAmplitude)"), ("start_seed", "\(startSeed)")]
+        for (key, value) in starts {
+            section.require(key, is: value, !isStandard, optimize)
+            section.require(key, is: value, start == .noise, "start: noise")
         }
+        section.require(
+            "response", is: "a list of \(response.count)", !vary.isEmpty || response.isEmpty,
+            "vary: a list of parameters")
     }
 
     /// Refuses to seek what nothing depends on.
@@ -243,13 +256,15 @@ public struct ReconstructSection: Sendable, Equatable {
         }
     }
 
+    private static func text(_ start: Start) -> String {
+        switch start {
+        case .zero: "zero"
+        case .noise: "noise"
+        case .file(let address): quoted(address.description)
+        }
+    }
+
     var entries: [ResolvedEntry] {
-        let start =
-            switch start {
-            case .zero: "zero"
-            case .noise: "noise"
-            case .file(let address): quoted(address.description)
-            }
         let varied = vary.map { varied in
             var fields = ["parameter: \(varied.name.contains("[") ? quoted(varied.name) : varied.name)"]
             if let prior = varied.prior { fields += ["mean: \(prior.mean)", "sigma: \(prior.sigma)"] }
@@ -263,10 +278,11 @@ public struct ReconstructSection: Sendable, Equatable {
             method == .standard
             ? [.init("method", method.rawValue), .init("smoothing", "\(smoothing)")]
                 + (bias.map { [.init("bias", "\($0)")] } ?? []) : []
-        return standard + [
-            .init("start", start), .init("start_amplitude", "\(startAmplitude)"),
-            .init("start_seed", "\(startSeed)"),
-        ] + (truth.map { [.init("truth", Self.text($0))] } ?? []) + [
+        let begin: [ResolvedEntry] = method == .standard ? [] : [.init("start", Self.text(start))]
+        let noise: [ResolvedEntry] =
+            method == .standard || start != .noise
+            ? [] : [.init("start_amplitude", "\(startAmplitude)"), .init("start_seed", "\(startSeed)")]
+        return standard + begin + noise + (truth.map { [.init("truth", Self.text($0))] } ?? []) + [
             .init("vary", "[\(varied.joined(separator: ", "))]")
         ] + (response.isEmpty ? [] : [.init("response", "[\(responses.joined(separator: ", "))]")]) + [
             .init("checkpoint_every", "\(checkpointEvery)"),

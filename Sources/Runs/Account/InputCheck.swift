@@ -39,7 +39,7 @@ struct InputCheck {
         let model: ForwardModel<Scalar> = try configuration.forwardModel(
             Scalar.self, observing: purpose == .simulation ? [] : configuration.observedScaleFactors,
             on: world)
-        var remarks = model.remarks
+        var remarks = model.remarks + configuration.idleKeys(in: use)
         if purpose != .reconstruction {
             // The initial conditions themselves: a particle may be displaced too far.
             _ = try model.start(from: configuration.whiteNoise(over: model.particleGrid))
@@ -55,6 +55,14 @@ struct InputCheck {
             _ = try configuration.scoreCorrection(around: model, FourierTransform(model.particleGrid))
         }
         return remarks
+    }
+
+    private var use: RunConfiguration.Use {
+        switch purpose {
+        case .simulation: .simulation
+        case .gradient: .gradient
+        case .reconstruction: .reconstruction
+        }
     }
 
     /// White noise that is read.

@@ -61,7 +61,7 @@ struct Reconstruction<Scalar: StorableScalar> {
 
     /// Runs to the end, or to a signal. Collective.
     func run(_ beginning: Beginning) throws -> Ending {
-        model.remarks.forEach(context.say)
+        (model.remarks + configuration.idleKeys(in: .reconstruction)).forEach(context.say)
         let place = try RunPlace(of: .reconstruct, configuration, promising: outputs.names, in: context)
         let ending: Ending
         do {

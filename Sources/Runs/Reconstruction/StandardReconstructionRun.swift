@@ -39,6 +39,7 @@ struct StandardReconstructionRun {
     ///
     /// - Throws: the same on all ranks when the field cannot be read or is none, or the file cannot be written.
     func run(_ beginning: Beginning) throws -> Ending {
+        configuration.idleKeys(in: .reconstruction).forEach(context.say)
         let place = try RunPlace(of: .reconstruct, configuration, promising: [Self.name], in: context)
         let start = try place.find(beginning)
         guard start != .nothingLeft else {

@@ -54,7 +54,7 @@ struct Simulation<Scalar: StorableScalar> {
 
     /// Runs to the end, or to a signal. Collective.
     func run(_ beginning: Beginning) throws -> Ending {
-        model.remarks.forEach(context.say)
+        (model.remarks + configuration.idleKeys(in: .simulation)).forEach(context.say)
         let place = try RunPlace(of: .simulate, configuration, promising: outputs.names, in: context)
         let ending: Ending
         do {
