@@ -20,13 +20,16 @@ final class TrafficTests: SPMDTestCase {
         var cases = 0
         for shape in gridShapes where Decomposition.fits(Self.particles, on: shape) {
             let grid = RankGrid(world: world, shape: shape)
-            for mesh in Self.meshes {
-                for kernel in ["1_4", "naive"] {
+            // Of the other precision, kernel and integrator the formulas of all meshes are the same.
+            for mesh in scalar == Float.self ? Self.meshes : sample(of: Self.meshes) {
+                let isChosen = Self.isLong || mesh == Self.meshes[1]
+                for kernel in isChosen ? ["1_4", "naive"] : ["1_4"] {
                     let universe = try MeasuredUniverse<Scalar>(
                         particles: Self.particles, mesh: mesh, under: ForceKernel(named: kernel)!, on: grid)
                     try body(universe, "\(scalar) \(shape) \(mesh) \(kernel)")
                     cases += 1
                 }
+                guard isChosen else { continue }
                 let other = try MeasuredUniverse<Scalar>(
                     particles: Self.particles, mesh: mesh, under: ForceKernel(named: "1_4")!,
                     by: FastPMDriftKickDrift(), on: grid
@@ -34,7 +37,7 @@ final class TrafficTests: SPMDTestCase {
                 try body(other, "\(scalar) \(shape) \(mesh) drift-kick-drift")
             }
         }
-        XCTAssertGreaterThanOrEqual(cases, 6)
+        XCTAssertGreaterThanOrEqual(cases, 2)
     }
 
     private func forEachPyramid<Scalar: ParticleScalar>(
@@ -99,7 +102,7 @@ final class TrafficTests: SPMDTestCase {
     }
     func testGradientsOfPyramids() throws {
         try forEachPyramid(Float.self, checkGradient)
-        try forEachPyramid(Double.self, checkGradient)
+        if Self.isLong { try forEachPyramid(Double.self, checkGradient) }
     }
 
     func testOneRankSendsNothing() {

@@ -79,7 +79,7 @@ final class GoldenEvolutionTests: SPMDTestCase {
     func testFinalStateOfTheReferenceIsReproducedInDoublePrecision() throws {
         for name in ["A", "B"] {
             let particles = try GoldenUniverse(name).box.particles
-            for shape in gridShapes where Decomposition.fits(particles, on: shape) {
+            for shape in sample(of: gridShapes.filter { Decomposition.fits(particles, on: $0) }) {
                 let errors = try finalErrors(name, Double.self, on: shape)
                 XCTAssertLessThan(errors.displacement, 1e-9, "universe \(name)")
                 XCTAssertLessThan(errors.momentum, 1e-9, "universe \(name)")

@@ -96,7 +96,7 @@ final class GoldenGradientTests: SPMDTestCase {
     func testTheGradientOfTheReferenceIsReproducedInDoublePrecision() throws {
         for name in ["A", "B"] {
             let particles = try GoldenUniverse(name).box.particles
-            for shape in gridShapes where Decomposition.fits(particles, on: shape) {
+            for shape in sample(of: gridShapes.filter { Decomposition.fits(particles, on: $0) }) {
                 let errors = try errors(name, Double.self, on: shape)
                 XCTAssertEqual(errors.differingWords, 0)
                 XCTAssertLessThan(errors.value, 1e-9, "universe \(name)")

@@ -18,7 +18,6 @@ final class FuzzTests: SPMDTestCase {
     override class var timeLimit: UInt32 { isLong ? 7200 : 240 }
 
     private static var environment: [String: String] { ProcessInfo.processInfo.environment }
-    private static var isLong: Bool { !(environment["PALINDROME_LONG_TESTS"] ?? "").isEmpty }
 
     /// Of 2 000 mutations, or 100 000 in the long tests, on one rank; a few on more, where they are collective.
     private func numbers(_ share: Double) -> Range<Int> {

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Glibc
 public import Parallel
 public import XCTest
@@ -18,6 +19,16 @@ open class SPMDTestCase: XCTestCase {
 
     /// Every shape of the rank grid that this number of ranks allows.
     public var gridShapes: [SIMD2<Int>] { RankGrid.shapes(for: world.size) }
+
+    /// Whether the long tests were asked for.
+    public static var isLong: Bool {
+        !(ProcessInfo.processInfo.environment["PALINDROME_LONG_TESTS"] ?? "").isEmpty
+    }
+
+    /// The middle one of some cases, in the long tests all: for what differs between them in bits that other tests compare.
+    public func sample<Case>(of cases: [Case]) -> [Case] {
+        Self.isLong ? cases : Array(cases.dropFirst(cases.count / 2).prefix(1))
+    }
 
     open override func setUp() {
         unsafe Session.shared.watch()

@@ -10,15 +10,17 @@ limit=30
 #     the text of run.yaml
 #     E
 #
-# and runs in a directory of its own on 1 and on 4 ranks.
+# and runs in a directory of its own on 1 and on 4 ranks; where `everywhere` is empty on 1 rank, as the text of a
+# configuration is read from the same bytes by all ranks alike.
 preparation=
+everywhere=4
 prepare() { preparation=$1; }
 
 bad() { # code, fragment of the line, arguments...
     local code=$1 fragment=$2 text ranks
     shift 2
     text=$(cat; echo .)
-    for ranks in 1 4; do
+    for ranks in 1 $everywhere; do
         local directory before status line lines rank why=()
         directory=$(mktemp -d "$scratch/case.XXXXXX")
         cd "$directory" || exit 1
@@ -49,6 +51,7 @@ bad() { # code, fragment of the line, arguments...
 # The command line
 
 bad 2 "Unknown option '--quick'" simulate run.yaml --quick <<<''
+everywhere=
 bad 2 "Missing expected argument '<config>'" simulate <<<''
 bad 2 "Unexpected argument 'dance'" dance <<<''
 bad 2 'there is no such file' simulate missing.yaml <<<''
@@ -74,6 +77,7 @@ bad 2 'measured.json: is damaged or not a record of palindrome bench' bench --mo
 
 # The file
 
+everywhere=4
 bad 2 'run.yaml:2: box.spcing is not a known key; did you mean box.spacing?' simulate run.yaml <<'E'
 box:
   spcing: 1
@@ -97,6 +101,7 @@ bad 2 'give the YAML file, not a data file' simulate run.yaml <<<''
 
 # Values
 
+everywhere=
 bad 2 'box.spacing is wide; it must be a positive, finite number' simulate run.yaml <<'E'
 box: {spacing: wide}
 E
@@ -172,6 +177,7 @@ E
 
 # Files that a configuration names
 
+everywhere=4
 bad 2 'power.model is table; it must come with power.table' simulate run.yaml --dry-run <<'E'
 power: {model: table}
 E

@@ -10,6 +10,8 @@ if [ -n "${PALINDROME_LONG_TESTS:-}" ]; then wanted=(100 50); else wanted=(5 3);
 wanted=("${PALINDROME_KILLS:-${wanted[0]}}" "${PALINDROME_AIMED_KILLS:-${wanted[1]}}")
 seed=${PALINDROME_KILL_SEED:-$((SRANDOM % 32768))}
 RANDOM=$seed
+iterations=(6 12)
+[ -z "${PALINDROME_LONG_TESTS:-}" ] || iterations=(12 24)
 
 cat >truth.yaml <<'Y'
 box: {particles: 16, spacing: 6.25}
@@ -18,13 +20,13 @@ initial: {seed: 7, a: 0.1}
 evolution: {steps: 5}
 output: {directory: truth, pictures: false, power_spectrum: false}
 Y
-cat >run.yaml <<'Y'
+cat >run.yaml <<Y
 box: {particles: 16, spacing: 6.25}
 cosmology: {preset: simple-lcdm}
 initial: {a: 0.1}
 evolution: {steps: 5}
 objective: {data: "truth/density_a1.0000.h5:/density", sigma: 0.3}
-optimizer: {stages: [{smoothing: 2, iterations: 12}, {smoothing: 0, iterations: 24, tolerance: 0}]}
+optimizer: {stages: [{smoothing: 2, iterations: ${iterations[0]}}, {smoothing: 0, iterations: ${iterations[1]}, tolerance: 0}]}
 reconstruct: {checkpoint_every: 2}
 Y
 on_ranks 1 simulate truth.yaml || fail 'there is a universe to reconstruct' "$(cat "$prints"/rank.0.err)"
