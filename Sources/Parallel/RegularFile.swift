@@ -18,6 +18,8 @@ public enum PathContents: Sendable, Equatable {
         var status = stat()
         if unsafe stat(path, &status) == 0 {
             self = Self(mode: status.st_mode)
+        } else if errno == ELOOP {
+            self = .special("a link that leads in a circle")
         } else if unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK {
             var target = [CChar](repeating: 0, count: 256)
             let length = unsafe readlink(path, &target, target.count)

@@ -96,10 +96,13 @@ final class ForeignFileTests: SPMDTestCase {
 
     func testOnlyRegularFilesAreOpened() throws {
         let scratch = ScratchDirectory(over: world)
-        scratch.shell("cd '\(scratch.path)' && mkfifo pipe && ln -s /nowhere/at/all link && mkdir directory")
+        scratch.shell(
+            "cd '\(scratch.path)' && mkfifo pipe && ln -s /nowhere/at/all link && ln -s loop loop && mkdir directory"
+        )
         for (name, words) in [
             ("pipe", "is a pipe (FIFO)"), ("link", "is a link to /nowhere/at/all, which does not exist"),
-            ("directory", "is a directory"), ("nothing", "there is no such file"),
+            ("directory", "is a directory"), ("loop", "is a link that leads in a circle"),
+            ("nothing", "there is no such file"),
         ] {
             assertThrowsEverywhere("\(name): \(words)") {
                 _ = try InputFile(opening: scratch.file(name), over: world)
@@ -117,11 +120,12 @@ final class ForeignFileTests: SPMDTestCase {
     func testAnOutputDirectoryThatIsNoneIsNamed() throws {
         let scratch = ScratchDirectory(over: world)
         scratch.write([1], to: "file")
-        scratch.shell("ln -s /nowhere/at/all '\(scratch.path)/link'")
+        scratch.shell("ln -s /nowhere/at/all '\(scratch.path)/link' && ln -s loop '\(scratch.path)/loop'")
         for (path, words) in [
             ("file", "file: is a file, where a directory must be"),
             ("file/out", "/file is a file, where a directory must be"),
             ("link", "link: is a link to /nowhere/at/all, which does not exist, where a directory must be"),
+            ("loop", "loop: is a link that leads in a circle, where a directory must be"),
             ("link/out", "/link is a link to /nowhere/at/all, which does not exist"),
         ] {
             assertThrowsEverywhere(words) { try OutputDirectory.make(scratch.file(path), over: world) }
@@ -129,7 +133,7 @@ final class ForeignFileTests: SPMDTestCase {
         }
         assertThrowsEverywhere("cannot be written") { try OutputDirectory.make("/proc/out", over: world) }
         XCTAssertNoThrow(try OutputDirectory.foresee(scratch.file("new/deep"), over: world))
-        XCTAssertEqual(scratch.names, ["file", "link"], "foreseeing makes nothing")
+        XCTAssertEqual(scratch.names, ["file", "link", "loop"], "foreseeing makes nothing")
         assertThrowsEverywhere("is a file; give the output.directory of a run") {
             _ = try OutputDirectory.names(in: scratch.file("file"), over: world)
         }
