@@ -21,6 +21,8 @@ public struct RunContext {
     /// Where it says what it does.
     public let log: any RunLog
     private let stop: (Communicator) -> Bool
+    /// Bytes that each rank may take, where others run beside these on the same hosts; nil if none do.
+    private(set) var room: Int?
 
     /// Surroundings.
     ///
@@ -48,6 +50,13 @@ public struct RunContext {
 
     /// The same stop for a part of the ranks, and the same log unless another is given.
     func narrowed(to part: Communicator, telling other: (any RunLog)? = nil) -> RunContext {
-        RunContext(on: part, telling: other ?? log, stoppingWhen: stop)
+        RunContext(on: part, telling: other ?? log, stoppingWhen: stop).having(room: room)
+    }
+
+    /// The same, of which each rank may take so many bytes.
+    func having(room: Int?) -> RunContext {
+        var context = self
+        context.room = room
+        return context
     }
 }
