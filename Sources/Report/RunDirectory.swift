@@ -50,7 +50,7 @@ final class RunDirectory {
         self.names = names
         let densityFiles = Self.outputs("density_a", ".h5", in: path, names)
         let powers = Self.outputs("power_a", ".txt", in: path, names)
-        let snapshots = Self.outputs("snapshot_a", ".h5", in: path, names)
+        let snapshots = Self.outputs("snapshot_a", ".hdf5", in: path, names)
         let reconstructionPath = names.contains("reconstruction.h5") ? "\(path)/reconstruction.h5" : nil
         let recorded = RunRecord.commands.map { RunRecord.fileName(of: $0) }.filter(names.contains)
         let studies = BenchRecord.Study.allCases.filter { names.contains(BenchRecord.fileName(of: $0)) }

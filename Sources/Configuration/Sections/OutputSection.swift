@@ -46,7 +46,7 @@ public struct OutputSection: Sendable, Equatable {
             guard names.insert(Self.label(end)).inserted else {
                 section.conflict(
                     "snapshots[\(index)]", is: "\(wanted)",
-                    "it must differ from the others in its file name, snapshot_a\(Self.label(wanted)).h5",
+                    "it must differ from the others in its file name, snapshot_a\(Self.label(wanted)).hdf5",
                     "remove one of them")
                 return
             }

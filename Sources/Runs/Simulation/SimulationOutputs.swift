@@ -29,7 +29,7 @@ struct SimulationOutputs<Scalar: StorableScalar> {
     var names: [String] {
         settings.snapshots.flatMap { scaleFactor -> [String] in
             let time = "a" + OutputSection.label(scaleFactor)
-            return ["snapshot_\(time).h5"] + (haloes == nil ? [] : HaloOutputs.names(time))
+            return ["snapshot_\(time).hdf5"] + (haloes == nil ? [] : HaloOutputs.names(time))
                 + (settings.density ? ["density_\(time).h5"] : [])
                 + (settings.pictures
                     ? ["density_\(time).png", "density_\(time).svg", "power_\(time).svg"] : [])
@@ -44,7 +44,7 @@ struct SimulationOutputs<Scalar: StorableScalar> {
         let name = "a" + OutputSection.label(scaleFactor)
         try context.stopIfAsked()
         let snapshot = snapshot(of: particles, at: scaleFactor)
-        try write(particles, as: snapshot, to: "\(settings.directory)/snapshot_\(name).h5")
+        try write(particles, as: snapshot, to: "\(settings.directory)/snapshot_\(name).hdf5")
         if let haloes {
             try snapshot.withHaloParticles(particles, from: model.particleGrid) {
                 let outputs = HaloOutputs(

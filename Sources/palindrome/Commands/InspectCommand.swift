@@ -12,8 +12,8 @@ struct InspectCommand: RankCommand {
             Every group and dataset with its type, shape and attributes; files of this program carry the \
             configuration that made them:
 
-              palindrome inspect out/snapshot_a1.0000.h5
-              palindrome inspect out/snapshot_a1.0000.h5 --configuration > again.yaml
+              palindrome inspect out/snapshot_a1.0000.hdf5
+              palindrome inspect out/snapshot_a1.0000.hdf5 --configuration > again.yaml
             """)
 
     @Argument(help: "An HDF5 file.", completion: .file(extensions: ["h5", "hdf5"]))
