@@ -21,6 +21,8 @@ public struct RunContext {
     /// Where it says what it does.
     public let log: any RunLog
     private let stop: (Communicator) -> Bool
+    /// Whether it is one of many runs of a job, which have no pages of their own.
+    private(set) var isMember = false
 
     /// Surroundings.
     ///
@@ -48,6 +50,8 @@ public struct RunContext {
 
     /// The same stop for a part of the ranks, and the same log unless another is given.
     func narrowed(to part: Communicator, telling other: (any RunLog)? = nil) -> RunContext {
-        RunContext(on: part, telling: other ?? log, stoppingWhen: stop)
+        var context = RunContext(on: part, telling: other ?? log, stoppingWhen: stop)
+        context.isMember = true
+        return context
     }
 }

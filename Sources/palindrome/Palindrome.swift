@@ -11,6 +11,7 @@ struct Palindrome: ParsableCommand {
             bit on any number of them.
 
               palindrome demo                            a small universe, with pictures
+              palindrome example                         a configuration with every key, explained
               palindrome simulate run.yaml --dry-run     check, and tell the memory needed
               mpirun -n 8 palindrome simulate run.yaml   run
               mpirun -n 8 palindrome gradient run.yaml   the loss and its gradient
@@ -30,6 +31,6 @@ struct Palindrome: ParsableCommand {
             SimulateCommand.self, GradientCommand.self, ReconstructCommand.self, HaloesCommand.self,
             EnsembleCommand.self,
             NoiseCommand.self, ReportCommand.self,
-            BenchCommand.self, InspectCommand.self, DemoCommand.self,
+            BenchCommand.self, InspectCommand.self, ExampleCommand.self, DemoCommand.self,
         ])
 }

@@ -130,8 +130,7 @@ struct StandardReconstructionRun {
         switch truth {
         case .initial: other = try configuration.whiteNoise(over: model.particleGrid)
         case .file(let address):
-            let file = try InputFile(opening: address.file, over: world)
-            other = try file.readField(at: address.dataset, over: model.particleGrid, for: "white noise")
+            other = try address.readNoise(over: model.particleGrid)
         }
         return try SpectralComparison(
             of: model.linearModes(of: noise), with: model.linearModes(of: other), box: model.box.size)
