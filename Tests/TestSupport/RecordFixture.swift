@@ -55,8 +55,9 @@ public enum RecordFixture {
             members[index].linear = [800, 500]
         }
         var record = EnsembleRecord(
-            of: "simulate", groups: 2, ranks: 4, seconds: 9, keys: ["initial.seed"], members: members,
+            of: "simulate", groups: 2, ranks: 4, keys: ["initial.seed"], members: members,
             configuration: configuration)
+        record.seconds = 9
         (record.wavenumbers, record.modes, record.scaleFactor) = ([0.1, 0.2], [18, 62], 1)
         return record
     }
