@@ -52,7 +52,7 @@ final class RunDirectory {
         self.names = names
         let densityFiles = Self.outputs("density_a", ".h5", in: path, names)
         let powers = Self.outputs("power_a", ".txt", in: path, names)
-        let snapshots = Self.outputs("snapshot_a", ".h5", in: path, names)
+        let snapshots = Self.outputs("snapshot_a", ".hdf5", in: path, names)
         let reconstructionPath = ["reconstruction.h5", Self.standardName]
             .first(where: names.contains).map { "\(path)/\($0)" }
         let recorded = RunRecord.commands.map { RunRecord.fileName(of: $0) }.filter(names.contains)

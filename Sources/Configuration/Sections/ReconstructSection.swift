@@ -115,7 +115,7 @@ public struct ReconstructSection: Sendable, Equatable {
                 case "zero": return .zero
                 case "noise": return .noise
                 case "standard": return .standard
-                default: return .file(try entry.dataset(rule, remedy))
+                default: return .file(try entry.noise(rule, remedy))
                 }
             } ?? .noise
         startAmplitude = section.positive("start_amplitude", default: 0.1)
@@ -123,7 +123,7 @@ public struct ReconstructSection: Sendable, Equatable {
         truth = section.read("truth") { entry throws(Problem) in
             let (rule, remedy) = ("it must be initial or file.h5:/dataset", "try \"truth.h5:/white_noise\"")
             return try entry.text(rule, remedy) == "initial"
-                ? .initial : .file(try entry.dataset(rule, remedy))
+                ? .initial : .file(try entry.noise(rule, remedy))
         }
         vary =
             section.read("vary") { entry throws(Problem) in

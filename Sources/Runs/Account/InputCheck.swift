@@ -19,8 +19,7 @@ struct InputCheck {
     func lookAtFiles() throws {
         _ = try configuration.linearPowerModel(on: world)
         for (address, shape) in datasets {
-            try InputFile(opening: address.file, over: world)
-                .requireField(at: address.dataset, of: shape, as: Double.self)
+            try address.requireField(of: shape, on: world)
         }
     }
 
@@ -45,8 +44,7 @@ struct InputCheck {
             _ = try model.start(from: configuration.whiteNoise(over: model.particleGrid))
         }
         for address in noises {
-            let noise: Field<Scalar> = try InputFile(opening: address.file, over: world)
-                .readField(at: address.dataset, over: model.particleGrid, for: "white noise")
+            let noise: Field<Scalar> = try address.readNoise(over: model.particleGrid)
             remarks += try NoiseStatistics(of: noise)
                 .remarks(named: address.description, count: noise.decomposition.pointCount)
         }

@@ -69,8 +69,7 @@ struct StandardReconstructionRun {
         switch truth {
         case .initial: return try configuration.whiteNoise(over: model.particleGrid)
         case .file(let address):
-            let file = try InputFile(opening: address.file, over: world)
-            return try file.readField(at: address.dataset, over: model.particleGrid, for: "white noise")
+            return try address.readNoise(over: model.particleGrid)
         }
     }
 
