@@ -55,7 +55,7 @@ public struct EnsembleRecord: Codable, Sendable, Equatable {
     /// Ranks of all groups together.
     public var ranks: Int
     /// Wall-clock time of the process that wrote this [s].
-    public var seconds: Double
+    public var seconds = 0.0
     /// The keys that members differ in.
     public var keys: [String]
     /// All of them.
@@ -69,16 +69,14 @@ public struct EnsembleRecord: Codable, Sendable, Equatable {
     /// The resolved configuration of the first member, as YAML.
     public var configuration: String
 
-    /// A record; spectra are set afterwards.
+    /// A record; time and spectra are set afterwards.
     public init(
-        of command: String, groups: Int, ranks: Int, seconds: Double, keys: [String], members: [Member],
-        configuration: String
+        of command: String, groups: Int, ranks: Int, keys: [String], members: [Member], configuration: String
     ) {
         self.command = command
         finished = RunRecord.now
         self.groups = groups
         self.ranks = ranks
-        self.seconds = seconds
         self.keys = keys
         self.members = members
         self.configuration = configuration

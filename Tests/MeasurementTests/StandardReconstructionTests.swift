@@ -64,6 +64,17 @@ final class StandardReconstructionTests: SPMDTestCase {
         }
     }
 
+    func testErrorsThatMakeADensityNegativeDoNoHarm() throws {
+        let mesh = try Decomposition(shape: shape, over: RankGrid(world: world, shape: gridShapes[0]))
+        var density = density(mesh, along: 1, 0.3, 0.03)
+        density.mapPoints { x, y, z, value in value + ((x + y + z) % 2 == 0 ? 1.5 : -1.5) }
+        var least = 0.0
+        density.forEachPoint { _, _, _, value in least = min(least, value) }
+        XCTAssertGreaterThan(world.maximum(-least), 0.5)
+        let field = try StandardReconstruction(smoothing: 8, bias: 1).linearField(of: density, in: box)
+        XCTAssertEqual(-(try amplitude(field, of: wave, along: 1, cos)), 0.3, accuracy: 0.03 * 0.3)
+    }
+
     func testBiasedTracersGiveTheMatterFieldTheSameBitsOnEveryGrid() throws {
         // Tracers of bias 2 in Lagrangian space, moved with the matter.
         var positions: [SIMD3<Double>] = []

@@ -143,7 +143,7 @@ struct RunFixture {
         file.set("picture_correlation", to: .real(0.875))
     }
 
-    private static var labels: Labels {
+    static var labels: Labels {
         Labels(units: "1", description: "a field", more: ["box_size": .reals([box.x, box.y, box.z])])
     }
 }

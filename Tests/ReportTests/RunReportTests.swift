@@ -1,6 +1,8 @@
 import FoundationXML
 import Parallel
+import Records
 import Report
+import Storage
 import TestSupport
 import XCTest
 
@@ -55,6 +57,50 @@ final class RunReportTests: SPMDTestCase {
             "5 iterations in 2 stages in 7.00 s", "R = 4 Mpc/h", "no smoothing", "up to k = 0.2 h/Mpc",
         ] {
             XCTAssertTrue(page.text.contains(text), "no '\(text)' in \(page.text)")
+        }
+    }
+
+    func testAnEnsembleHasItsSectionsAndNamesWhatFailed() throws {
+        let fixture = fixture()
+        fixture.directory.write(
+            Array(try RecordFixture.ensemble.json().utf8), to: EnsembleRecord.fileName)
+        let page = try page(of: fixture)
+        XCTAssertEqual(
+            page.sections,
+            ["numbers", "ensemble", "ensemble-power", "members", "configuration", "origins"])
+        for text in [
+            "Ensemble", "member_0003 failed: no <room>", "of 4 ranks in all",
+            "Mean of 2 members at a = 1.0000",
+            "9.00 s", "± 2.8",
+        ] {
+            XCTAssertTrue(page.text.contains(text), "no '\(text)'")
+        }
+    }
+
+    func testAStandardReconstructionHasItsSections() throws {
+        let fixture = fixture()
+        var file = try OutputFile(
+            creating: fixture.directory.file("standard_reconstruction.h5"), provenance: RunFixture.provenance,
+            over: world)
+        file.set("bias", to: .real(1.25))
+        for path in ["/initial_density", "/truth/initial_density", "/white_noise"] {
+            try file.write(
+                try fixture.hills(RunFixture.particles, around: 0), at: path, labels: RunFixture.labels)
+        }
+        for (name, values) in [
+            ("k", [0.1, 0.2]), ("correlation_initial", [0.95, 0.5]), ("transfer_initial", [1, 0.8]),
+        ] {
+            try file.write(
+                values, at: "/diagnostics/\(name)", labels: .init(units: "1", description: name))
+        }
+        try file.finish()
+        let page = try page(of: fixture)
+        XCTAssertEqual(
+            page.sections,
+            ["numbers", "initial", "likeness", "spectra", "configuration", "origins"], "no prior, so no noise"
+        )
+        for text in ["Standard reconstruction", "Bias of the tracers", "1.25", "up to k = 0.1 h/Mpc"] {
+            XCTAssertTrue(page.text.contains(text), "no '\(text)'")
         }
     }
 

@@ -39,6 +39,29 @@ public enum RecordFixture {
         return record
     }
 
+    /// The record of three universes, of which one failed.
+    public static var ensemble: EnsembleRecord {
+        var members = (1...3).map {
+            EnsembleRecord.Member(
+                name: "member_000\($0)", values: ["\($0)"], outcome: $0 == 3 ? .failed : .finished)
+        }
+        members[2].message = "no <room>"
+        for (index, haloes) in [10, 14].enumerated() {
+            members[index].stateChecksum = "0123456789abcdef"
+            members[index].results = ["sigma8": 0.8]
+            members[index].haloes = haloes
+            members[index].seconds = 4
+            members[index].powers = [900, 500 + 10 * Double(index)]
+            members[index].linear = [800, 500]
+        }
+        var record = EnsembleRecord(
+            of: "simulate", groups: 2, ranks: 4, keys: ["initial.seed"], members: members,
+            configuration: configuration)
+        record.seconds = 9
+        (record.wavenumbers, record.modes, record.scaleFactor) = ([0.1, 0.2], [18, 62], 1)
+        return record
+    }
+
     /// 1000 particles and 8000 cells for each rank.
     public static func measurement(ranks: [Int], seconds: Double, gradient: Bool = true)
         -> BenchRecord.Measurement

@@ -47,6 +47,60 @@ check 'they are like the truth at large scales' awk '/r initial/ { getline; exit
 on_ranks 4 "${standard[@]}" --set output.directory=standard4
 check 'the reconstruction is the same on 4 ranks' \
     cmp standard1/standard_reconstruction.h5 standard4/standard_reconstruction.h5
+# Of the same haloes where they are, from the catalogue; the report; and as a start.
+whole=("${standard[@]}" --set reconstruct.number_density=1e-4 --set "objective.data='field2/$catalogue:/Group'")
+for ranks in 1 3; do
+    on_ranks $ranks "${whole[@]}" --set output.directory=whole$ranks
+    check "a catalogue is reconstructed on $ranks ranks" grep -q '^88 haloes, bias [0-9.]*, of the longest' "$prints/rank.0.out"
+done
+check 'and is the same on 3 ranks' cmp whole1/standard_reconstruction.h5 whole3/standard_reconstruction.h5
+check 'they are like the truth at large scales too' awk '/r initial/ { getline; exit !($2 > 0.5) }' "$prints/rank.0.out"
+on_ranks 2 report whole1
+check 'the report shows r(k) and T(k)' grep -q 'Correlation and transfer' whole1/report.html
+search=(reconstruct run.yaml --set "objective.data='one/density_a1.0000.h5:/density'"
+    --set 'optimizer.stages=[{smoothing: 1, iterations: 1}]' --set output.haloes=false)
+for ranks in 1 4; do
+    on_ranks $ranks "${search[@]}" --set reconstruct.start=standard --set output.directory=search$ranks
+    check "a search starts from it on $ranks ranks" grep -q '^start: standard reconstruction, bias' "$prints/rank.0.out"
+done
+check 'and goes the same way' cmp search1/reconstruction.h5 search4/reconstruction.h5
+on_ranks 2 "${search[@]}" --set output.directory=noise
+check 'from where the loss is less than from noise' awk -F, '
+    /^#/ { next }
+    !(FILENAME in names) { names[FILENAME]; for (i = 1; i <= NF; i++) if ($i == "loss") column = i; next }
+    !(FILENAME in loss) { loss[FILENAME] = $column }
+    END { exit !(loss["search1/history.csv"] < 0.5 * loss["noise/history.csv"]) }' search1/history.csv noise/history.csv
+
+# What cannot be, in one line on any number of ranks, with nothing left behind.
+refuses() { # what it says, arguments...
+    local says=$1 ranks status
+    shift
+    for ranks in 1 3; do
+        on_ranks $ranks "$@"
+        status=$?
+        check "'$says' is one line on $ranks ranks" \
+            [ "$status $(cat "$prints"/rank.*.err | wc -l)" = '2 1' ]
+        check "and says so on $ranks ranks" grep -qF -- "$says" "$prints/rank.0.err"
+        check "and leaves nothing on $ranks ranks" [ -z "$(ls none 2>/dev/null)" ]
+        rm -rf none
+    done
+}
+head -c 60000 one/snapshot_a1.0000.h5 >cut.h5
+head -c 3000 one/$catalogue >cut.hdf5
+refuses 'cut.h5: is damaged or cut off' haloes cut.h5 --output none
+refuses 'has no halo of at least 30000 particles' haloes one/snapshot_a1.0000.h5 --minimum 30000 --field --output none
+refuses 'takes 884736 haloes; there are' haloes one/snapshot_a1.0000.h5 --field --number-density 1 --output none
+refuses '--refine is 1.3; it must make whole grids' noise run.yaml --refine 1.3 --output none/noise.h5
+refuses '--coarsen is 5.0; it must make whole grids' noise run.yaml --coarsen 5 --output none/noise.h5
+refuses 'cut.hdf5: is damaged or cut off' "${whole[@]}" --set "objective.data='cut.hdf5:/Group'" --set output.directory=none
+refuses 'is no catalogue of haloes' "${whole[@]}" --set "objective.data='one/density_a1.0000.h5:/Group'" \
+    --set output.directory=none
+refuses 'its box is 96.0 x 96.0 x 96.0 Mpc/h; it must be that of the configuration' "${whole[@]}" --set box.spacing=2 \
+    --set output.directory=none
+refuses 'takes 884736 haloes; there are' "${whole[@]}" --set reconstruct.number_density=1 --set output.directory=none
+refuses 'it must come with a catalogue' "${standard[@]}" --set reconstruct.number_density=1e-4 --set output.directory=none
+refuses 'nowhere: there is no such directory' compare one nowhere --output none
+
 on_ranks 1 reconstruct run.yaml --set reconstruct.bias=2 --set "objective.data='field2/halo_field_a1.0000.h5:/counts'"
 check 'a bias without the method is one line' grep -q 'reconstruct.bias is 2.0; it must come with method: standard' \
     "$prints/rank.0.err"
@@ -74,12 +128,20 @@ check 'and no byte of them changes' [ "$(cat one/$catalogue fine.h5 | cksum)" = 
 on_ranks 2 haloes one/snapshot_a1.0000.hdf5 --output short --overwrite
 check '--overwrite replaces haloes' cmp short/$catalogue one/$catalogue
 
-# Large scales of the two runs are the same: P(k) in the four longest shells.
+# Large scales of the two runs are the same.
+on_ranks 1 compare one fine --output compared
+check 'the two runs are compared' [ -s compared/comparison_a1.0000.svg ]
 agrees() {
-    paste <(grep -v '^#' one/power_a1.0000.txt | head -n 4) <(grep -v '^#' fine/power_a1.0000.txt | head -n 4) |
-        awk '{ if ($7 / $2 < 0.95 || $7 / $2 > 1.05) bad = 1 } END { exit bad || NR != 4 }'
+    grep -v '^#' compared/comparison_a1.0000.txt | head -n 4 |
+        awk '{ if ($4 < 0.99 || $5 < 0.97 || $5 > 1.03) bad = 1 } END { exit bad || NR != 4 }'
 }
-check 'both runs have the same power at large scales' agrees
+check 'both have the same matter at large scales' agrees
+on_ranks 4 compare one fine --output compared4
+check 'the comparison is the same on 4 ranks' cmp compared/comparison_a1.0000.txt compared4/comparison_a1.0000.txt
+on_ranks 3 compare one ranks3/density_a1.0000.h5 --output itself
+check 'a run is like itself at all scales' awk '
+    /^#/ { next } { rows++; if ($4 < 1 - 1e-12 || $5 < 1 - 1e-12 || $5 > 1 + 1e-12) bad = 1 } END { exit bad || rows < 10 }' \
+    itself/comparison_a1.0000.txt
 
 with_python() { # name, module, code
     if ! python3 -c "import $2" 2>/dev/null; then

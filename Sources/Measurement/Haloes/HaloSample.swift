@@ -72,6 +72,11 @@ public struct HaloSample: Sendable, Equatable {
                 "\(name): a number density of \(density) (h/Mpc)^3 leaves no halo in \(volume) (Mpc/h)^3; ask for more"
             )
         }
+        guard available > 0 else {
+            throw UsageError(
+                "\(name): has no halo of at least \(criterion.minimumParticles) particles to pick; ask for fewer particles, "
+                    + "or take a later time")
+        }
         guard wanted <= Double(available) else {
             let fewest = Int(exactly: wanted).map(String.init) ?? "\(wanted)"
             throw UsageError(

@@ -94,7 +94,8 @@ struct EnsembleMembers: ReportSection {
         }
         let more: HTML =
             record.members.count > Self.mostRows
-            ? "<p>The first \(Self.mostRows) of \(record.members.count); ensemble.csv has them all.</p>" : .nothing
+            ? "<p>The first \(Self.mostRows) of \(record.members.count); ensemble.csv has them all.</p>"
+            : .nothing
         return """
             <div class="table"><table>
             <thead><tr><th scope="col">member</th>\(keys)<th scope="col">outcome</th><th scope="col">σ<sub>8</sub></th>\

@@ -33,7 +33,8 @@ struct ComparisonTable {
     private var rows: [[Double]] {
         shells.map { shell in
             [
-                comparison.wavenumbers[shell], comparison.first.powers[shell], comparison.second.powers[shell],
+                comparison.wavenumbers[shell], comparison.first.powers[shell],
+                comparison.second.powers[shell],
                 comparison.correlation[shell], comparison.transfer[shell],
                 Double(comparison.cross.modesPerShell[shell]),
             ]
@@ -59,7 +60,9 @@ struct ComparisonTable {
     var summary: TextTable {
         var table = TextTable(["k [h/Mpc]", "P first", "P second", "r", "T"])
         let rows = rows
-        for index in stride(from: 0, to: rows.count, by: max(1, (rows.count + Self.mostRows - 1) / Self.mostRows)) {
+        for index in stride(
+            from: 0, to: rows.count, by: max(1, (rows.count + Self.mostRows - 1) / Self.mostRows))
+        {
             let row = rows[index]
             table.add(
                 [fixed(row[0], 4), fixed(row[1], 2), fixed(row[2], 2), fixed(row[3], 6), fixed(row[4], 6)])

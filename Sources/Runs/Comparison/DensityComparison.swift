@@ -30,7 +30,9 @@ public struct DensityComparison: Sendable {
     public func run(in context: RunContext) throws {
         let world = context.world
         let (a, b) = try sources(on: world)
-        let (label, name) = (Self.label(of: a.file), { (source: Source) in "\(source.file):\(source.dataset)" })
+        let (label, name) = (
+            Self.label(of: a.file), { (source: Source) in "\(source.file):\(source.dataset)" }
+        )
         let text = "comparison\(label.map { "_\($0)" } ?? "")"
         let claim = try context.claim(
             directory, for: ["\(text).txt", "\(text).svg"], replacing: isReplacing)
@@ -149,7 +151,8 @@ extension DensityComparison {
         -> RankGrid
     {
         let grids = RankGrid.shapes(for: world.size)
-        guard let shape = grids.first(where: { grid in shapes.allSatisfy { Decomposition.fits($0, on: grid) } })
+        guard
+            let shape = grids.first(where: { grid in shapes.allSatisfy { Decomposition.fits($0, on: grid) } })
         else {
             throw UsageError("\(name): its mesh cannot be shared by \(world.size) ranks; use fewer")
         }

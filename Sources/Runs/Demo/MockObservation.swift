@@ -43,7 +43,9 @@ enum MockObservation {
             creating: "\(directory)/observed.h5", provenance: provenance, over: world)
         try observed.write(
             density, at: "/density",
-            labels: Labels(units: "1", description:
+            labels: Labels(
+                units: "1",
+                description:
                     "density / mean with \(seed == nil ? "no noise" : "noise of objective.sigma"), [x][y][z]")
         )
         try observed.finish()

@@ -170,8 +170,9 @@ struct EnsembleTable {
             return universe
         }
         var record = EnsembleRecord(
-            of: members.product.command, groups: groups, ranks: ranks, seconds: seconds, keys: members.keys,
+            of: members.product.command, groups: groups, ranks: ranks, keys: members.keys,
             members: universes, configuration: configuration)
+        record.seconds = seconds
         if let waves, let power = rows.compactMap(\.power).first {
             (record.wavenumbers, record.modes, record.scaleFactor) = (waves, power.modes, power.scaleFactor)
         }

@@ -144,7 +144,8 @@ extension StandardEstimate {
             guard settings.numberDensity == nil || address.isCatalogue else {
                 throw UsageError(
                     "reconstruct.number_density is \(settings.numberDensity!); it must come with a catalogue as "
-                        + "objective.data; remove it, or give a file that `palindrome haloes` wrote, with :/Group")
+                        + "objective.data; remove it, or give a file that `palindrome haloes` wrote, with :/Group"
+                )
             }
             return address
         }

@@ -44,7 +44,6 @@ struct StandardReconstructionRun {
             place.leave()
             return .finished
         }
-        try place.open(for: start)
         let estimate = StandardEstimate(configuration, model, world)
         let found = try estimate.find()
         context.say(found.remark)
@@ -54,6 +53,8 @@ struct StandardReconstructionRun {
                 of: model.linearModes(of: noise), with: model.linearModes(consuming: read($0)),
                 box: model.box.size)
         }
+        // Whatever could be wrong with what is read has been found.
+        try place.open(for: start)
         let bias = found.bias
         try write(found, noise, comparison)
         tell(comparison)
