@@ -15,7 +15,8 @@ struct PlotFrame {
     func draw(
         _ panel: Plot.Panel, _ marks: [Plot.Mark], in drawing: inout SVGDrawing, isLowest: Bool
     ) {
-        let below = AxisTicks(horizontal.scale, in: horizontal.range, target: 7)
+        let below = AxisTicks(
+            horizontal.scale, in: horizontal.range, target: min(7, max(3, Int(extent.x / 70))))
         let beside = AxisTicks(vertical.scale, in: vertical.range, target: max(2, Int(extent.y / 60)))
         let columns = below.major.compactMap { horizontal($0.value) }
         let rows = beside.major.compactMap { vertical($0.value) }

@@ -35,6 +35,8 @@ final class RunDirectory {
     let benches: [BenchRecord.Study: BenchRecord]
     /// What a reader should know before anything else.
     private(set) var notes: [String]
+    /// Whether the page will lie in the directory, so that it can lead to the files.
+    var isBesidePage = false
 
     private var grids: [SIMD2<Int>: RankGrid] = [:]
     private var slabs: [String: Slab] = [:]
@@ -63,13 +65,20 @@ final class RunDirectory {
                     + "power_a*.txt, reconstruction.h5 or bench.json); give the output.directory of a run or that "
                     + "of a bench")
         }
-        let records = try recorded.map { try Self.record("\(path)/\($0)", on: world) }
+        var damage: [String] = []
+        let records = try recorded.compactMap { name -> RunRecord? in
+            do {
+                return try Self.record("\(path)/\(name)", on: world)
+            } catch let error as any ReportedError {
+                damage.append(Self.leavingOut(error))
+                return nil
+            }
+        }
         self.records = records
         benches = try Self.benches(studies, in: path, on: world)
         self.reconstructionPath = reconstructionPath
         reconstruction = try reconstructionPath.flatMap { try Self.provenance(of: $0, over: world) }
 
-        var damage: [String] = []
         let densities = try densityFiles.filter {
             try Self.isReadable($0.path, over: world, noting: &damage)
         }
@@ -178,6 +187,12 @@ final class RunDirectory {
         }
     }
 
+    /// Says what the page does without; once of each file.
+    func note(leavingOut error: any ReportedError) {
+        let note = Self.leavingOut(error)
+        if !notes.contains(note) { notes.append(note) }
+    }
+
     private static func outputs(
         _ prefix: String, _ suffix: String, in path: String, _ names: [String]
     ) -> [Output] {
@@ -220,7 +235,7 @@ final class RunDirectory {
     }
 
     /// The note about a file that cannot be read.
-    private static func leavingOut(_ error: StorageError) -> String {
+    private static func leavingOut(_ error: any ReportedError) -> String {
         "\(error.message.replacing("; use another copy", with: "")); it is left out here."
     }
 

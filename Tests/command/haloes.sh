@@ -77,7 +77,7 @@ check '--overwrite replaces haloes' cmp short/$catalogue one/$catalogue
 # Large scales of the two runs are the same: P(k) in the four longest shells.
 agrees() {
     paste <(grep -v '^#' one/power_a1.0000.txt | head -n 4) <(grep -v '^#' fine/power_a1.0000.txt | head -n 4) |
-        awk '{ if ($7 / $2 < 0.95 || $7 / $2 > 1.05) bad = 1 } END { exit bad || NR != 4 }'
+        awk '{ if ($8 / $2 < 0.95 || $8 / $2 > 1.05) bad = 1 } END { exit bad || NR != 4 }'
 }
 check 'both runs have the same power at large scales' agrees
 
