@@ -104,7 +104,7 @@ final class RunDirectory {
                         + "another configuration than the rest, and left out here."
                 ])
             + Self.unfinished(
-                records, isForward: !(densities + powers + snapshots).isEmpty,
+                recorded, isForward: !(densities + powers + snapshots).isEmpty,
                 isReconstruction: reconstructionPath != nil)
             + (!self.densities.isEmpty && reconstructionPath != nil
                 ? [
@@ -114,12 +114,12 @@ final class RunDirectory {
                 : [])
     }
 
-    /// A line for each command that left files but no record.
+    /// A line for each command that left files but no record, of those there are.
     private static func unfinished(
-        _ records: [RunRecord], isForward: Bool, isReconstruction: Bool
+        _ recorded: [String], isForward: Bool, isReconstruction: Bool
     ) -> [String] {
         [("simulate", isForward), ("reconstruct", isReconstruction)].compactMap { command, isThere in
-            guard isThere, !records.contains(where: { $0.command == command }) else { return nil }
+            guard isThere, !recorded.contains(RunRecord.fileName(of: command)) else { return nil }
             return "There is no \(RunRecord.fileName(of: command)): the run has not finished, or not in this "
                 + "directory."
         }
@@ -236,7 +236,7 @@ final class RunDirectory {
 
     /// The note about a file that cannot be read.
     private static func leavingOut(_ error: any ReportedError) -> String {
-        "\(error.message.replacing("; use another copy", with: "")); it is left out here."
+        "\(error.message.replacing("; use another copy", with: "").replacing("; remove the file to leave it out", with: "")); it is left out here."
     }
 
     private static func provenance(of path: String, over world: Communicator) throws -> Provenance? {

@@ -24,7 +24,7 @@ public enum RunReport {
     ///   file that is damaged the page says so.
     public static func write(of directory: String, to path: String, over world: Communicator) throws {
         let run = try RunDirectory(directory, over: world)
-        run.isBesidePage = path == "\(directory)/report.html"
+        run.isBesidePage = path.lastIndex(of: "/").map { path[..<$0] == directory[...] } ?? (directory == ".")
         let masthead = try Masthead(of: run)
         let sections = try sections.compactMap { section -> (any ReportSection)? in
             do {

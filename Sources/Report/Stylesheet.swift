@@ -115,6 +115,7 @@ enum Stylesheet {
           figure.plot svg[id$="-narrow"] { display: block; width: 100%; }
           td.share:not(.whole) { display: none; }
           .maps { grid-template-columns: 1fr; }
+          dl.numbers { grid-template-columns: 1fr 1fr; }
           header > div, nav ol, main, footer { width: calc(100% - 2rem); }
         }
         @media print {

@@ -30,7 +30,9 @@ public struct Provenance: Sendable, Equatable {
         #endif
         let library = unsafe String(cString: palindrome_hdf5_library())
         let commit = unsafe String(cString: palindrome_build_commit())
-        let clang = unsafe String(cString: palindrome_build_compiler())
+        // "Clang 21.0.0 (ADDRESS COMMIT)", of which the address says nothing.
+        let clang = unsafe String(cString: palindrome_build_compiler()).split { " ()".contains($0) }
+            .filter { !$0.contains("://") }.map { $0.prefix(12) }.joined(separator: " ")
         let parts = [
             commit.isEmpty ? "" : "commit \(commit)", compiler, clang, mode, MPIRuntime.library, library,
         ]

@@ -17,10 +17,15 @@ struct MatterPower: ReportSection {
 
     init?(of run: RunDirectory) throws {
         total = run.powers.count
-        spectra = try run.powers.spread(over: Self.most).map { output in
-            let text = try run.text(of: output.path)
-            return try run.world.agree {
-                try MeasuredPower(parsing: text, scaleFactor: output.scaleFactor, source: output.path)
+        spectra = run.powers.spread(over: Self.most).compactMap { output in
+            do {
+                let text = try run.text(of: output.path)
+                return try run.world.agree {
+                    try MeasuredPower(parsing: text, scaleFactor: output.scaleFactor, source: output.path)
+                }
+            } catch {
+                run.note(leavingOut: error)
+                return nil
             }
         }.filter { !$0.powers.isEmpty }
         if spectra.isEmpty { return nil }
