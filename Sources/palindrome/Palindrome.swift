@@ -19,6 +19,7 @@ struct Palindrome: ParsableCommand {
               mpirun -n 8 palindrome reconstruct run.yaml   the initial conditions of an observed universe
               palindrome haloes out/snapshot_a1.0000.hdf5  a catalogue of its haloes
               palindrome noise run.yaml --refine 2       the same universe with more particles
+              palindrome compare out other               P(k), r(k) and T(k) of two runs
               mpirun -n 8 palindrome ensemble run.yaml --vary initial.seed=1:100   a hundred universes
               mpirun -n 8 palindrome bench run.yaml      what a step costs, and what it must
               palindrome inspect snapshot_a1.0000.hdf5     what is in a file
@@ -30,7 +31,7 @@ struct Palindrome: ParsableCommand {
         subcommands: [
             SimulateCommand.self, GradientCommand.self, ReconstructCommand.self, HaloesCommand.self,
             EnsembleCommand.self,
-            NoiseCommand.self, ReportCommand.self,
+            NoiseCommand.self, CompareCommand.self, ReportCommand.self,
             BenchCommand.self, InspectCommand.self, ExampleCommand.self, DemoCommand.self,
         ])
 }

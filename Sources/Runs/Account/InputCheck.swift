@@ -48,6 +48,10 @@ struct InputCheck {
             remarks += try NoiseStatistics(of: noise)
                 .remarks(named: address.description, count: noise.decomposition.pointCount)
         }
+        if let settings = configuration.reconstruct, purpose == .reconstruction, settings.usesStandardMethod {
+            try StandardEstimate(configuration, model, world).requireTracers()
+            if settings.method == .standard { return remarks }
+        }
         if purpose != .simulation { remarks += try configuration.jointLikelihood(of: model).remarks }
         if purpose == .reconstruction {
             _ = try configuration.scoreCorrection(around: model, FourierTransform(model.particleGrid))
@@ -76,7 +80,8 @@ struct InputCheck {
         var found = noises.map { ($0, configuration.box.particles) }
         guard purpose != .simulation else { return found }
         for objective in configuration.objectives where objective.kind != .projectedDensity {
-            for case .dataset(let address) in [objective.data, objective.weights].compactMap(\.self) {
+            for case .dataset(let address) in [objective.data, objective.weights].compactMap(\.self)
+            where !address.isCatalogue {
                 found.append((address, configuration.box.mesh))
             }
         }

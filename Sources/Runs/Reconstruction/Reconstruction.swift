@@ -19,7 +19,7 @@ extension RunConfiguration {
         if reconstruct!.method == .standard {
             return try StandardReconstructionRun(self, in: context).run(beginning)
         }
-        try requireRoom(for: .reconstruction, on: context.world)
+        try requireRoom(for: .reconstruction, on: context.world, having: context.room)
         announce(for: .reconstruction, in: context)
         return switch run.precision {
         case .single: try Reconstruction<Float>(self, in: context).run(beginning)
@@ -176,6 +176,11 @@ struct Reconstruction<Scalar: StorableScalar> {
             let amplitude = settings.startAmplitude
             noise.mapPoints { _, _, _, value in Scalar(amplitude * Double(value)) }
             return noise
+        case .standard:
+            let estimate = StandardEstimate(configuration, model, world)
+            let found = try estimate.find()
+            context.say("start: standard reconstruction, \(found.remark)")
+            return estimate.whiteNoise(of: found, .damped)
         case .zero:
             var noise = Field<Scalar>(grid, ghosts: .none, for: "white noise")
             noise.mapPoints { _, _, _, _ in 0 }

@@ -15,7 +15,7 @@ extension RunConfiguration {
     ///   little memory.
     public func simulate(_ beginning: Beginning, in context: RunContext) throws -> Ending {
         RunSummary.begin(in: context)
-        try requireRoom(for: .simulation, on: context.world)
+        try requireRoom(for: .simulation, on: context.world, having: context.room)
         announce(for: .simulation, in: context)
         return switch run.precision {
         case .single: try Simulation<Float>(self, in: context).run(beginning)
