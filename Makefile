@@ -1,5 +1,6 @@
 # make setup       install what is missing, or say what that is
 # make build       the optimised command, .build/release/palindrome
+# make install PREFIX=~/.local   the command, its completions and the job scripts, below PREFIX (/usr/local)
 # make demo        a small universe on two processes, with pictures, in demo/
 # make test        all tests at 1, 2, 3, 4 and 6 ranks
 # make test-long   the same with the long matrices
@@ -7,10 +8,15 @@
 # make docs        an archive of the articles, in .build/documentation
 # make clean       remove what was built
 
-.PHONY: build setup demo test test-long check docs clean
+PREFIX ?= /usr/local
+
+.PHONY: build install setup demo test test-long check docs clean
 
 build: setup
 	swift build -c release --product palindrome
+
+install: build
+	jobscripts/install "$(PREFIX)"
 
 setup:
 	@jobscripts/setup

@@ -17,10 +17,12 @@ let swift: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-func kernels(_ name: String, _ dependencies: [Target.Dependency] = [], link: [String] = []) -> Target {
+func kernels(
+    _ name: String, _ dependencies: [Target.Dependency] = [], link: [String] = [], define: [CSetting] = []
+) -> Target {
     .target(
         name: name, dependencies: dependencies, path: "CSupport/\(name)",
-        cSettings: [.treatAllWarnings(as: .error)],
+        cSettings: [.treatAllWarnings(as: .error)] + define,
         linkerSettings: (link + ["m"]).map { .linkedLibrary($0) })
 }
 
@@ -37,6 +39,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 let numerics = Target.Dependency.product(name: "Numerics", package: "swift-numerics")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
+
+// What files say of the code that wrote them; `+` where it was changed since.
+let commit = Context.gitInformation.map { $0.currentCommit.prefix(12) + ($0.hasUncommittedChanges ? "+" : "") } ?? ""
 
 // One rule: a module imports only modules above it in this list; `make check` holds it.
 let layers: [Target] = [
@@ -59,7 +64,7 @@ let layers: [Target] = [
             "Memory", "Parallel", "Background", "Mesh", "Particles", "InitialConditions", "Dynamics",
             "Measurement", "Observables",
         ]),
-    layer("Storage", ["CStorage", "Memory", "Text", "Parallel", "Mesh", "Particles", "Measurement"]),
+    layer("Storage", ["CStorage", "CBuild", "Memory", "Text", "Parallel", "Mesh", "Particles", "Measurement"]),
     layer("Records", ["Text", "Parallel", "Background", "Measurement", "Inference", "Storage"]),
     layer("Figures", ["CPicture", "Text", "Parallel", "Measurement", "Records"]),
     layer("Configuration", ["Text", "Parallel", "Background", "Mesh", "Gravity", numerics, yaml]),
@@ -110,6 +115,7 @@ let package = Package(
             link: ["fftw3_mpi", "fftw3f_mpi", "fftw3", "fftw3f"]),
         kernels("CStorage", ["SystemMPI", "SystemHDF5"]),
         kernels("CPicture", ["SystemPNG"]),
+        kernels("CBuild", define: [.define("PALINDROME_COMMIT", to: "\"\(commit)\"")]),
         kernels("CMachine", ["SystemFFTW", "SystemFFTWSingle"], link: ["fftw3", "fftw3f"]),
     ] + layers + [
         .executableTarget(

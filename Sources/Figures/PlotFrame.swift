@@ -15,14 +15,17 @@ struct PlotFrame {
     func draw(
         _ panel: Plot.Panel, _ marks: [Plot.Mark], in drawing: inout SVGDrawing, isLowest: Bool
     ) {
-        let below = AxisTicks(horizontal.scale, in: horizontal.range, target: 7)
-        let beside = AxisTicks(vertical.scale, in: vertical.range, target: max(2, Int(extent.y / 60)))
+        let below = AxisTicks(
+            horizontal.scale, in: horizontal.range, target: min(7, max(3, Int(extent.x / 70))))
+        // Powers of ten keep their places, so that more of them have to be asked for than steps.
+        let rows = vertical.scale == .linear ? max(2, Int(extent.y / 60)) : max(3, Int(extent.y / 35))
+        let beside = AxisTicks(vertical.scale, in: vertical.range, target: rows)
         let columns = below.major.compactMap { horizontal($0.value) }
-        let rows = beside.major.compactMap { vertical($0.value) }
+        let lines = beside.major.compactMap { vertical($0.value) }
 
         drawing.lines(
             columns.map { ([$0, corner.y], [$0, corner.y + extent.y]) }
-                + rows.map { ([corner.x, $0], [corner.x + extent.x, $0]) },
+                + lines.map { ([corner.x, $0], [corner.x + extent.x, $0]) },
             colour: "#ececf0")
         drawing.lines(
             panel.levels.compactMap { vertical($0) }.map { ([corner.x, $0], [corner.x + extent.x, $0]) },

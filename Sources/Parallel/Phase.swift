@@ -60,4 +60,28 @@ extension Phase {
     public static let checkpoint = Phase("checkpoint")
     /// Whatever is outside of all phases.
     public static let other = Phase("other")
+
+    /// A line about each, for those who read a table of times.
+    public static let explanations: [Phase: String] = [
+        fft: "Fourier transforms of lines, within a rank",
+        exchange: "what ranks send each other between the sweeps of a transform, waiting for the slowest included",
+        ghosts: "planes of neighbouring ranks, added up or fetched",
+        reduction: "from a mesh of the pyramid to the next coarser one, and back",
+        shortRange: "filters of the pyramid's finer meshes",
+        multiply: "passes over the modes: potential, derivatives, smoothing",
+        products: "products of fields in perturbation theory, on a finer mesh",
+        initialConditions: "white noise, linear modes and the displacement of particles at the start",
+        deposit: "masses of particles onto the mesh (cloud-in-cell)",
+        kick: "forces read from the mesh, and momenta",
+        drift: "positions",
+        routing: "particles that left, to the ranks that own their new place",
+        ordering: "particles sorted by mesh column, so that memory is read in order",
+        agreement: "what ranks tell each other of overflows and errors",
+        adjoint: "kicks and drifts undone, with the gradient carried along",
+        objective: "the comparison with data and its derivative",
+        haloes: "friends of friends, and their masses",
+        output: "snapshots, fields, tables and pictures",
+        checkpoint: "files to go on from",
+        other: "all else: start of the program, reading of files, growth tables",
+    ]
 }

@@ -1,11 +1,14 @@
 public import Measurement
 
-/// A measured power spectrum as the text file `power_a1.0000.txt`: a commented header and five columns.
+/// A measured power spectrum as the text file `power_a1.0000.txt`: a commented header and five columns, or six.
 public struct PowerSpectrumTable: Sendable {
     /// What was measured.
     public var spectrum: PowerSpectrum
     /// Linear theory at ``PowerSpectrum/wavenumbers`` [(Mpc/h)³].
     public var linear: [Double]
+    /// Linear theory of the noise of the run: of its own modes, not the mean of all universes [(Mpc/h)³]; NaN in shells that
+    /// the particle grid does not fill. Nil leaves the column out.
+    public var linearOfNoise: [Double]?
     /// V divided by the number of particles [(Mpc/h)³]; not subtracted from the measurement.
     public var shotNoise: Double
     /// The scale factor.
@@ -62,16 +65,21 @@ public struct PowerSpectrumTable: Sendable {
                 + "\(spectrum.modesBeyond) modes lie beyond the last row",
         ]
         lines += remarks.flatMap { $0.split(separator: "\n").map(String.init) }
+        if linearOfNoise != nil {
+            lines.append("last column: P_linear times the mean |s_k|^2 of the run's own noise, which P has no scatter against")
+        }
         lines.append("")
         let names = ["mean k [h/Mpc]", "P [(Mpc/h)^3]", "P_linear [(Mpc/h)^3]", "shot noise [(Mpc/h)^3]"]
         var text = lines.map { $0.isEmpty ? "#\n" : "# \($0)\n" }.joined()
-        text += "#" + names.map { padded($0) }.joined().dropFirst() + padded("modes", to: 14) + "\n"
+        text += "#" + names.map { padded($0) }.joined().dropFirst() + padded("modes", to: 14)
+        text += (linearOfNoise == nil ? "" : padded("P_linear of the noise")) + "\n"
         for shell in linear.indices {
             let numbers = [
                 spectrum.wavenumbers[shell], spectrum.powers[shell], linear[shell], shotNoise,
             ]
             text += numbers.map { padded($0.description) }.joined()
-            text += padded(String(spectrum.modesPerShell[shell]), to: 14) + "\n"
+            text += padded(String(spectrum.modesPerShell[shell]), to: 14)
+            text += (linearOfNoise.map { padded($0[shell].description) } ?? "") + "\n"
         }
         return text
     }

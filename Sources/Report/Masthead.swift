@@ -76,8 +76,8 @@ struct Masthead {
         let counts = Numbers.shape(particles.map(String.init))
         let sides = [box.x, box.y, box.z].map { Numbers.short($0) }
         return Set(sides).count == 1
-            ? "\(counts) particles in \(sides[0]) Mpc/h"
-            : "\(counts) particles in \(Numbers.shape(sides)) Mpc/h"
+            ? "\(counts) particles in a box of \(sides[0]) Mpc/h"
+            : "\(counts) particles in a box of \(Numbers.shape(sides)) Mpc/h"
     }
 
     private static func summary(

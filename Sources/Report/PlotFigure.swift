@@ -11,8 +11,16 @@ extension Plot {
         """
         <figure class="plot">
         \(HTML(trusted: element(named: identifier, describedAs: description)))
+        \(HTML(trusted: narrow.element(named: identifier + "-narrow", describedAs: description)))
         <figcaption>\(caption)</figcaption>
         </figure>
         """
+    }
+
+    /// The same for a phone, where the wide one's letters could not be read.
+    private var narrow: Plot {
+        var narrow = self
+        narrow.size = [400, min(max(320, 0.8 * size.y), 600)]
+        return narrow
     }
 }

@@ -37,6 +37,8 @@ final class RunDirectory {
     let ensemble: EnsembleRecord?
     /// What a reader should know before anything else.
     private(set) var notes: [String]
+    /// Whether the page will lie in the directory, so that it can lead to the files.
+    var isBesidePage = false
 
     private var grids: [SIMD2<Int>: RankGrid] = [:]
     private var slabs: [String: Slab] = [:]
@@ -66,14 +68,21 @@ final class RunDirectory {
                     + "power_a*.txt, reconstruction.h5, ensemble.json or bench.json); give the output.directory of a "
                     + "run, an ensemble or a bench")
         }
-        let records = try recorded.map { try Self.record("\(path)/\($0)", on: world) }
+        var damage: [String] = []
+        let records = try recorded.compactMap { name -> RunRecord? in
+            do {
+                return try Self.record("\(path)/\(name)", on: world)
+            } catch let error as any ReportedError {
+                damage.append(Self.leavingOut(error))
+                return nil
+            }
+        }
         self.records = records
         benches = try Self.benches(studies, in: path, on: world)
         ensemble = try Self.ensemble(among: names, in: path, on: world)
         self.reconstructionPath = reconstructionPath
         reconstruction = try reconstructionPath.flatMap { try Self.provenance(of: $0, over: world) }
 
-        var damage: [String] = []
         let densities = try densityFiles.filter {
             try Self.isReadable($0.path, over: world, noting: &damage)
         }
@@ -99,7 +108,7 @@ final class RunDirectory {
                         + "another configuration than the rest, and left out here."
                 ])
             + Self.unfinished(
-                records, isForward: !(densities + powers + snapshots).isEmpty,
+                recorded, isForward: !(densities + powers + snapshots).isEmpty,
                 isReconstruction: reconstructionPath != nil)
             + (!self.densities.isEmpty && reconstructionPath != nil
                 ? [
@@ -109,12 +118,12 @@ final class RunDirectory {
                 : [])
     }
 
-    /// A line for each command that left files but no record.
+    /// A line for each command that left files but no record, of those there are.
     private static func unfinished(
-        _ records: [RunRecord], isForward: Bool, isReconstruction: Bool
+        _ recorded: [String], isForward: Bool, isReconstruction: Bool
     ) -> [String] {
         [("simulate", isForward), ("reconstruct", isReconstruction)].compactMap { command, isThere in
-            guard isThere, !records.contains(where: { $0.command == command }) else { return nil }
+            guard isThere, !recorded.contains(RunRecord.fileName(of: command)) else { return nil }
             return "There is no \(RunRecord.fileName(of: command)): the run has not finished, or not in this "
                 + "directory."
         }
@@ -190,6 +199,12 @@ final class RunDirectory {
         }
     }
 
+    /// Says what the page does without; once of each file.
+    func note(leavingOut error: any ReportedError) {
+        let note = Self.leavingOut(error)
+        if !notes.contains(note) { notes.append(note) }
+    }
+
     private static func outputs(
         _ prefix: String, _ suffix: String, in path: String, _ names: [String]
     ) -> [Output] {
@@ -241,8 +256,8 @@ final class RunDirectory {
     }
 
     /// The note about a file that cannot be read.
-    private static func leavingOut(_ error: StorageError) -> String {
-        "\(error.message.replacing("; use another copy", with: "")); it is left out here."
+    private static func leavingOut(_ error: any ReportedError) -> String {
+        "\(error.message.replacing("; use another copy", with: "").replacing("; remove the file to leave it out", with: "")); it is left out here."
     }
 
     private static func provenance(of path: String, over world: Communicator) throws -> Provenance? {

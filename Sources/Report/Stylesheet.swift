@@ -73,8 +73,10 @@ enum Stylesheet {
         figcaption span { white-space: nowrap; }
         svg[id$="-colours"] { display: block; margin-top: .8rem; max-width: 100%; height: auto; overflow: visible; fill: currentColor; }
         svg[id$="-colours"] path { stroke: currentColor; }
+        svg[id$="-colours"] rect { stroke: currentColor; stroke-opacity: .55; }
         figure.plot { margin: 0 0 1.6rem; }
         figure.plot svg { display: block; max-width: 100%; height: auto; }
+        figure.plot svg[id$="-narrow"] { display: none; }
         .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(30rem, 100%), 1fr)); gap: 1rem 2rem; align-items: start; }
         .table { overflow-x: auto; margin: 0 0 1.4rem; }
         table { border-collapse: collapse; width: 100%; font-size: .92rem; }
@@ -109,14 +111,16 @@ enum Stylesheet {
         footer { padding: 1.6rem 0 3rem; margin-top: 2rem; border-top: 1px solid var(--line); font-size: .85rem; color: var(--soft); overflow-wrap: anywhere; }
         footer p { margin: 0; }
         @media (max-width: 44rem) {
-          figure.plot { overflow-x: auto; }
-          figure.plot svg { max-width: none; width: 44rem; }
+          figure.plot svg { display: none; }
+          figure.plot svg[id$="-narrow"] { display: block; width: 100%; }
           td.share:not(.whole) { display: none; }
           .maps { grid-template-columns: 1fr; }
+          dl.numbers { grid-template-columns: 1fr 1fr; }
           header > div, nav ol, main, footer { width: calc(100% - 2rem); }
         }
         @media print {
-          figure.plot svg { width: 100%; }
+          figure.plot svg:not([id$="-narrow"]) { display: block; width: 100%; }
+          figure.plot svg[id$="-narrow"] { display: none; }
           @page { margin: 14mm; }
           :root { --paper: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #ccc; --accent: #000; }
           body { font-size: 10.5pt; }

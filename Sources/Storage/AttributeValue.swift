@@ -1,6 +1,7 @@
 /// A small value that stands beside data in a file.
 public enum AttributeValue: Sendable, Equatable {
-    /// A text, of variable length in the file, UTF-8; it ends where it holds a zero.
+    /// A text, UTF-8, of fixed length in the file: one of variable length lies in a heap of the file, and HDF5 1.10
+    /// crashes when that is damaged (`H5HG_read`).
     case text(String)
     /// An integer.
     case integer(Int)

@@ -1,3 +1,4 @@
+internal import CBuild
 internal import CStorage
 internal import Parallel
 
@@ -20,20 +21,41 @@ public struct Provenance: Sendable, Equatable {
     /// The version of this code.
     public static let currentVersion = "0.1.0"
 
-    /// The compiler and the libraries of this program.
+    /// The compiler and the libraries of this program, and the commit it was built from where that is known.
     public static var currentBuild: String {
-        #if compiler(>=6.4)
-            let compiler = "Swift 6.4 or later"
-        #else
-            let compiler = "Swift 6.3 or earlier"
-        #endif
         #if DEBUG
             let mode = "debug"
         #else
             let mode = "release"
         #endif
         let library = unsafe String(cString: palindrome_hdf5_library())
-        return "\(compiler), \(mode), \(MPIRuntime.library), \(library)"
+        let commit = unsafe String(cString: palindrome_build_commit())
+        // "Clang 21.0.0 (ADDRESS COMMIT)", of which the address says nothing.
+        let clang = unsafe String(cString: palindrome_build_compiler()).split { " ()".contains($0) }
+            .filter { !$0.contains("://") }.map { $0.prefix(12) }.joined(separator: " ")
+        let parts = [
+            commit.isEmpty ? "" : "commit \(commit)", compiler, clang, mode, MPIRuntime.library, library,
+        ]
+        return parts.filter { !$0.isEmpty }.joined(separator: ", ")
+    }
+
+    /// The language tells its version only by comparison; Clang beside it tells the very commit.
+    private static var compiler: String {
+        #if compiler(>=6.6)
+            "Swift 6.6 or later"
+        #elseif compiler(>=6.5)
+            "Swift 6.5"
+        #elseif compiler(>=6.4)
+            "Swift 6.4"
+        #elseif compiler(>=6.3.3)
+            "Swift 6.3.3 or later"
+        #elseif compiler(>=6.3.2)
+            "Swift 6.3.2"
+        #elseif compiler(>=6.3.1)
+            "Swift 6.3.1"
+        #else
+            "Swift 6.3 or earlier"
+        #endif
     }
 
     /// What this program says of its files.

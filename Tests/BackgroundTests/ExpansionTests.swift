@@ -2,6 +2,21 @@ import Background
 import XCTest
 
 final class ExpansionTests: XCTestCase {
+    func testTheAgeIsThatOfKnownUniverses() {
+        var parameters = CosmologyParameters.simpleLCDM
+        // Flat, matter and a cosmological constant: t = 2/(3 sqrt(1 - Om)) asinh(sqrt((1 - Om)/Om a^3)).
+        for a in [0.01, 0.3, 1] {
+            let ratio = (0.7 / 0.3 * a * a * a).squareRoot()
+            let expected = 2 / (3 * 0.7.squareRoot()) * log(ratio + (1 + ratio * ratio).squareRoot())
+            let age = Cosmology<Double>(parameters, power: .eisensteinHu).age(at: a)
+            XCTAssertEqual(age, expected, accuracy: 1e-11 * expected)
+        }
+        parameters.omegaMatter = 1
+        XCTAssertEqual(
+            Cosmology<Double>(parameters, power: .eisensteinHu).age(at: 0.25), 2.0 / 3 / 8, accuracy: 1e-12)
+        XCTAssertEqual(hubbleTimeInGigayears, 9.7779222, accuracy: 1e-7)
+    }
+
     func testExpansionAgreesWithTheReference() throws {
         for name in ["A", "B"] {
             let reference = try Reference(name)

@@ -99,6 +99,56 @@ final class RunConfigurationTests: XCTestCase {
         XCTAssertEqual(listed.output.snapshots, [0.9])
     }
 
+    func testASizeIsASpacing() throws {
+        let run = try configuration("box: {particles: [16, 24, 12], size: [64, 96, 48]}")
+        XCTAssertEqual(run.box.spacing, 4)
+        XCTAssertEqual(try configuration("box: {particles: 64, size: 256}").box.spacing, 4)
+        // The box is as long as it was said to be, where a spacing can make it so.
+        for particles in [49, 100, 103, 107, 161, 187] {
+            let box = try configuration("box: {particles: \(particles), size: 100}").box
+            let near = [box.spacing.nextDown, box.spacing, box.spacing.nextUp].map { $0 * Double(particles) }
+            if near.contains(100) { XCTAssertEqual(box.size.x, 100) }
+            XCTAssertEqual(box.size.x, 100, accuracy: 1e-13 * 100)
+        }
+        XCTAssertEqual(try configuration(run.resolvedText), run)
+    }
+
+    func testRedshiftsAreScaleFactors() throws {
+        let run = try configuration(
+            "initial: {a: 0.1}\nevolution: {steps: 9}\noutput: {redshifts: [0, 9, 1]}")
+        XCTAssertEqual(run.output.snapshots.map(OutputSection.label), ["0.1000", "0.5000", "1.0000"])
+        XCTAssertEqual(
+            run,
+            try configuration(
+                "initial: {a: 0.1}\nevolution: {steps: 9}\noutput: {snapshots: [1, 0.1, 0.5]}"))
+    }
+
+    func testStepsAreCutWhereOutputsAreWanted() throws {
+        let run = try configuration(
+            "initial: {a: 0.1}\nevolution: {steps: 3}\noutput: {redshifts: [0, 1, 2], align: outputs}")
+        XCTAssertEqual(run.output.snapshots, [1.0 / 3, 0.5, 1])
+        XCTAssertEqual(run.evolution.scaleFactors.count, 6)
+        XCTAssertEqual(run.evolution.scaleFactors.sorted(), run.evolution.scaleFactors)
+        for snapshot in run.output.snapshots { XCTAssert(run.evolution.scaleFactors.contains(snapshot)) }
+        XCTAssertEqual(try configuration(run.resolvedText), run, "what is written down needs no align")
+        // An end of a step that is meant is not cut beside.
+        let same = try configuration(
+            "initial: {a: 0.1}\nevolution: {steps: 9}\noutput: {snapshots: [0.3], align: outputs}")
+        XCTAssertEqual(
+            same.evolution, try configuration("initial: {a: 0.1}\nevolution: {steps: 9}").evolution)
+    }
+
+    func testPathsCanBeMovedAllAtOnce() throws {
+        let text = """
+            power: {model: table, table: t.txt}
+            initial: {white_noise: n.npy}
+            objective: {data: "d.h5:/x", weights: "/w.h5:/x"}
+            reconstruct: {start: s.npy, truth: "r.h5:/t", response: "m.h5:/diagnostics"}
+            """
+        let moved = try configuration(text).changingPaths { $0.hasPrefix("/") ? $0 : "/far/\($0)" }
+        XCTAssertEqual(moved, try configuration(text, name: "/far/run.yaml"))
+    }
+
     /// Steps equal in growth are those of the configured cosmology; what is written down is where they ended up.
     func testStepsEqualInGrowthAreListedInTheResolvedText() throws {
         for (integrator, start) in [("bullfrog", "0"), ("bullfrog", "0.1"), ("fastpm-dkd", "0.1")] {

@@ -32,7 +32,7 @@ final class RunReportTests: SPMDTestCase {
         XCTAssertEqual(
             page.sections, ["numbers", "matter", "power", "phases", "configuration", "origins"])
         for text in [
-            "12 × 9 × 9 particles in 24 × 18 × 18 Mpc/h", "0123456789abcdef", "a = 0.5000", "4.50 s",
+            "12 × 9 × 9 particles in a box of 24 × 18 × 18 Mpc/h", "0123456789abcdef", "a = 0.5000", "4.50 s",
             "100 MiB",
             "a <fast> CPU", "exchange", "\"a: b <c>.txt\"",
         ] {
@@ -230,12 +230,40 @@ final class RunReportTests: SPMDTestCase {
         }
         assertThrowsEverywhere("/missing: there is no such directory", report("\(path)/missing"))
         assertThrowsEverywhere("\(path): holds nothing of a run", report(path))
-        fixture.directory.write(Array("{".utf8), to: "run.json")
-        assertThrowsEverywhere("run.json: is damaged", report(path))
-        fixture.directory.write(Array("0.1 x\n".utf8), to: "power_a1.0000.txt")
-        fixture.directory.write(Array(try RecordFixture.run.json().utf8), to: "run.json")
-        assertThrowsEverywhere("power_a1.0000.txt:1: ", report(path))
         XCTAssertFalse(fixture.directory.names.contains("report.html"))
+    }
+
+    func testOneDamagedFileLeavesTheRestOfThePage() throws {
+        let fixture = try forward()
+        fixture.directory.write(Array("{".utf8), to: "run.json")
+        let first = try page(of: fixture)
+        XCTAssertEqual(first.sections, ["numbers", "matter", "power", "configuration", "origins"])
+        XCTAssertTrue(first.text.contains("run.json: is damaged"))
+        XCTAssertTrue(first.text.contains("it is left out here."))
+        XCTAssertFalse(first.text.contains("has not finished"))
+        try fixture.writeRecord()
+        fixture.directory.write(Array("0.1 x\n".utf8), to: "power_a1.0000.txt")
+        let second = try page(of: fixture)
+        XCTAssertEqual(
+            second.sections, ["numbers", "matter", "power", "phases", "configuration", "origins"])
+        XCTAssertTrue(second.text.contains("power_a1.0000.txt:1: '0.1 x'"))
+        fixture.directory.write([1, 2, 3], to: "gradient.h5")
+        XCTAssertTrue(try page(of: fixture).text.contains("gradient.h5: "))
+    }
+
+    func testNamesLeadToFilesOnlyFromBesideThem() throws {
+        let fixture = try forward()
+        XCTAssertTrue(try page(of: fixture).source.contains("<a href=\"density_a0.5000.h5\">"))
+        let elsewhere = ScratchDirectory(over: world)
+        try RunReport.write(of: fixture.directory.path, to: elsewhere.file("page.html"), over: world)
+        let page = String(decoding: elsewhere.bytes("page.html"), as: UTF8.self)
+        XCTAssertFalse(page.contains("href=\"density"))
+        XCTAssertTrue(page.contains("density_a0.5000.h5"))
+    }
+
+    func testPlotsAreDrawnForPhonesToo() throws {
+        let page = try page(of: try forward())
+        XCTAssertTrue(page.identifiers.contains("power-plot") && page.identifiers.contains("power-plot-narrow"))
     }
 }
 

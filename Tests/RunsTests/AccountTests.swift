@@ -32,6 +32,16 @@ final class AccountTests: SPMDTestCase {
         XCTAssertEqual(table.text.lines.last?.split(separator: " ").first, "total")
     }
 
+    func testLinesOfALogComeAfterOneTwoFive() {
+        var rhythm = Rhythm()
+        let told = stride(from: 0.0, through: 2000, by: 0.5).filter { rhythm.isDue(after: $0) }
+        XCTAssertEqual(told, [1, 2, 5, 10, 20, 50, 100, 200, 500, 1100, 1700])
+        var slow = Rhythm()
+        XCTAssertTrue(slow.isDue(after: 70))
+        XCTAssertFalse(slow.isDue(after: 99))
+        XCTAssertTrue(slow.isDue(after: 100))
+    }
+
     func testThePeakOfMemoryIsThatSinceItWasForgotten() {
         let megabytes = 200
         do {

@@ -43,9 +43,13 @@ public struct BoxSection: Sendable, Equatable {
         if let size { checkSize(size, section) }
         if let mesh { checkMesh(mesh, section) } else if let factor { scaleMesh(by: factor, section) }
         if !Self.spacings.contains(spacing) {
-            section.conflict(
-                size == nil ? "spacing" : "size", is: size.map { "\($0.x)" } ?? "\(spacing)",
-                "it must be from \(Self.spacings.lowerBound) to \(Self.spacings.upperBound) Mpc/h", "try 1.0")
+            let range = "from \(Self.spacings.lowerBound) to \(Self.spacings.upperBound) Mpc/h"
+            if let size {
+                section.conflict(
+                    "size", is: "\(size.x)", "a particle's share of it must be \(range)", "try \(particles.x).0")
+            } else {
+                section.conflict("spacing", is: "\(spacing)", "it must be \(range)", "try 1.0")
+            }
         }
         if self.mesh.max() > Self.most {
             section.conflict(

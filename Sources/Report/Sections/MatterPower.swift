@@ -17,10 +17,15 @@ struct MatterPower: ReportSection {
 
     init?(of run: RunDirectory) throws {
         total = run.powers.count
-        spectra = try run.powers.spread(over: Self.most).map { output in
-            let text = try run.text(of: output.path)
-            return try run.world.agree {
-                try MeasuredPower(parsing: text, scaleFactor: output.scaleFactor, source: output.path)
+        spectra = run.powers.spread(over: Self.most).compactMap { output in
+            do {
+                let text = try run.text(of: output.path)
+                return try run.world.agree {
+                    try MeasuredPower(parsing: text, scaleFactor: output.scaleFactor, source: output.path)
+                }
+            } catch {
+                run.note(leavingOut: error)
+                return nil
             }
         }.filter { !$0.powers.isEmpty }
         if spectra.isEmpty { return nil }
@@ -34,14 +39,35 @@ struct MatterPower: ReportSection {
             describedAs: "Matter power spectrum, measured and linear, and their ratio",
             caption: """
                 Measured P(k) (lines) and linear theory (broken). Below their ratio; the band is the scatter √(2/modes) \
-                of a Gaussian field. The thin grey line is the shot noise of the particles, which is not subtracted.\(left)
+                of a Gaussian field.\(ofNoise) The thin grey line is the shot noise of the particles, which is not subtracted.\(left)
                 """)
     }
 
     private func plot(_ last: MeasuredPower) -> Plot {
         Plot(
-            "", axis: .init("k  [h/Mpc]", .logarithmic), panels: [powers(last), ratios(last)],
-            size: [1100, 640])
+            "", axis: .init("k  [h/Mpc]", .logarithmic),
+            panels: [powers(last), ratios(last)] + (knowsNoise ? [ratiosToNoise] : []),
+            size: [1100, knowsNoise ? 800 : 640])
+    }
+
+    private var knowsNoise: Bool { spectra.allSatisfy { !$0.linearOfNoise.isEmpty } }
+
+    private var ofNoise: String {
+        knowsNoise
+            ? " Lowest the ratio to linear theory of this run's own noise: the scatter of the few longest waves is in both."
+            : ""
+    }
+
+    /// Without the scatter that the noise has anyhow.
+    private var ratiosToNoise: Plot.Panel {
+        var largest = 0.0
+        let series = zip(spectra, colours).map { spectrum, colour in
+            let ratio: [Double] = zip(spectrum.powers, spectrum.linearOfNoise).map { $0 / $1 }
+            largest = max(largest, ratio.filter(\.isFinite).max() ?? 0)
+            return Plot.Series(nil, x: spectrum.wavenumbers, y: ratio, colour: colour)
+        }
+        let axis = Plot.Axis("P / own linear", .linear, range: 0...min(max(1.1 * largest, 2), 5))
+        return Plot.Panel(axis, series, levels: [1])
     }
 
     private func powers(_ last: MeasuredPower) -> Plot.Panel {

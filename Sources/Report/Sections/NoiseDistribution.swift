@@ -14,9 +14,9 @@ struct NoiseDistribution: ReportSection {
     let identifier = "noise"
     let heading = "Noise"
 
-    /// Bins of a quarter from −5 to 5, where next to nothing lies beyond.
-    private static let width = 0.25
-    private static let bins = 40
+    /// Bins of a tenth from −5 to 5, where next to nothing lies beyond.
+    private static let width = 0.1
+    private static let bins = 100
 
     init?(of run: RunDirectory) throws {
         guard let path = run.reconstructionPath, !run.isStandard else { return nil }

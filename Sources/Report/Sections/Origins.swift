@@ -7,6 +7,7 @@ struct Origins: ReportSection {
     private let provenance: Provenance?
     private let bench: BenchRecord?
     private let names: [String]
+    private let linksFiles: Bool
 
     let identifier = "origins"
     let heading = "Versions and files"
@@ -15,6 +16,7 @@ struct Origins: ReportSection {
         record = run.record
         provenance = run.provenance
         bench = run.bench
+        linksFiles = run.isBesidePage
         names = run.names.filter { !$0.hasPrefix(".") }
     }
 
@@ -33,8 +35,11 @@ struct Origins: ReportSection {
             value.map { "<dt>\(name)</dt><dd>\($0)</dd>" }
         }
         let rows = names.compactMap { name -> HTML? in
-            Self.meaning(of: name).map {
-                "<tr><th scope=\"row\"><code>\(name)</code></th><td>\($0)</td></tr>"
+            // Beside the page a name leads to the file; it has no characters that an address must not have.
+            let isPlain = name.utf8.allSatisfy { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 || "0123456789._".utf8.contains($0) }
+            let shown: HTML = linksFiles && isPlain ? "<a href=\"\(name)\">\(name)</a>" : "\(name)"
+            return Self.meaning(of: name).map {
+                "<tr><th scope=\"row\"><code>\(shown)</code></th><td>\($0)</td></tr>"
             }
         }
         return """
@@ -55,6 +60,10 @@ struct Origins: ReportSection {
             ("density_a", ".h5", "density / mean on the force mesh"),
             ("density_a", ".png", "picture"), ("density_a", ".svg", "figure"),
             ("power_a", ".txt", "power spectrum, measured and linear"), ("power_a", ".svg", "figure"),
+            ("fof_subhalo_tab_a", ".hdf5", "haloes, Gadget-4 layout"),
+            ("halo_mass_a", ".txt", "mass function of haloes"),
+            ("white_noise", ".h5", "white noise of the initial conditions"),
+            ("linear_density", ".h5", "linear overdensity for D1 = 1"),
             ("checkpoint_", ".h5", "state to continue from"),
             ("reconstruction", ".h5", "noise and densities found, their history and diagnostics"),
             ("picture_", ".png", "picture"), ("history", ".csv", "loss by iteration"),

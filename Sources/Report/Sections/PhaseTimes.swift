@@ -1,3 +1,4 @@
+internal import Parallel
 internal import Records
 internal import Text
 
@@ -19,6 +20,12 @@ struct PhaseTimes: ReportSection {
                 let heading: HTML = records.count == 1 ? .nothing : "<h3>\(record.command)</h3>"
                 return "\(heading)\(table(of: record))"
             })
+    }
+
+    private func explanations(of record: RunRecord) -> [HTML] {
+        record.phases.compactMap { phase in
+            Phase.explanations[Phase(phase.name)].map { "<dt>\(phase.name)</dt><dd>\($0)</dd>" }
+        }
     }
 
     private func table(of record: RunRecord) -> HTML {
@@ -50,6 +57,7 @@ struct PhaseTimes: ReportSection {
             <tfoot><tr><th scope="row">total</th><td></td><td>\(Numbers.fixed(total, 3))</td><td></td><td class="share"></td>\
             <td>\(Numbers.fixed(sent, 1))</td><td>\(Numbers.fixed(messages, 0))</td></tr></tfoot>
             </table></div>
+            <details><summary>What the phases are</summary><dl class="list">\(explanations(of: record))</dl></details>
             """
     }
 }

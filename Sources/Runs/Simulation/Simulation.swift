@@ -105,10 +105,11 @@ struct Simulation<Scalar: StorableScalar> {
             context.say(
                 "momenta are resolved \(Float(ratio)) times as coarsely on the way as at the end, at most")
         }
+        let outputs = try outputs.knowingNoise(of: configuration)
         let progress = ProgressLine(steps: evolution.schedule.stepCount, after: first, in: context)
         do {
             while !evolution.isFinished {
-                try advance(&evolution, in: place, telling: progress)
+                try advance(&evolution, writing: outputs, in: place, telling: progress)
             }
         } catch is StopRequest {
             progress.clear()
@@ -134,7 +135,8 @@ struct Simulation<Scalar: StorableScalar> {
     ///
     /// - Throws: ``StopRequest`` on all ranks when the run shall stop; the evolution then stands between two stages.
     private func advance(
-        _ evolution: inout Evolution<Scalar>, in place: borrowing RunPlace, telling progress: ProgressLine
+        _ evolution: inout Evolution<Scalar>, writing outputs: SimulationOutputs<Scalar>,
+        in place: borrowing RunPlace, telling progress: ProgressLine
     ) throws {
         let step = evolution.finishedSteps
         try evolution.advance { observation, particles in

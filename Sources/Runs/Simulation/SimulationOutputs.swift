@@ -18,6 +18,8 @@ struct SimulationOutputs<Scalar: StorableScalar> {
     let model: ForwardModel<Scalar>
     let provenance: Provenance
     let context: RunContext
+    /// P(k) of the linear modes of the run's own noise for D1 = 1, by shell; empty if nobody asks.
+    var linearOfNoise: [Double] = []
 
     private var world: Communicator { model.mesh.grid.world }
     private var phases: Phases { model.mesh.grid.phases }
@@ -40,6 +42,19 @@ struct SimulationOutputs<Scalar: StorableScalar> {
     /// What is written of the initial conditions.
     private var beginning: [String] {
         (settings.whiteNoise ? ["white_noise.h5"] : []) + (settings.linearDensity ? ["linear_density.h5"] : [])
+    }
+
+    /// The same with the linear power of the noise, made anew, if power spectra are to be written. Collective.
+    ///
+    /// - Throws: the same on all ranks when the noise cannot be read.
+    func knowingNoise(of configuration: RunConfiguration) throws -> SimulationOutputs {
+        guard (settings.powerSpectrum || settings.pictures) && !settings.snapshots.isEmpty else { return self }
+        let noise: Field<Scalar> = try configuration.whiteNoise(over: model.particleGrid)
+        var outputs = self
+        outputs.linearOfNoise = try PowerSpectrum(
+            of: model.linearModes(consuming: noise), box: model.box.size
+        ).powers
+        return outputs
     }
 
     /// Writes what is asked for of the initial conditions, made anew since a run does not keep them. Collective.
@@ -178,10 +193,15 @@ struct SimulationOutputs<Scalar: StorableScalar> {
         let background = Cosmology<Double>(model.cosmology.parameters, power: .eisensteinHu)
         let growth = growthFactors(at: [scaleFactor], background)[0]
         let shotNoise = PowerSpectrum.shotNoise(particles: model.box.particleCount, box: model.box.size)
-        let table = PowerSpectrumTable(
+        var table = PowerSpectrumTable(
             spectrum, linear: spectrum.wavenumbers.map { model.power.evolved($0, to: growth) },
             shotNoise: shotNoise, scaleFactor: scaleFactor, box: model.box.size, mesh: model.box.mesh,
             correction: .cloudInCell)
+        if !linearOfNoise.isEmpty {
+            table.linearOfNoise = table.linear.indices.map {
+                $0 < linearOfNoise.count ? growth.d1 * growth.d1 * linearOfNoise[$0] : .nan
+            }
+        }
         if settings.powerSpectrum { try world.writeFile(path + ".txt") { table.text } }
         if settings.pictures {
             try world.writeFile(path + ".svg") {
