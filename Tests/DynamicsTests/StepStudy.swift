@@ -11,7 +11,10 @@ import Particles
 /// A way from perturbation theory to today: where it starts, with what, and by which steps.
 struct StepScheme {
     /// Equal steps of what.
-    enum Spacing: String { case a, D }
+    enum Spacing: String {
+        case scaleFactor = "a"
+        case growth = "D"
+    }
 
     var integrator: any Integrator
     var order: PerturbationOrder
@@ -30,7 +33,7 @@ struct StepScheme {
     }
 
     /// What all converge to, to a few parts in 10⁴ of P(k).
-    static let limit = StepScheme(BullFrog(), .third, from: 0.05, 60, .D)
+    static let limit = StepScheme(BullFrog(), .third, from: 0.05, 60, .growth)
 
     /// The same with initial conditions of another order.
     func of(_ order: PerturbationOrder) -> StepScheme {
@@ -58,11 +61,11 @@ struct StepScheme {
 
     func scaleFactors(in cosmology: CosmologyParameters) -> [Double] {
         switch spacing {
-        case .a:
+        case .scaleFactor:
             (0...steps).map {
                 $0 == steps ? 1 : start + (1 - start) * Double($0) / Double(steps)
             }
-        case .D:
+        case .growth:
             scaleFactorsEquallySpacedInGrowth(
                 from: start, to: 1, steps: steps, Cosmology<Double>(cosmology, power: .eisensteinHu))
         }
