@@ -65,7 +65,8 @@ final class StepStudyTests: SPMDTestCase {
         + [6, 8, 10].map { StepScheme(BullFrog(), .third, from: 0.1, $0, .growth) }
         + [3, 4, 5, 6, 8].map { StepScheme(BullFrog(), .third, from: 0.2, $0, .growth) }
         + [
-            StepScheme(BullFrog(), .third, from: 0.2, 5, .scaleFactor), StepScheme(BullFrog(), .third, from: 0.3, 5, .growth),
+            StepScheme(BullFrog(), .third, from: 0.2, 5, .scaleFactor),
+            StepScheme(BullFrog(), .third, from: 0.3, 5, .growth),
         ]
 
     private func row(
@@ -108,7 +109,8 @@ final class StepStudyTests: SPMDTestCase {
         let study = study(64, seed: seed)
         let reference = try study.end(of: StepScheme(BullFrog(), .second, from: 0.1, many, .growth))
         func errors(_ integrator: any Integrator, _ spacing: StepScheme.Spacing) throws -> StepErrors {
-            try study.end(of: StepScheme(integrator, .second, from: 0.1, 8, spacing)).errors(against: reference)
+            try study.end(of: StepScheme(integrator, .second, from: 0.1, 8, spacing)).errors(
+                against: reference)
         }
         let (frog, fast) = (try errors(BullFrog(), .growth), try errors(FastPM(), .scaleFactor))
         let name = "seed \(seed), 8 of \(many) steps: BullFrog \(frog); FastPM \(fast)"

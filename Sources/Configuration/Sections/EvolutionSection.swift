@@ -109,7 +109,8 @@ public struct EvolutionSection: Sendable, Equatable {
             if start == 0 {
                 section.conflict(
                     "steps", is: "0",
-                    "it must be 1 at least where initial.a is 0, where nothing has moved yet", "give steps, or start later")
+                    "it must be 1 at least where initial.a is 0, where nothing has moved yet",
+                    "give steps, or start later")
             }
             let wanted = section.number("a_stop", .scaleFactor, default: start)
             guard wanted != start else { return }
