@@ -153,7 +153,7 @@ let package = Package(
             "Dynamics",
             [
                 "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics",
-                "Storage",
+                "Measurement", "Storage",
             ]),
         tests(
             "Inference",

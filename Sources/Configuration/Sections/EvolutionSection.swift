@@ -106,6 +106,12 @@ public struct EvolutionSection: Sendable, Equatable {
     private func checkSpread(_ section: SectionReader, _ spacing: Spacing) {
         let (start, stop) = (scaleFactors[0], self.stop)
         if stepCount == 0 {
+            if start == 0 {
+                section.conflict(
+                    "steps", is: "0",
+                    "it must be 1 at least where initial.a is 0, where nothing has moved yet",
+                    "give steps, or start later")
+            }
             let wanted = section.number("a_stop", .scaleFactor, default: start)
             guard wanted != start else { return }
             section.conflict(
@@ -139,6 +145,11 @@ public struct EvolutionSection: Sendable, Equatable {
             section.conflict(
                 "a[0]", is: "0", "it must be a number from 0.0001 to 1.0, or come with integrator: bullfrog",
                 "try [0.1, 0.4, 0.7, 1.0]")
+        } else if start == 0 && stepCount == 0 {
+            section.conflict(
+                "a", is: "\(scaleFactors)",
+                "it must hold the end of a step after 0, where nothing has moved yet",
+                "try [0, 0.25, 0.5, 1.0]")
         }
         for index in 1..<scaleFactors.count where scaleFactors[index] <= scaleFactors[index - 1] {
             section.conflict(
