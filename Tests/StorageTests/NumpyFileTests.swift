@@ -9,7 +9,7 @@ final class NumpyFileTests: SPMDTestCase {
     private let shape: SIMD3<Int> = [18, 20, 5]
 
     private func file(
-        _ descr: String = "<f8", order: String = "False", shape: String = "(18, 20, 5)", _ numbers: [UInt8]
+        _ numbers: [UInt8], _ descr: String = "<f8", order: String = "False", shape: String = "(18, 20, 5)"
     ) -> [UInt8] {
         var head = "{'descr': '\(descr)', 'fortran_order': \(order), 'shape': \(shape), }"
         while (10 + head.utf8.count + 1) % 64 != 0 { head += " " }
@@ -29,7 +29,7 @@ final class NumpyFileTests: SPMDTestCase {
         let scratch = ScratchDirectory(over: world)
         let values = (0..<1800).map(value)
         scratch.write(file(bytes(values)), to: "double.npy")
-        scratch.write(file("<f4", bytes(values.map(Float.init))), to: "single.npy")
+        scratch.write(file(bytes(values.map(Float.init)), "<f4"), to: "single.npy")
         for grid in gridShapes {
             let mesh = try Decomposition(shape: shape, over: RankGrid(world: world, shape: grid))
             let double: Field<Double> = try NumpyFile(opening: scratch.file("double.npy"), over: world)
@@ -61,12 +61,12 @@ final class NumpyFileTests: SPMDTestCase {
             (Array("no numpy at all".utf8), "is no file of numpy; write it with numpy.save"),
             (Array(file(good).dropLast(8)), "is cut off"),
             (Array(file(good).prefix(40)), "is cut off in its head"),
-            (file(">f8", good), "holds >f8; it must be"),
-            (file("<i8", good), "holds <i8; it must be"),
-            (file(order: "True", good), "is in Fortran's order"),
-            (file(shape: "(18, 20)", good), "has the shape 18 x 20; it must be 18 x 20 x 5"),
-            (file(shape: "(-1, 20, 5)", good), "has a head that says too little"),
-            (file(shape: "(16000000, 16000000, 16000000)", good), "has a head that says too little"),
+            (file(good, ">f8"), "holds >f8; it must be"),
+            (file(good, "<i8"), "holds <i8; it must be"),
+            (file(good, order: "True"), "is in Fortran's order"),
+            (file(good, shape: "(18, 20)"), "has the shape 18 x 20; it must be 18 x 20 x 5"),
+            (file(good, shape: "(-1, 20, 5)"), "has a head that says too little"),
+            (file(good, shape: "(16000000, 16000000, 16000000)"), "has a head that says too little"),
             (file(bytes(values)), "holds values that are not finite (NaN or infinity), 1 of 1800"),
         ]
         for (contents, message) in cases {

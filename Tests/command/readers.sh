@@ -9,7 +9,7 @@ python=${PYTHON:-python3}
 cat >run.yaml <<'E'
 box: {particles: 16, spacing: 4.0}
 evolution: {steps: 4}
-output: {redshifts: [1], align: outputs, density: false, power_spectrum: false, pictures: false}
+output: {redshifts: [1, 0], align: outputs, density: false, power_spectrum: false, pictures: false}
 E
 run() { on_ranks 2 simulate run.yaml --set output.directory="$1" "${@:2}"; }
 run cube && run box --set 'box.particles=[16, 24, 12]' && run kpc --set output.length_unit=kpc/h
@@ -89,9 +89,9 @@ for reader in h5py readgadget pynbody yt; do
 done
 
 # Haloes do not depend on the unit of lengths.
-for name in cube kpc; do on_ranks 2 haloes $name/snapshot_a0.5000.hdf5 --minimum 3; done
+for name in cube kpc; do on_ranks 2 haloes $name/snapshot_a1.0000.hdf5 --minimum 3; done
 title='haloes are the same from a snapshot in kpc/h'
-if grep -v '^#' cube/halo_mass_a0.5000.txt | grep -q '[0-9]' && cmp cube/halo_mass_a0.5000.txt kpc/halo_mass_a0.5000.txt
+if grep -v '^#' cube/halo_mass_a1.0000.txt | grep -q '[0-9]' && cmp cube/halo_mass_a1.0000.txt kpc/halo_mass_a1.0000.txt
 then pass "$title"; else fail "$title"; fi
 
 exit $((failures > 0))
