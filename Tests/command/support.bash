@@ -30,3 +30,15 @@ on_ranks() { # N, arguments...
     timeout -k 5 "${limit:-60}" "$root/jobscripts/ranks" "$count" "$root/Tests/one-rank" "$prints" \
         "$palindrome" "$@" </dev/null >"$prints/launcher" 2>&1
 }
+
+# Whether two files of results have the same data, all but the seconds.
+same_data() { # file, file
+    local file
+    for file in "$1" "$2"; do
+        "$palindrome" inspect "$file" |
+            awk '/^\// { name = $1 } /^    checksum:/ && name != "/history/seconds" { print name, $2 }' \
+                >"$scratch/data.${file//\//.}"
+        grep -q /white_noise "$scratch/data.${file//\//.}" || return 1
+    done
+    cmp "$scratch/data.${1//\//.}" "$scratch/data.${2//\//.}"
+}
