@@ -1,3 +1,4 @@
+internal import Gravity
 internal import Mesh
 
 extension RunConfiguration {
@@ -20,5 +21,26 @@ extension RunConfiguration {
         configuration.box.particles &*= factors
         configuration.box.mesh &*= factors
         return configuration
+    }
+}
+
+extension RunConfiguration {
+    /// The same under the single mesh, and under every pyramid that there is for its kernel, its mesh and a grid of ranks:
+    /// from few levels to many, and then the accurate ones.
+    public func underEachLaw(on grid: SIMD2<Int>) -> [RunConfiguration] {
+        func under(_ levels: Int, _ accuracy: ForceSection.Accuracy) -> RunConfiguration {
+            var configuration = self
+            configuration.force.levels = levels
+            configuration.force.accuracy = accuracy
+            return configuration
+        }
+        let pyramids = ForceSection.Accuracy.allCases.flatMap { accuracy in
+            (1...3).map { under($0, accuracy) }
+        }
+        return [under(0, .standard)]
+            + pyramids.filter { other in
+                (other.force.plan as? PyramidPlan)?.misfit(on: box.mesh, over: grid) == nil
+                    && other.force.plan is PyramidPlan
+            }
     }
 }

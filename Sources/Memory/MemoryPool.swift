@@ -159,6 +159,13 @@ public final class MemoryPool {
         arena?.release(.max)
     }
 
+    /// Counts ``peakBytes`` and ``peakBytesInUse`` anew, from what is held and on loan now.
+    public func forgetPeaks() {
+        peakBytes = bytesHeld
+        peakBytesInUse = bytesInUse
+        ledgerAtPeak = usedByPurpose
+    }
+
     private func release(where isOver: ((block: Block, since: Int)) -> Bool) {
         free.removeAll { entry in
             guard isOver(entry) else { return false }

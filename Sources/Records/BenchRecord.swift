@@ -17,6 +17,8 @@ public struct BenchRecord: Codable, Sendable, Equatable {
         case strong
         /// A problem that grows with the ranks.
         case weak
+        /// The same problem under the single mesh and under pyramids, on the same ranks.
+        case laws
     }
 
     /// The format; a reader refuses a later one.
@@ -85,6 +87,8 @@ public struct BenchRecord: Codable, Sendable, Equatable {
         public var gradient: Gradient?
         /// Parts of a run by themselves; nil in records of earlier versions.
         public var parts: Parts?
+        /// How far the law is from the single mesh; nil for that itself, and where it was not asked for.
+        public var fidelity: Fidelity?
         /// What the machine did at best.
         public var ceilings: Ceilings
         /// From the start of the process to the first force [s], of the slowest rank.
@@ -100,7 +104,7 @@ public struct BenchRecord: Codable, Sendable, Equatable {
         public init(
             ranks: [Int], particles: [Int], mesh: [Int], precision: String, kernel: String,
             pyramid: Pyramid? = nil, steps: Int, forces: Int, forward: Run, gradient: Gradient?,
-            parts: Parts? = nil, ceilings: Ceilings, secondsToFirstForce: Double?,
+            parts: Parts? = nil, fidelity: Fidelity? = nil, ceilings: Ceilings, secondsToFirstForce: Double?,
             peakBytesOfFullestRank: Int, peakBytes: Int, arrayBytesOfFullestRank: Int
         ) {
             self.ranks = ranks
@@ -114,6 +118,7 @@ public struct BenchRecord: Codable, Sendable, Equatable {
             self.forward = forward
             self.gradient = gradient
             self.parts = parts
+            self.fidelity = fidelity
             self.ceilings = ceilings
             self.secondsToFirstForce = secondsToFirstForce
             self.peakBytesOfFullestRank = peakBytesOfFullestRank
@@ -144,12 +149,36 @@ public struct BenchRecord: Codable, Sendable, Equatable {
         public var potential: Double?
         /// Initial conditions, from white noise to the particles before the first force [s].
         public var start: Double
+        /// First-order displacements under both laws; nil where the force is not that of a potential, and in records of
+        /// earlier versions.
+        public var displacements: Displacements?
 
         /// Times.
-        public init(transformPair: Double, potential: Double?, start: Double) {
+        public init(
+            transformPair: Double, potential: Double?, start: Double, displacements: Displacements? = nil
+        ) {
             self.transformPair = transformPair
             self.potential = potential
             self.start = start
+            self.displacements = displacements
+        }
+    }
+
+    /// The displacements of first-order perturbation theory as a force: from a linear overdensity on the force mesh to
+    /// `−∇∇⁻²δ` at every particle, of the slowest rank: the fastest of some repeats.
+    public struct Displacements: Codable, Sendable, Equatable {
+        /// By transforms of the whole mesh [s].
+        public var singleMesh: Double
+        /// By a pyramid [s]; nil if none fits the mesh and the ranks.
+        public var pyramid: Double?
+        /// The pyramid's levels: the configuration's, or two or one where that is of a single mesh.
+        public var levels: Int?
+
+        /// Times.
+        public init(singleMesh: Double, pyramid: Double?, levels: Int?) {
+            self.singleMesh = singleMesh
+            self.pyramid = pyramid
+            self.levels = levels
         }
     }
 

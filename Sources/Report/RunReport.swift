@@ -11,7 +11,8 @@ public enum RunReport {
             Likeness.self,
             ReconstructedPower.self, NoiseDistribution.self, MatterPictures.self, MatterPower.self,
             HaloMasses.self,
-            GradientNumbers.self, ForceSpeed.self, StrongScaling.self, WeakScaling.self, PhaseTimes.self,
+            GradientNumbers.self, ForceSpeed.self, StrongScaling.self, WeakScaling.self,
+            LawsOfGravity.self, PhaseTimes.self,
             ConfigurationTable.self, Origins.self,
         ]
     }

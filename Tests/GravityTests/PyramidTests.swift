@@ -206,4 +206,42 @@ final class PyramidTests: PyramidTestCase {
         try check(Float.self)
         try check(Double.self)
     }
+
+    /// Level by level: windows of its density and of the potential below it; and the coarsest mesh's transforms.
+    func testEachLevelSendsWhatThePlanSays() throws {
+        for (plan, shape) in [Self.plans[1], Self.plans[2], Self.plans[10]] {
+            try onEveryGrid(shape, for: plan) { mesh in
+                let grid = mesh.grid
+                let share = MeshShare(of: shape, on: grid.shape, at: grid.position, wordBytes: 4)
+                func booked(_ phase: Phase, _ work: () -> Void) -> Traffic {
+                    grid.phases.reset()
+                    work()
+                    let entry = grid.phases.entries[phase]
+                    return Traffic(bytes: entry?.bytesSent ?? 0, messages: entry?.messages ?? 0)
+                }
+                var fine = mesh
+                for (level, filter) in plan.filters.enumerated() {
+                    let coarse = try half(fine)
+                    let (shape, ranks) = (fine.shape, grid.shape)
+                    let density = noise(Float.self, over: fine)
+                    let potential = noise(Float.self, over: coarse)
+                    let sent = booked(.ghosts) {
+                        _ = WindowFetch(fine, filter.windows(of: shape, on: ranks))
+                            .fetch(density.copy(for: "test"))
+                        _ = WindowFetch(coarse, Expansion<Float>.windows(of: shape, on: ranks))
+                            .fetch(potential.copy(for: "test"))
+                    }
+                    XCTAssertEqual(
+                        sent, plan.windows(of: level, on: share).ghosts, "level \(level) on \(grid.shape)")
+                    fine = coarse
+                }
+                let transform = FourierTransform<Float>(fine)
+                let density = noise(Float.self, over: fine)
+                let sent = booked(.exchange) {
+                    _ = transform.inverse(transform.forward(density.copy(for: "test")), ghosts: .none)
+                }
+                XCTAssertEqual(sent, plan.filtering(on: share).exchange, "coarsest mesh on \(grid.shape)")
+            }
+        }
+    }
 }

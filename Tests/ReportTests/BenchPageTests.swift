@@ -39,6 +39,17 @@ final class BenchPageTests: SPMDTestCase {
         for name in ["speed", "strong", "weak"] { XCTAssertTrue(all.contains("<section id=\"\(name)\"")) }
     }
 
+    func testLawsOfGravityHaveASectionWithAFigure() throws {
+        let page = try page(of: [RecordFixture.laws])
+        for text in [
+            "<section id=\"laws\"", "id=\"laws-plot\"", "2 levels, accurate", "0.50", "single mesh", "1 − r",
+        ] {
+            XCTAssertTrue(page.contains(text), "no '\(text)'")
+        }
+        let only = try self.page(of: [RecordFixture.bench(.laws, [RecordFixture.laws.measurements[0]])])
+        XCTAssertFalse(only.contains("laws-plot"), "there is nothing to draw")
+    }
+
     func testAStudyOfOneMeasurementAndNoGradientMakesAPage() throws {
         let record = RecordFixture.bench(
             .strong, [RecordFixture.measurement(ranks: [2, 1], seconds: 0.01, gradient: false)])

@@ -35,4 +35,12 @@ final class BenchTableTests: XCTestCase {
             ["2x2", "40x10x10", "80x20x20", "0.0200", "2.00", "50", "%"])
         XCTAssertTrue(ScalingTable(RecordFixture.study(.weak)).text.contains("The box grows with the ranks"))
     }
+
+    func testLawsAsText() {
+        let words = LawTable(RecordFixture.laws).text.lines.map { $0.split(separator: " ").map(String.init) }
+        XCTAssertEqual(words[1].prefix(5), ["2x1", "single", "mesh", "0.0400", "1.00"])
+        XCTAssertEqual(words[2].prefix(6), ["2x1", "2", "levels,", "accurate", "0.0200", "0.50"])
+        // Beyond the particle grid's Nyquist wavenumber nothing counts.
+        XCTAssertEqual(words[4].suffix(4), ["1.0e-04", "2.0e-04", "1.0e-04", "1.0e-08"])
+    }
 }

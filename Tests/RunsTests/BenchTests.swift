@@ -32,6 +32,54 @@ final class BenchTests: RunTestCase {
         }
     }
 
+    func testLawsOfGravityStandSideBySide() throws {
+        func study(over world: Communicator, _ log: CollectedLog) throws -> BenchRecord {
+            let directory = ScratchDirectory(over: world)
+            let configuration = try RunConfiguration(
+                bytes: Array((Self.universe + "run: {precision: double}\n").utf8), name: "run.yaml",
+                overrides: [RunConfiguration.override("output.directory", text: directory.path)],
+                ranks: world.size)
+            var bench = Bench(BenchStudy(.laws, on: [world.size], grids: .squarest), to: directory.path)
+            bench.repeats = 1
+            bench.measuresGradient = false
+            try bench.run(configuration, in: RunContext(on: world, telling: log))
+            XCTAssertTrue(String(decoding: directory.bytes("laws.svg"), as: UTF8.self).hasPrefix("<svg"))
+            return try BenchRecord(
+                json: String(decoding: directory.bytes("bench-laws.json"), as: UTF8.self),
+                source: "bench-laws.json")
+        }
+        let log = CollectedLog()
+        let record = try study(over: world, log)
+        XCTAssertEqual(record.measurements.map(\.lawName), ["single mesh", "1 level"], "others do not fit")
+        if world.isRoot { XCTAssertEqual(log.lines, LawTable(record).text.lines) }
+        let (single, pyramid) = (record.measurements[0], record.measurements[1])
+        XCTAssertNil(single.fidelity)
+        let fidelity = try XCTUnwrap(pyramid.fidelity)
+        XCTAssertGreaterThan(fidelity.forceError, 1e-5)
+        XCTAssertLessThan(fidelity.forceError, 1e-3)
+        XCTAssertGreaterThan(fidelity.densityResidual, 1e-7)
+        XCTAssertLessThan(fidelity.densityResidual, 1e-2)
+        XCTAssertEqual(
+            fidelity.powerRatios.count, 6, "shells of a mesh of 24 x 18 x 12 in 96 x 72 x 48 Mpc/h")
+        XCTAssertTrue(fidelity.powerRatios.contains { abs($0 - 1) > 1e-8 })
+        XCTAssertTrue(fidelity.forceErrors.allSatisfy { 0..<1e-2 ~= $0 } && fidelity.forceErrors[0] > 1e-7)
+        if world.size > 1 {
+            XCTAssertLessThan(pyramid.sent(in: "exchange").bytes, single.sent(in: "exchange").bytes / 4)
+        }
+        let alone = try study(over: alone, CollectedLog())
+        XCTAssertEqual(alone.measurements[1].fidelity, fidelity, "the same bits on all ranks")
+    }
+
+    func testLawsWithoutAPyramidAreRefused() throws {
+        let directory = ScratchDirectory(over: world)
+        let given = try configuration(Self.universe, to: directory.path, set: "force.kernel=naive")
+        let bench = Bench(BenchStudy(.laws, on: [world.size], grids: .squarest), to: directory.path)
+        assertThrowsEverywhere("--laws: there is no pyramid for kernel naive on a mesh of 24 x 18 x 12") {
+            [world] in
+            try bench.run(given, in: RunContext(on: world, telling: CollectedLog()))
+        }
+    }
+
     func testCasesOfAScalingStudy() throws {
         let given = try RunConfiguration(
             bytes: Array("box: {particles: 16}\nforce: {kernel: naive}\n".utf8), name: "run.yaml", ranks: 1)

@@ -51,6 +51,26 @@ final class SimulationTests: RunTestCase {
         }
     }
 
+    /// What a configuration says of gravity is what is run, and the same bits on all ranks.
+    func testTheLawOfTheConfigurationIsTheOneThatIsRun() throws {
+        func checksum(over world: Communicator, _ key: String) throws -> String {
+            let directory = ScratchDirectory(over: world)
+            let configuration = try RunConfiguration(
+                bytes: Array(Self.universe.utf8), name: "run.yaml",
+                overrides: [
+                    key, "output.pictures=false",
+                    RunConfiguration.override("output.directory", text: directory.path),
+                ], ranks: world.size)
+            let context = RunContext(on: world, telling: CollectedLog())
+            XCTAssertEqual(try configuration.simulate(.fresh, in: context), .finished)
+            return try XCTUnwrap(try record(in: directory).stateChecksum)
+        }
+        let keys = ["force.kernel=1_4", "force.kernel=5_4", "force.levels=1"]
+        let found = try keys.map { try checksum(over: world, $0) }
+        XCTAssertEqual(Set(found).count, keys.count, "\(found)")
+        XCTAssertEqual(try checksum(over: alone, keys[2]), found[2])
+    }
+
     func testAStoppedRunGoesOnOnAnyGridToTheSameBits() throws {
         let (whole, parts) = (ScratchDirectory(over: world), ScratchDirectory(over: world))
         try simulate(try configuration(Self.universe, to: whole.path, set: "output.pictures=false"))

@@ -112,6 +112,17 @@ public enum RecordFixture {
 }
 
 extension RecordFixture {
+    /// A record of the single mesh and of a pyramid that takes half of the time.
+    public static var laws: BenchRecord {
+        var pyramid = measurement(ranks: [2, 1], seconds: 0.02)
+        pyramid.pyramid = .init(levels: 2, accuracy: "accurate", multiplyAdds: 1e6)
+        pyramid.fidelity = .init(
+            forceError: 1e-4, densityResidual: 2e-4, shellWidth: 0.1, wavenumbers: [0.1, 0.2, 0.3],
+            forceErrors: [1e-5, 1e-4, 1e-3], powerRatios: [1.00001, 0.9999, 2],
+            decorrelations: [1e-9, 1e-8, 1e-3], particleNyquist: 0.2)
+        return bench(.laws, [measurement(ranks: [2, 1], seconds: 0.04), pyramid])
+    }
+
     /// The spectrum of white noise in a cube of 18 points and 23.4 Mpc/h along each side. Collective.
     public static func powerTable(over world: Communicator) throws -> PowerSpectrumTable {
         let shape: SIMD3<Int> = [18, 18, 18]

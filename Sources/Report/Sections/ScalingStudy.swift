@@ -113,6 +113,15 @@ struct ScalingStudy {
             if potentials.count == parts.count {
                 alone += series("potential", potentials, Plot.colours[2])
             }
+            let displacements = parts.compactMap(\.displacements)
+            if displacements.count == parts.count {
+                alone += series(
+                    "displacements, single mesh", displacements.map(\.singleMesh), Plot.colours[3])
+                let others = displacements.compactMap(\.pyramid)
+                if others.count == parts.count {
+                    alone += series("displacements, pyramid", others, Plot.colours[4])
+                }
+            }
             partPanels = [Plot.Panel(.init("s", .logarithmic), alone, height: 1.4)]
         }
         let plot = Plot(
@@ -132,8 +141,8 @@ struct ScalingStudy {
     }
 
     private static let partsCaption =
-        "; a transform of the force mesh forwards and back, the potential of an overdensity, and the initial "
-        + "conditions, each by itself"
+        "; a transform of the force mesh forwards and back, the potential of an overdensity, the initial "
+        + "conditions, and first-order displacements as forces under both laws, each by itself"
     private static let grey = RGB(red: 140, green: 140, blue: 150)
 
     /// One bar per measurement, each phase in its colour.

@@ -1,4 +1,5 @@
 public import Configuration
+internal import Figures
 internal import Mesh
 internal import Parallel
 internal import Records
@@ -44,7 +45,9 @@ public struct Bench: Sendable {
         guard configuration.evolution.stepCount > 0 else {
             throw UsageError("evolution.steps is 0; a bench must have a step to time; give steps")
         }
-        let (cases, unfit) = try world.agree { try study.cases(of: configuration) }
+        let (cases, unfit) = try world.agree {
+            kind == .laws ? ([], []) : try study.cases(of: configuration)
+        }
         let claim = try ClaimedDirectory(directory, over: world)
         claim.notes.forEach(context.say)
         var record = BenchRecord(
@@ -65,12 +68,26 @@ public struct Bench: Sendable {
             // After each, so that a later one that fails takes none with it.
             try world.writeFile(path, text: record.json)
         }
+        if kind == .laws {
+            let plan = BenchPlan(repeats: repeats, measuresGradient: measuresGradient, isFirst: true)
+            for measurement in try configuration.measureLaws(plan, on: world) { record.add(measurement) }
+            try world.writeFile(path, text: record.json)
+            try world.writeFile("\(directory)/laws.svg") {
+                Array((Plot.laws(record, title: "Pyramids against the single mesh")?.svg ?? "").utf8)
+            }
+        }
         for count in unfit {
             context.say(
                 "\(count) ranks are left out: each would own fewer than \(Decomposition.widestGhostZone) planes"
             )
         }
-        if kind != .single && world.isRoot { context.say(ScalingTable(record).text) }
+        if world.isRoot {
+            switch kind {
+            case .single: break
+            case .strong, .weak: context.say(ScalingTable(record).text)
+            case .laws: context.say(LawTable(record).text)
+            }
+        }
         claim.release()
     }
 

@@ -24,50 +24,78 @@ struct BenchPlan {
 extension RunConfiguration {
     /// Measures in the configured precision. Collective.
     func measure(_ plan: BenchPlan, on world: Communicator) throws -> BenchRecord.Measurement {
-        MachineMemory.forgetPeak()
-        try requireRoom(for: plan.measuresGradient ? .gradient : .simulation, on: world)
-        return switch run.precision {
-        case .single: try BenchRun<Float>(self, on: world).measure(plan)
-        case .double: try BenchRun<Double>(self, on: world).measure(plan)
+        switch run.precision {
+        case .single: try measure(Float.self, plan, on: world)
+        case .double: try measure(Double.self, plan, on: world)
         }
+    }
+
+    private func measure<Scalar: StorableScalar>(
+        _: Scalar.Type, _ plan: BenchPlan, on world: Communicator
+    ) throws -> BenchRecord.Measurement {
+        let grid = RankGrid(world: world, shape: rankGrid(for: world.size))
+        var run = try BenchRun<Scalar>(self, plan, over: grid)
+        let noise: Field<Scalar> = try whiteNoise(over: run.model.particleGrid)
+        try run.warmUp(with: noise)
+        for _ in 0..<plan.repeats { try run.addRepeat(with: noise) }
+        return try run.measurement(with: noise)
     }
 }
 
 /// One problem on one grid of ranks: what a force evaluation takes, and what the machine could do.
 struct BenchRun<Scalar: StorableScalar> {
-    private let configuration: RunConfiguration
-    private let world: Communicator
-    private let model: ForwardModel<Scalar>
+    /// What is run.
+    let model: ForwardModel<Scalar>
+    let configuration: RunConfiguration
+    let plan: BenchPlan
+    let world: Communicator
+    private var forward: [TimedForwardRun] = []
+    private var gradients: [TimedGradient] = []
+    private var toFirstForce: Double?
+    // The most bytes of this process, and those in arrays.
+    private var peak = (bytes: 0, arrays: 0)
 
     /// Prepares a measurement. Collective.
-    init(_ configuration: RunConfiguration, on world: Communicator) throws {
+    ///
+    /// - Throws: on all ranks when there is not enough memory.
+    init(_ configuration: RunConfiguration, _ plan: BenchPlan, over grid: RankGrid) throws {
         self.configuration = configuration
-        self.world = world
+        self.plan = plan
+        world = grid.world
+        try configuration.requireRoom(for: plan.measuresGradient ? .gradient : .simulation, on: world)
         // A gradient begins at the end.
         model = try configuration.forwardModel(
-            Scalar.self, observing: [configuration.evolution.stop], on: world)
+            Scalar.self, observing: [configuration.evolution.stop], over: grid)
     }
 
-    /// Measures. Collective.
-    func measure(_ plan: BenchPlan) throws -> BenchRecord.Measurement {
-        let noise: Field<Scalar> = try configuration.whiteNoise(over: model.particleGrid)
-        var toFirstForce: Double?
-        _ = try model.timedRun(from: noise) { toFirstForce = plan.isFirst ? ProcessClock.seconds : nil }
-        var forward: [TimedForwardRun] = []
-        var gradients: [TimedGradient] = []
-        if plan.measuresGradient { _ = try gradient(at: noise) }
-        // In turn, so that whatever else the machine does falls on both.
-        for _ in 0..<plan.repeats {
-            forward.append(try model.timedRun(from: noise))
-            if plan.measuresGradient { gradients.append(try gradient(at: noise)) }
-        }
-
-        let parts = parts(
-            repeats: plan.repeats, start: forward.map { world.maximum($0.start.seconds) }.min()!)
+    /// Runs once, without counting the time but the memory. Collective.
+    mutating func warmUp(with noise: borrowing Field<Scalar>) throws {
         let memory = model.mesh.grid.memory
-        let peak = MachineMemory.peak
-        let arrays = memory.peakBytesInUse
         memory.releaseFree()
+        memory.forgetPeaks()
+        MachineMemory.forgetPeak()
+        var first: Double?
+        _ = try model.timedRun(from: noise) { first = ProcessClock.seconds }
+        if plan.isFirst { toFirstForce = first }
+        if plan.measuresGradient { _ = try gradient(at: noise) }
+        peak = (MachineMemory.peak, memory.peakBytesInUse)
+    }
+
+    /// Runs once more. Collective.
+    mutating func addRepeat(with noise: borrowing Field<Scalar>) throws {
+        // In turn, so that whatever else the machine does falls on both.
+        forward.append(try model.timedRun(from: noise))
+        if plan.measuresGradient { gradients.append(try gradient(at: noise)) }
+    }
+
+    /// What the repeats came to, and what the machine can do. Collective.
+    ///
+    /// - Parameter fidelity: how far the law is from the single mesh, if that was measured.
+    func measurement(
+        with noise: borrowing Field<Scalar>, fidelity: BenchRecord.Fidelity? = nil
+    ) throws -> BenchRecord.Measurement {
+        let parts = try parts(with: noise, start: forward.map { world.maximum($0.start.seconds) }.min()!)
+        model.mesh.grid.memory.releaseFree()
         let ceilings = try Ceilings.measured(for: transformedMesh(), in: Scalar.self)
         let forwardSeconds = forward.map { world.maximum($0.seconds) }.median
         return BenchRecord.Measurement(
@@ -89,9 +117,10 @@ struct BenchRun<Scalar: StorableScalar> {
                         .gradient(
                             inverses: work.transforms.inverses, with: share,
                             filterWords: work.filters.wordsPerCell), on: ceilings)),
-            parts: parts, ceilings: BenchRecord.Ceilings(ceilings),
-            secondsToFirstForce: toFirstForce.map(world.maximum), peakBytesOfFullestRank: world.maximum(peak),
-            peakBytes: world.sum(peak), arrayBytesOfFullestRank: world.maximum(arrays))
+            parts: parts, fidelity: fidelity, ceilings: BenchRecord.Ceilings(ceilings),
+            secondsToFirstForce: toFirstForce.map(world.maximum),
+            peakBytesOfFullestRank: world.maximum(peak.bytes), peakBytes: world.sum(peak.bytes),
+            arrayBytesOfFullestRank: world.maximum(peak.arrays))
     }
 
     /// A gradient of `Σ (ρ/ρ̄ − 1)² / 2` at the end of the last step. Collective.
@@ -151,28 +180,7 @@ struct BenchRun<Scalar: StorableScalar> {
             moves: schedule.moveCount, solvedAgain: schedule.forcesSolvedAgain, forces: forces)
     }
 
-    /// Parts by themselves, on fields of zeros. Collective.
-    private func parts(repeats: Int, start: Double) -> BenchRecord.Parts {
-        func fastest(_ part: (consuming Field<Scalar>) -> Void) -> Double {
-            (0...repeats).map { _ in
-                var field = Field<Scalar>(model.mesh, ghosts: .none, for: "overdensity")
-                field.fill(with: 0)
-                world.barrier()
-                let start = MPIRuntime.time
-                part(field)
-                return world.maximum(MPIRuntime.time - start)
-            }.min()!
-        }
-        let transform = model.solver.transform
-        let pair = fastest { _ = transform.inverse(transform.forward($0), ghosts: .none) }
-        // A spectral gradient keeps no potential.
-        let law = work.transforms.inverses == 1 ? model.solver as? any PotentialLaw<Scalar> : nil
-        return BenchRecord.Parts(
-            transformPair: pair, potential: law.map { law in fastest { _ = law.potential(of: $0) } },
-            start: start)
-    }
-
-    private var work: ForceWork {
+    var work: ForceWork {
         let mesh = model.mesh
         return configuration.force.plan.work(
             on: MeshShare(

@@ -17,7 +17,8 @@ package struct ScalingTable {
         guard let first = measurements.first else { return "nothing was measured" }
         var table = TextTable([
             "ranks", "particles", "mesh", "s/force", "speed-up", "efficiency", "floor", "its speed-up",
-            "ratio", "gradient s/force", "ratio", "transform pair s", "potential s", "start s", "MiB/rank",
+            "ratio", "gradient s/force", "ratio", "transform pair s", "potential s", "start s",
+            "displacements s", "by a pyramid s", "MiB/rank",
         ])
         for measurement in measurements {
             let run = measurement.forward
@@ -37,10 +38,11 @@ package struct ScalingTable {
     }
 
     private func parts(of measurement: BenchRecord.Measurement) -> [String] {
-        guard let parts = measurement.parts else { return ["-", "-", "-"] }
+        guard let parts = measurement.parts else { return ["-", "-", "-", "-", "-"] }
         return [
             fixed(parts.transformPair, 4), parts.potential.map { fixed($0, 4) } ?? "-",
-            fixed(parts.start, 3),
+            fixed(parts.start, 3), parts.displacements.map { fixed($0.singleMesh, 4) } ?? "-",
+            parts.displacements?.pyramid.map { fixed($0, 4) } ?? "-",
         ]
     }
 
@@ -48,7 +50,7 @@ package struct ScalingTable {
         switch kind {
         case .weak:
             "The box grows with the ranks, so that each has as many particles and cells: speed-up is work per time."
-        case .single, .strong:
+        case .single, .strong, .laws:
             "Speed-up and efficiency against the first line; that of the floor is what the machine allows."
         }
     }

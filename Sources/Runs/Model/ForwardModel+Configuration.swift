@@ -53,9 +53,18 @@ extension RunConfiguration {
     func forwardModel<Scalar: StorableScalar>(
         _ scalar: Scalar.Type, observing observed: [Double], on world: Communicator
     ) throws -> ForwardModel<Scalar> {
-        let power = try linearPowerModel(on: world)
-        let grid = RankGrid(world: world, shape: rankGrid(for: world.size))
-        return try world.agree {
+        try forwardModel(
+            scalar, observing: observed, over: RankGrid(world: world, shape: rankGrid(for: world.size)))
+    }
+
+    /// The model that this configuration describes, on a grid of ranks that others may share. Collective.
+    ///
+    /// - Precondition: the grid's shape is that of ``rankGrid(for:)``.
+    func forwardModel<Scalar: StorableScalar>(
+        _: Scalar.Type, observing observed: [Double], over grid: RankGrid
+    ) throws -> ForwardModel<Scalar> {
+        let power = try linearPowerModel(on: grid.world)
+        return try grid.world.agree {
             try ForwardModel(
                 simulationBox, in: (cosmology, power),
                 startingWith: initial.perturbationOrder, following: plan(observing: observed),

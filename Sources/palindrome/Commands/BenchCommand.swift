@@ -19,12 +19,15 @@ struct BenchCommand: RankCommand {
               mpirun -n 2 palindrome bench --set box.particles=256 --set evolution.steps=5
               mpirun -n 6 palindrome bench run.yaml --strong --grids
               mpirun -n 8 palindrome bench share.yaml --weak
+              mpirun -n 4 palindrome bench run.yaml --laws --forward-only
 
               palindrome bench --model default
               palindrome bench --model particles=2048 ranks=1024,4096 --machine latency_us=1.5 --times bench/bench.json
 
             A scaling study runs on some of the ranks while the others sleep, and writes bench-strong.json or \
-            bench-weak.json.
+            bench-weak.json. --laws runs the configuration under the single mesh and under every pyramid that fits, in \
+            turn: seconds and bytes of each, and how far force and density at the end are from the single mesh's; it \
+            writes bench-laws.json and laws.svg.
             """)
 
     @Argument(
@@ -51,6 +54,9 @@ struct BenchCommand: RankCommand {
     @Flag(
         help: "Weak scaling: the configuration is the share of one rank, and the box grows along x, y and z.")
     var weak = false
+
+    @Flag(help: "The single mesh and the pyramids that fit, in turn: their time, and how exact they are.")
+    var laws = false
 
     @Option(help: ArgumentHelp("The numbers of ranks of a scaling study, as in 1,6,12.", valueName: "N,N..."))
     var ranks: String?
@@ -94,8 +100,8 @@ struct BenchCommand: RankCommand {
         guard repeats > 0 else {
             throw ValidationError("--repeats is \(repeats); it must be 1 or more; try 5")
         }
-        guard !(strong && weak) else {
-            throw ValidationError("--strong and --weak are both given; only one of them may be")
+        guard [strong, weak, laws].count(where: { $0 }) <= 1 else {
+            throw ValidationError("--strong, --weak and --laws: two are given; only one of them may be")
         }
         guard ranks == nil || strong || weak else {
             throw ValidationError("--ranks is given; it must come with --strong or --weak; add one of them")
@@ -113,19 +119,20 @@ struct BenchCommand: RankCommand {
             if world.isRoot { context.log.say(report.text) }
             return .finished
         }
-        let kind: BenchRecord.Study = strong ? .strong : weak ? .weak : .single
+        let kind: BenchRecord.Study = strong ? .strong : weak ? .weak : laws ? .laws : .single
         let counts = try counts(kind, of: world.size)
         var bench = Bench(BenchStudy(kind, on: counts, grids: grids ? .all : .squarest), to: output)
         bench.repeats = repeats
         bench.measuresGradient = !forwardOnly
         bench.earlier = add ? .kept : .replaced
-        try bench.run(try load(on: world, ranks: kind == .single ? world.size : 1), in: context)
+        try bench.run(
+            try load(on: world, ranks: [.single, .laws].contains(kind) ? world.size : 1), in: context)
         return .finished
     }
 
     /// The numbers of ranks to measure on.
     private func counts(_ kind: BenchRecord.Study, of size: Int) throws -> [Int] {
-        guard kind != .single else { return [size] }
+        guard kind == .strong || kind == .weak else { return [size] }
         guard let ranks, let counts = Self.counts(ranks) else { return BenchStudy.powersOfTwo(upTo: size) }
         guard let most = counts.max(), most <= size else {
             throw UsageError(
