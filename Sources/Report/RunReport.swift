@@ -6,7 +6,7 @@ public enum RunReport {
     private static var sections: [any ReportSection.Type] {
         [
             KeyNumbers.self, PatternPictures.self, FinalFields.self, InitialFields.self, LossHistory.self,
-            RecoveredParameters.self,
+            RecoveredParameters.self, Chains.self,
             Likeness.self,
             ReconstructedPower.self, NoiseDistribution.self, MatterPictures.self, MatterPower.self,
             HaloMasses.self,

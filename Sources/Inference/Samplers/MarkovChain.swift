@@ -207,6 +207,18 @@ public struct MarkovChain<Scalar: FourierScalar> {
 }
 
 extension MarkovChain {
+    /// Looks at the point again: the density is not what it was. Collective.
+    ///
+    /// - Throws: what the density throws, and `NotFiniteError` where the point has no place in it any more.
+    public func renew(
+        _ state: inout MarkovChainState<Scalar>, on density: some SampledDensity<Scalar>
+    ) throws {
+        guard let evaluation = try density.evaluate(at: state.chain.point) else {
+            throw NotFiniteError(quantity: "the posterior at the point of a chain")
+        }
+        state.chain.evaluation = evaluation
+    }
+
     /// What the warm-up does after an iteration.
     private func adapt(_ state: inout MarkovChainState<Scalar>, _ draw: Draw) throws {
         guard settings.step == nil else { return }

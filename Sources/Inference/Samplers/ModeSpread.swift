@@ -37,6 +37,11 @@ public struct ModeSpread<Scalar: FourierScalar>: ~Copyable {
         self.init(origin: point.copy(), sum: zero, count: 1, squares: [])
     }
 
+    /// The same spread.
+    public func copy() -> ModeSpread {
+        ModeSpread(origin: origin.copy(), sum: sum.copy(), count: count, squares: squares)
+    }
+
     /// Takes a point in. Collective.
     mutating func add(
         _ point: borrowing ParameterVector<Scalar>, _ transform: FourierTransform<Scalar>

@@ -101,6 +101,18 @@ public struct Draw: Sendable, Equatable {
     /// Gradients computed.
     public var gradients: Int
 
+    /// What an iteration did.
+    public init(
+        energyError: Double, energy: Double, acceptance: Double, isAccepted: Bool, steps: Int, gradients: Int
+    ) {
+        self.energyError = energyError
+        self.energy = energy
+        self.acceptance = acceptance
+        self.isAccepted = isAccepted
+        self.steps = steps
+        self.gradients = gradients
+    }
+
     /// A step so wrong that it says something of the posterior.
     public var isDiverging: Bool { !(abs(energyError) <= 1000) }
 }
