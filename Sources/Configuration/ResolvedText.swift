@@ -65,6 +65,7 @@ extension RunConfiguration {
         (objectives.isEmpty ? [] : [ResolvedSection("objective", all: objectives.map(\.entries))])
             + (optimizer.map { [ResolvedSection("optimizer", $0.entries)] } ?? [])
             + (reconstruct.map { [ResolvedSection("reconstruct", $0.entries)] } ?? [])
+            + (sampler.map { [ResolvedSection("sampler", $0.entries)] } ?? [])
     }
 
     private var universe: [ResolvedSection] {

@@ -31,6 +31,8 @@ public struct RunConfiguration: Sendable, Equatable {
     public internal(set) var optimizer: OptimizerSection?
     /// `reconstruct`: what is sought, and from where; nil without an objective.
     public internal(set) var reconstruct: ReconstructSection?
+    /// `sampler`: how the posterior is sampled; nil if the section is not given.
+    public internal(set) var sampler: SamplerSection?
 
     /// Reads and validates a configuration. Knows no MPI: the same on all ranks for the same bytes.
     ///
@@ -73,6 +75,9 @@ public struct RunConfiguration: Sendable, Equatable {
         objectives = ObjectiveSection.all(reader.sections("objective"), scaleFactors: evolution.scaleFactors)
         let optimizer = OptimizerSection(reader.section("optimizer"), box, objectives)
         let reconstruct = ReconstructSection(reader.section("reconstruct"), (cosmology, power), objectives)
+        let samplerReader = reader.section("sampler")
+        let sampler = SamplerSection(samplerReader, (cosmology, power), objectives)
+        self.sampler = samplerReader.isGiven ? sampler : nil
         self.optimizer = objectives.isEmpty ? nil : optimizer
         self.reconstruct = objectives.isEmpty ? nil : reconstruct
         run.check(ranks: ranks, particles: box.particles, runReader)

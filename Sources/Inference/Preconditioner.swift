@@ -38,22 +38,60 @@ public struct Preconditioner<Scalar: FourierScalar> {
 
     /// `H0⁻¹ v`. Collective.
     public func apply(to vector: borrowing ParameterVector<Scalar>) -> ParameterVector<Scalar> {
-        var modes = transform.forward(vector.noise.copy(for: "optimiser"))
-        divide(&modes)
+        applySpectrally(.inverse, to: vector)
+    }
+
+    /// A power of H0.
+    public enum Power: Sendable {
+        /// H0⁻¹.
+        case inverse
+        /// H0^(−1/2).
+        case inverseSquareRoot
+        /// H0^(1/2).
+        case squareRoot
+
+        /// Of a curvature: what a component is divided by.
+        @inlinable
+        func divisor(_ curvature: Double) -> Double {
+            switch self {
+            case .inverse: curvature
+            case .inverseSquareRoot: curvature.squareRoot()
+            case .squareRoot: 1 / curvature.squareRoot()
+            }
+        }
+    }
+
+    /// A power of H0 times v; the powers are of the curvature of each mode. Collective.
+    ///
+    /// Where C = 1 everywhere the noise is v itself, not what two transforms leave of it.
+    public func apply(
+        _ power: Power, to vector: borrowing ParameterVector<Scalar>
+    ) -> ParameterVector<Scalar> {
+        guard curvatures == [1] else { return applySpectrally(power, to: vector) }
         return ParameterVector(
-            noise: transform.inverse(modes, ghosts: .none),
-            parameters: zip(vector.parameters, parameterCurvatures).map { $0 / $1 })
+            noise: vector.noise.copy(for: "optimiser"),
+            parameters: zip(vector.parameters, parameterCurvatures).map { $0 / power.divisor($1) })
+    }
+
+    private func applySpectrally(
+        _ power: Power, to vector: borrowing ParameterVector<Scalar>
+    ) -> ParameterVector<Scalar> {
+        let parameters = zip(vector.parameters, parameterCurvatures).map { $0 / power.divisor($1) }
+        var modes = transform.forward(vector.noise.copy(for: "optimiser"))
+        divide(&modes, power)
+        return ParameterVector(noise: transform.inverse(modes, ghosts: .none), parameters: parameters)
     }
 
     @_specialize(where Scalar == Float)
     @_specialize(where Scalar == Double)
-    private func divide(_ modes: inout FourierField<Scalar>) {
+    private func divide(_ modes: inout FourierField<Scalar>, _ power: Power) {
         let last = curvatures.count - 1
         modes.mapModes { x, y, z, real, imaginary in
             let wave = (squares.x[x] + squares.y[y] + squares.z[z]).squareRoot()
             let shell = min(Int(wave), last)
             let next = curvatures[min(shell + 1, last)]
-            let curvature = curvatures[shell] + (wave - Double(shell)) * (next - curvatures[shell])
+            let curvature = power.divisor(
+                curvatures[shell] + (wave - Double(shell)) * (next - curvatures[shell]))
             return (Scalar(Double(real) / curvature), Scalar(Double(imaginary) / curvature))
         }
     }

@@ -10,4 +10,11 @@ public enum RandomBits {
         unsafe palindrome_random_bits(seed, first, Int64(count), &words)
         return words
     }
+
+    /// Unit normals of the elements `first ..< first + count` of a stream, those that white noise is made of.
+    public static func normals(seed: UInt64, from first: UInt64 = 0, count: Int) -> [Double] {
+        var normals = [Float](repeating: 0, count: count)
+        unsafe palindrome_random_normal(seed, first, Int64(count), &normals)
+        return normals.map(Double.init)
+    }
 }

@@ -8,13 +8,14 @@ public import Storage
 /// It is the one file of a run that differs from one time and machine to the next.
 public struct RunRecord: Codable, Sendable, Equatable {
     /// The commands that leave a record, those first whose results a page tells first.
-    public static let commands = ["reconstruct", "simulate", "gradient"]
+    public static let commands = ["reconstruct", "sample", "simulate", "gradient"]
 
     /// The name of a command's file.
     public static func fileName(of command: String) -> String {
         switch command {
         case "reconstruct": "reconstruction.json"
         case "gradient": "gradient.json"
+        case "sample": "sample.json"
         default: "run.json"
         }
     }

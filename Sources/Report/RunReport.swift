@@ -7,7 +7,7 @@ public enum RunReport {
         [
             KeyNumbers.self, EnsembleNumbers.self, EnsemblePower.self, EnsembleMembers.self,
             PatternPictures.self, FinalFields.self, InitialFields.self, LossHistory.self,
-            RecoveredParameters.self,
+            RecoveredParameters.self, Chains.self,
             Likeness.self,
             ReconstructedPower.self, NoiseDistribution.self, MatterPictures.self, MatterPower.self,
             HaloMasses.self,

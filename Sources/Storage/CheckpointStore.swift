@@ -15,20 +15,26 @@ public struct CheckpointStore: Sendable, Equatable {
     public static let format = 2
     private static let formatAttribute = "checkpoint_format"
 
+    /// What their names begin with, where several runs share a directory.
+    private let owner: String
+
     /// The checkpoints of a directory that exists.
-    public init(directory: String) {
+    ///
+    /// - Parameter owner: what their names begin with: `chain_0_`.
+    public init(directory: String, owner: String = "") {
         self.directory = directory
+        self.owner = owner
     }
 
     /// The name of the file of a step.
-    public static func name(step: Int) -> String {
+    public func name(step: Int) -> String {
         let digits = String(step)
         let padding = String(repeating: "0", count: max(0, 6 - digits.count))
-        return "\(prefix)\(padding)\(digits)\(suffix)"
+        return "\(prefix)\(padding)\(digits)\(Self.suffix)"
     }
 
     /// The file of a step.
-    public func path(step: Int) -> String { "\(directory)/\(Self.name(step: step))" }
+    public func path(step: Int) -> String { "\(directory)/\(name(step: step))" }
 
     /// Writes the checkpoint of a step, verifies it, and removes the ones that are no longer needed. Collective.
     ///
@@ -117,8 +123,8 @@ public struct CheckpointStore: Sendable, Equatable {
     public func steps(over communicator: Communicator) -> [Int] {
         let names = communicator.isRoot ? FileSystem.names(in: directory) : []
         let steps = names.compactMap { name -> Int? in
-            guard name.hasPrefix(Self.prefix), name.hasSuffix(Self.suffix) else { return nil }
-            return Int(name.dropFirst(Self.prefix.count).dropLast(Self.suffix.count))
+            guard name.hasPrefix(prefix), name.hasSuffix(Self.suffix) else { return nil }
+            return Int(name.dropFirst(prefix.count).dropLast(Self.suffix.count))
         }
         return communicator.broadcast(steps.sorted().map(String.init).joined(separator: " "))
             .split(separator: " ").compactMap { Int($0) }
@@ -132,7 +138,7 @@ public struct CheckpointStore: Sendable, Equatable {
         communicator.barrier()
     }
 
-    private static let prefix = "checkpoint_"
+    private var prefix: String { "\(owner)checkpoint_" }
     private static let suffix = ".h5"
 
     /// A whole file with other contents than asked for is not damaged: the configuration was changed.

@@ -17,6 +17,7 @@ struct Palindrome: ParsableCommand {
               mpirun -n 8 palindrome gradient run.yaml   the loss and its gradient
               palindrome report out                      one page of it, with pictures and curves
               mpirun -n 8 palindrome reconstruct run.yaml   the initial conditions of an observed universe
+              mpirun -n 8 palindrome sample run.yaml     all that it may have been
               palindrome haloes out/snapshot_a1.0000.hdf5  a catalogue of its haloes
               palindrome noise run.yaml --refine 2       the same universe with more particles
               palindrome compare out other               P(k), r(k) and T(k) of two runs
@@ -29,7 +30,8 @@ struct Palindrome: ParsableCommand {
             """,
         version: Provenance.currentVersion,
         subcommands: [
-            SimulateCommand.self, GradientCommand.self, ReconstructCommand.self, HaloesCommand.self,
+            SimulateCommand.self, GradientCommand.self, ReconstructCommand.self, SampleCommand.self,
+            HaloesCommand.self,
             EnsembleCommand.self,
             NoiseCommand.self, CompareCommand.self, ReportCommand.self,
             BenchCommand.self, InspectCommand.self, ExampleCommand.self, DemoCommand.self,

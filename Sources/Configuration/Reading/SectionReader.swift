@@ -17,6 +17,9 @@ struct SectionReader {
         self.reader = reader
     }
 
+    /// Whether there is anything in it.
+    var isGiven: Bool { !entries.isEmpty }
+
     /// Whether a key was given.
     func has(_ key: String) -> Bool { entry(key) != nil }
 

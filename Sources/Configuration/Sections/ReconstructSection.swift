@@ -103,7 +103,6 @@ public struct ReconstructSection: Sendable, Equatable {
         _ section: SectionReader, _ universe: (cosmology: CosmologyParameters, power: PowerSection),
         _ objectives: [ObjectiveSection]
     ) {
-        let candidates = Self.candidates(universe.cosmology, objectives)
         method = section.choice("method", default: .optimize)
         smoothing = section.positive("smoothing", default: 5)
         bias = section.number("bias", .positive, example: 1.5)
@@ -125,18 +124,7 @@ public struct ReconstructSection: Sendable, Equatable {
             return try entry.text(rule, remedy) == "initial"
                 ? .initial : .file(try entry.noise(rule, remedy))
         }
-        vary =
-            section.read("vary") { entry throws(Problem) in
-                var found: [Varied] = []
-                for element in try entry.list("it must be a list of parameters", "try [Omega_m]") {
-                    let varied = try Self.varied(element, among: candidates)
-                    guard !found.contains(where: { $0.subject == varied.subject }) else {
-                        throw element.problem("it must be named once", "remove one of them")
-                    }
-                    found.append(varied)
-                }
-                return found
-            } ?? []
+        vary = Varied.read("vary", section, universe.cosmology, objectives)
         response =
             section.read("response") { entry throws(Problem) in
                 let (rule, remedy) = (
@@ -152,7 +140,7 @@ public struct ReconstructSection: Sendable, Equatable {
             } ?? []
         checkpointEvery = section.whole("checkpoint_every", 0...1_000_000, default: 10)
         checkpointMinutes = section.number("checkpoint_minutes", .notNegative, default: 10)
-        refuseIdle(in: universe, section)
+        Varied.refuseIdle(vary, in: universe, section)
         requireCompany(section)
     }
 
@@ -181,86 +169,6 @@ public struct ReconstructSection: Sendable, Equatable {
     /// Whether large displacements are undone, for the result or for the start.
     public var usesStandardMethod: Bool { method == .standard || start == .standard }
 
-    /// Refuses to seek what nothing depends on.
-    private func refuseIdle(
-        in universe: (cosmology: CosmologyParameters, power: PowerSection), _ section: SectionReader
-    ) {
-        let idle =
-            universe.cosmology.idleParameters + universe.power.idleParameters(beside: universe.cosmology)
-        for varied in vary {
-            guard case .cosmology(let parameter) = varied.subject, idle.contains(parameter) else { continue }
-            section.conflict(
-                "vary", is: varied.name,
-                "it must be able to act, which \(varied.name) cannot \(Self.reason(parameter))", "remove it")
-        }
-    }
-
-    /// Why a parameter cannot act.
-    private static func reason(_ parameter: CosmologyParameter) -> String {
-        switch parameter {
-        case .w0, .wa: "where there is no dark energy"
-        case .amplitude: "beside a table without power.A_s"
-        default: "beside power.model: table"
-        }
-    }
-
-    /// A parameter that may be sought.
-    private struct Candidate {
-        let name: String
-        let subject: Varied.Subject
-        let value: Double
-        /// Below which there is no loss.
-        let floor: Double
-    }
-
-    /// The eight of cosmology, and those of the observations: `bias_exponent`, in a list `objective[1].bias_exponent`.
-    private static func candidates(
-        _ cosmology: CosmologyParameters, _ objectives: [ObjectiveSection]
-    ) -> [Candidate] {
-        let universe = CosmologyParameter.allCases.map {
-            Candidate(
-                name: cosmology.name(of: $0), subject: .cosmology($0), value: cosmology[$0],
-                floor: -.greatestFiniteMagnitude)
-        }
-        return universe
-            + objectives.ownParameters.enumerated().map { index, own in
-                Candidate(name: own.name, subject: .observation(index), value: own.value, floor: own.floor)
-            }
-    }
-
-    private static func varied(_ entry: Entry, among candidates: [Candidate]) throws(Problem) -> Varied {
-        let remedy =
-            "try Omega_m, or {parameter: Omega_m, mean: 0.31, sigma: 0.01, minimum: 0.1, maximum: 0.6}"
-        let fields =
-            entry.node.scalar == nil
-            ? try entry.fields(["parameter", "mean", "sigma", "minimum", "maximum"], remedy)
-            : ["parameter": entry]
-        let names = candidates.map(\.name)
-        let rule = "it must be \(names.joined(separator: " or "))"
-        guard let named = fields["parameter"] else { throw entry.problem(rule, remedy) }
-        let text = try named.text(rule, remedy)
-        guard let candidate = candidates.first(where: { $0.name == text }) else {
-            throw named.problem(
-                rule, Spelling.probable(for: text, among: names).map { "did you mean \($0)?" } ?? remedy)
-        }
-        let value = candidate.value
-        let sigma = try fields["sigma"]?.number(.positive, "try 0.01")
-        if let mean = fields["mean"], sigma == nil {
-            throw mean.problem("it must come with sigma", "add sigma: 0.01")
-        }
-        let mean = try fields["mean"]?.number(.any, "try \(value)") ?? value
-        let low = try fields["minimum"]?.number(.any, "try \(value - 1)")
-        let high = try fields["maximum"]?.number(.any, "try \(value + 1)")
-        guard low ?? candidate.floor < value && value < high ?? .infinity else {
-            throw entry.problem(
-                "its start (\(value), as configured) must be between minimum and maximum", "widen the bounds")
-        }
-        return Varied(
-            name: candidate.name, subject: candidate.subject, start: value,
-            prior: sigma.map { Varied.Prior(mean: mean, sigma: $0) }, minimum: low, maximum: high,
-            floor: candidate.floor, scale: sigma ?? (value == 0 ? 0.01 : 0.01 * abs(value)))
-    }
-
     private static func text(_ truth: Truth) -> String {
         switch truth {
         case .initial: "initial"
@@ -278,13 +186,6 @@ public struct ReconstructSection: Sendable, Equatable {
     }
 
     var entries: [ResolvedEntry] {
-        let varied = vary.map { varied in
-            var fields = ["parameter: \(varied.name.contains("[") ? quoted(varied.name) : varied.name)"]
-            if let prior = varied.prior { fields += ["mean: \(prior.mean)", "sigma: \(prior.sigma)"] }
-            if let minimum = varied.minimum { fields.append("minimum: \(minimum)") }
-            if let maximum = varied.maximum { fields.append("maximum: \(maximum)") }
-            return "{\(fields.joined(separator: ", "))}"
-        }
         let responses = response.map { quoted($0.description) }
         // Said of the standard method only, so that those of others are what they were.
         let standard: [ResolvedEntry] =
@@ -297,7 +198,7 @@ public struct ReconstructSection: Sendable, Equatable {
             method == .standard || start != .noise
             ? [] : [.init("start_amplitude", "\(startAmplitude)"), .init("start_seed", "\(startSeed)")]
         return standard + begin + noise + (truth.map { [.init("truth", Self.text($0))] } ?? []) + [
-            .init("vary", "[\(varied.joined(separator: ", "))]")
+            .init("vary", "[\(vary.map(\.text).joined(separator: ", "))]")
         ] + (response.isEmpty ? [] : [.init("response", "[\(responses.joined(separator: ", "))]")]) + [
             .init("checkpoint_every", "\(checkpointEvery)"),
             .init("checkpoint_minutes", "\(checkpointMinutes)"),

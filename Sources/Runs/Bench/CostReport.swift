@@ -197,6 +197,29 @@ public struct CostReport {
             + "core_speed=\(significant(machine.coreSpeed))"
     }
 
+    /// Gradients per effective sample of HMC, minimum-norm, in the worst shell of a masked linear model of 32³.
+    private static var gradientsPerSample: Double { 42 }
+
+    /// Core hours of an effective sample, on the first of the numbers of ranks on which a problem runs.
+    private var sampling: String {
+        let costs = particles.map { side -> String in
+            let usable = ranks.lazy.map { workload(side, on: $0) }.first { workload in
+                let bytes = MemoryEstimate(of: workload, for: .gradient, holding: .init(keptVectors: 0)).bytes
+                if case .limited = model.verdict(on: workload, .gradient, needing: bytes) { return true }
+                return false
+            }
+            guard let usable else { return "\(side)^3: -" }
+            let seconds =
+                model.terms(of: usable, .gradient).seconds * Double(model.assumptions.steps)
+                * Self.gradientsPerSample
+            let count = usable.ranks.x * usable.ranks.y
+            return "\(side)^3: \(significant(seconds * Double(count) / 3600)) on \(count) ranks"
+        }
+        return
+            "core hours per effective sample of a posterior, at \(Int(Self.gradientsPerSample)) gradients: "
+            + costs.joined(separator: ", ")
+    }
+
     private var notes: String {
         func nanoseconds(_ name: String, _ times: KernelTimes.Coefficients) -> String {
             "\(name) \(significant(1e9 * times.perParticle)) ns per particle, "
@@ -216,6 +239,7 @@ public struct CostReport {
             assumed: imbalance=\(significant(model.assumptions.imbalance)) of particles, \
             displacement=\(significant(model.assumptions.displacement)) spacings in a run, no overlap, no congestion
             L-BFGS: a reconstruction with history=\(history)
+            \(sampling)
             the pencil runs out where a block is \(Decomposition.widestGhostZone) planes wide\(levels == 0 ? "" : ", or less than one of the coarsest mesh"), \(limits.joined(separator: ", ")) ranks
             """
     }

@@ -196,7 +196,7 @@ public struct Ensemble: Sendable {
 }
 
 /// Members are many and their lines would mix.
-private struct SilentLog: RunLog {
+struct SilentLog: RunLog {
     func say(_ text: String) {}
     func showProgress(_ line: String) {}
     func endProgress() {}

@@ -26,9 +26,12 @@ extension RunConfiguration {
     var whiteNoisePrior: WhiteNoisePrior { objectives.allSatisfy(\.prior) ? .unitNormal : .none }
 
     /// The parameters that are sought beside the modes.
-    var parameterSpace: ParameterSpace {
+    var parameterSpace: ParameterSpace { parameterSpace(of: reconstruct?.vary ?? []) }
+
+    /// The space of some parameters beside the modes.
+    func parameterSpace(of vary: [ReconstructSection.Varied]) -> ParameterSpace {
         ParameterSpace(
-            (reconstruct?.vary ?? []).map { varied in
+            vary.map { varied in
                 let subject: SoughtParameter.Subject =
                     switch varied.subject {
                     case .cosmology(let parameter): .cosmology(parameter)

@@ -1,9 +1,10 @@
 internal import Configuration
 internal import Records
+internal import Storage
 
 /// A command that keeps its results in a directory, beside those of the others.
 enum RunKind: String {
-    case simulate, gradient, reconstruct
+    case simulate, gradient, reconstruct, sample
 
     /// What tells that it is finished.
     var recordName: String { RunRecord.fileName(of: rawValue) }
@@ -19,6 +20,7 @@ enum RunKind: String {
         case "run": name == "precision"
         case "output", "halo": self == .simulate
         case "objective": self != .simulate
+        case "sampler": self == .sample && name != "samples" && name != "checkpoint_every"
         case "optimizer": self == .reconstruct
         case "reconstruct": self == .reconstruct && name != "truth" && !name.hasPrefix("checkpoint_")
         default: true
@@ -37,13 +39,16 @@ enum RunKind: String {
             }
         }
         if let table = configuration.power.table { inputs.append(("power.table", .file(table))) }
-        if case .file(let address) = configuration.initial.noise, self != .reconstruct {
+        if case .file(let address) = configuration.initial.noise, self != .reconstruct, self != .sample {
             inputs.append(("initial.white_noise", .dataset(address)))
         }
         guard self != .simulate else { return inputs }
         for objective in configuration.objectives {
             add("\(objective.name).data", objective.data)
             add("\(objective.name).weights", objective.weights)
+        }
+        if self == .sample, case .file(let address) = configuration.sampler?.start {
+            inputs.append(("sampler.start", .dataset(address)))
         }
         guard self == .reconstruct, let settings = configuration.reconstruct else { return inputs }
         if case .file(let address) = settings.start {
@@ -59,5 +64,15 @@ enum RunKind: String {
     enum Input {
         case file(String)
         case dataset(DatasetAddress)
+    }
+}
+
+extension RunKind {
+    /// Where checkpoints are: of each chain its own.
+    func stores(of configuration: RunConfiguration, in directory: String) -> [CheckpointStore] {
+        guard self == .sample else { return [CheckpointStore(directory: directory)] }
+        return (0..<(configuration.sampler?.chains ?? 1)).map {
+            CheckpointStore(directory: directory, owner: "chain_\($0)_")
+        }
     }
 }

@@ -20,7 +20,8 @@ struct RunPlace: ~Copyable {
 
     private var world: Communicator { context.world }
     private var directory: String { claim.path }
-    private var store: CheckpointStore { CheckpointStore(directory: directory) }
+    /// One for each chain, or one.
+    private var stores: [CheckpointStore] { kind.stores(of: configuration, in: directory) }
 
     /// Claims the output directory. Collective.
     ///
@@ -51,8 +52,11 @@ struct RunPlace: ~Copyable {
 
     /// Finds out where to begin, and refuses what would destroy work. Collective.
     ///
+    /// - Parameter isExtended: whether more is wanted than a finished run of the same has done.
     /// - Throws: `UsageError` on all ranks when a run is in the way.
-    func find(_ beginning: Beginning) throws -> Start {
+    func find(
+        _ beginning: Beginning, goingOnIf isExtended: (RunRecord) -> Bool = { _ in false }
+    ) throws -> Start {
         try refuseOthersCheckpoints()
         switch beginning {
         case .overwrite:
@@ -66,6 +70,7 @@ struct RunPlace: ~Copyable {
                 if let changes = identity.changes(since: RunIdentity(of: kind, record)) {
                     throw otherRun("\(directory) holds a finished run of another configuration", changes)
                 }
+                if isExtended(record) { return hasCheckpoint ? .checkpoint : .anew }
                 guard let fault = fault(of: record) else {
                     if try names.contains(kind.openName) { try close() }  // killed just before that
                     context.say("\(directory) holds this very run, finished: nothing is left to do")
@@ -92,7 +97,7 @@ struct RunPlace: ~Copyable {
         try world.onRoot { try Files.remove("\(directory)/\(kind.recordName)") }
         guard start == .anew else { return }
         try OutputDirectory.remove(Set(left).sorted(), from: directory, over: world)
-        if keepsCheckpoints { store.removeAll(over: world) }
+        if keepsCheckpoints { stores.forEach { $0.removeAll(over: world) } }
     }
 
     /// Writes the record of a run that has written all it promised, and forgets its checkpoints. Collective.
@@ -110,7 +115,8 @@ struct RunPlace: ~Copyable {
 
     /// Forgets what only an unfinished run needs. Collective.
     private func close() throws {
-        if keepsCheckpoints { store.removeAll(over: world) }
+        // A chain may go on when more samples are wanted.
+        if keepsCheckpoints && kind != .sample { stores.forEach { $0.removeAll(over: world) } }
         try world.onRoot { try Files.remove("\(directory)/\(kind.openName)") }
     }
 
@@ -142,7 +148,9 @@ extension RunPlace {
         get throws { try OutputDirectory.names(in: directory, over: world) }
     }
 
-    private var hasCheckpoint: Bool { keepsCheckpoints && !store.steps(over: world).isEmpty }
+    private var hasCheckpoint: Bool {
+        keepsCheckpoints && stores.contains { !$0.steps(over: world).isEmpty }
+    }
 
     private func inTheWay(_ record: RunRecord) -> UsageError {
         if let changes = identity.changes(since: RunIdentity(of: kind, record)) {
@@ -162,7 +170,7 @@ extension RunPlace {
 
     /// Refuses to begin where another command still needs its checkpoints. Collective.
     private func refuseOthersCheckpoints() throws {
-        guard hasCheckpoint else { return }
+        guard hasCheckpoint, kind != .sample else { return }
         let names = try names
         for other in [RunKind.simulate, .reconstruct]
         where other != kind && names.contains(other.openName) && !names.contains(kind.openName) {
@@ -175,8 +183,8 @@ extension RunPlace {
     /// Refuses to begin where a run has not come to its end. Collective.
     private func refuseUnfinished() throws {
         var name = try names.first(where: Set(try openFiles()).contains)
-        if keepsCheckpoints, let step = store.steps(over: world).last {
-            name = CheckpointStore.name(step: step)
+        for store in keepsCheckpoints ? stores : [] {
+            if let step = store.steps(over: world).last { name = store.name(step: step) }
         }
         guard let name else { return }
         throw UsageError(

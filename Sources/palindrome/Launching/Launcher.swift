@@ -10,7 +10,9 @@ enum Launcher {
     private static let patience = 10.0
 
     /// Those that a signal asks to stop; it ends all others, which have nothing to keep.
-    private static let stoppable: [any RankCommand.Type] = [SimulateCommand.self, ReconstructCommand.self]
+    private static let stoppable: [any RankCommand.Type] = [
+        SimulateCommand.self, ReconstructCommand.self, SampleCommand.self,
+    ]
 
     static func run() -> Int32 {
         Console.ignoreBrokenPipes()

@@ -1,0 +1,149 @@
+import Foundation
+import Inference
+import InitialConditions
+import Measurement
+import Mesh
+import Parallel
+import Particles
+import TestSupport
+import XCTest
+
+/// Samplers on posteriors that are known: the prior, and a linear model's.
+final class SamplerTests: SPMDTestCase {
+    override class var timeLimit: UInt32 { 900 }
+
+    private func transform(
+        _ shape: SIMD3<Int>, _ ranks: SIMD2<Int>? = nil, on world: Communicator
+    ) throws -> FourierTransform<Double> {
+        let ranks = ranks ?? gridShapes.first { Decomposition.fits(shape, on: $0) }!
+        let grid = world.size == 1 ? SIMD2(1, 1) : ranks
+        return FourierTransform(
+            try Decomposition(shape: shape, over: RankGrid(world: world, shape: grid)))
+    }
+
+    private func prior<Scalar: ParticleScalar>(_: Scalar.Type) -> PriorDensity<Scalar> {
+        PriorDensity(over: ParameterSpace()) { _ in true }
+    }
+
+    private func identity<Scalar: FourierScalar>(
+        _ transform: FourierTransform<Scalar>
+    ) -> Preconditioner<Scalar> {
+        Preconditioner(curvatures: [1], parameterCurvatures: [], transform)
+    }
+
+    func testStepsAreStableUpToTheirLimits() {
+        for (integrator, limit) in [
+            (SymplecticComposition.leapfrog, 2.00), (.minimumNorm, 2.55), (.bcss3, 4.66),
+        ] {
+            XCTAssertTrue(integrator.isStable(at: limit - 0.01), integrator.name)
+            XCTAssertFalse(integrator.isStable(at: limit + 0.01), integrator.name)
+            XCTAssertEqual(integrator.kicks.reduce(0, +), 1, accuracy: 1e-15)
+            XCTAssertEqual(integrator.drifts.reduce(0, +), 1, accuracy: 1e-15)
+        }
+    }
+
+    func testEnergyErrorsHaveTheirTheory() {
+        let expected: [(SymplecticComposition, Double, Double)] = [
+            (.leapfrog, 1.818, 7.39), (.minimumNorm, 0.0162, 0.0457), (.quartic, 0.00164, 0.0268),
+            (.bcss3, 0.0365, 0.144),
+        ]
+        for (integrator, first, second) in expected {
+            for (step, value) in [(0.2, first), (0.4, second)] {
+                let steps = Int((Double.pi / 2 / step).rounded(.up))
+                XCTAssertEqual(
+                    integrator.energyErrorDeviation(step: step, steps: steps, dimensions: 32768), value,
+                    accuracy: 0.005 * value, integrator.name)
+            }
+        }
+    }
+
+    /// Energy errors of trajectories from independent draws of the prior.
+    private func energyErrors<Scalar: ParticleScalar>(
+        _ integrator: SymplecticComposition, step: Double, count: Int, _ grid: Decomposition, _: Scalar.Type
+    ) throws -> [Double] {
+        let sampler = HamiltonianMonteCarlo(integrator, jitter: 0)
+        let tuning = SamplerTuning(
+            step: step, length: Double.pi / 2, mass: identity(FourierTransform<Scalar>(grid)))
+        let density = prior(Scalar.self)
+        let random = ChainRandom(seed: 3, chain: 0)
+        return try (0..<count).map { index in
+            let point = ParameterVector<Scalar>(noise: .whiteNoise(seed: UInt64(1000 + index), over: grid))
+            let lattice = LatticeVector.position(nearest: point)!
+            let place = lattice.numbers()
+            let evaluation = try density.evaluate(at: place)!
+            var state = ChainState(iteration: index, at: place, lattice: lattice, evaluation)
+            return try sampler.draw(&state, tuning, random, from: density).energyError
+        }
+    }
+
+    private func deviation(_ values: [Double]) -> Double {
+        let mean = values.reduce(0, +) / Double(values.count)
+        return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)).squareRoot()
+    }
+
+    /// Against √(d/2 tr((MᵀM − 1)²)), to the scatter of the sample.
+    func testPriorTrajectoriesHaveTheEnergyErrorsOfTheory() throws {
+        let isLong = ProcessInfo.processInfo.environment["PALINDROME_LONG_TESTS"] .map { !$0.isEmpty } ?? false
+        let (side, count) = isLong ? (32, 400) : (12, 40)
+        let transform = try transform([side, side, side], on: world)
+        for integrator in SymplecticComposition.all {
+            for step in [0.2, 0.4] {
+                let errors = try energyErrors(
+                    integrator, step: step, count: count, transform.decomposition, Double.self)
+                let steps = Int((Double.pi / 2 / step).rounded(.up))
+                let expected = integrator.energyErrorDeviation(
+                    step: step, steps: steps, dimensions: side * side * side)
+                let ratio = deviation(errors) / expected
+                if world.isRoot {
+                    print(
+                        "prior \(side)³ \(integrator.name) ε = \(step): std ΔH \(deviation(errors)), theory \(expected)")
+                }
+                XCTAssertEqual(ratio, 1, accuracy: 4 / (2 * Double(count)).squareRoot(), integrator.name)
+                guard expected < 1 else { continue }
+                let mean = errors.reduce(0) { $0 + exp(-$1) } / Double(count)
+                XCTAssertEqual(mean, 1, accuracy: 4 * expected / Double(count).squareRoot() + 1e-6)
+            }
+        }
+    }
+
+    func testHalfTheStepIsAQuarterOfTheErrorOfLeapfrog() throws {
+        let transform = try transform([8, 8, 8], on: world)
+        let errors = try [0.2, 0.1].map { step in
+            deviation(
+                try energyErrors(.leapfrog, step: step, count: 100, transform.decomposition, Double.self))
+        }
+        XCTAssertEqual(errors[0] / errors[1], 4, accuracy: 0.3)
+    }
+
+    /// There and back on a potential that is not quadratic, in single precision with a mass: 0 words.
+    func testTrajectoriesOnALatticeGoBackToTheLastBit() throws {
+        let grid = try transform([12, 8, 10], on: world).decomposition
+        let transform = FourierTransform<Float>(grid)
+        let mass = Preconditioner(
+            curvatures: [1, 90, 40, 7, 2], parameterCurvatures: [3], transform)
+        for integrator in SymplecticComposition.all {
+            let differing = try HamiltonianMonteCarlo(integrator).wordsThatDifferThereAndBack(
+                from: ParameterVector(noise: .whiteNoise(seed: 5, over: grid), parameters: [0.3]),
+                steps: 50, SamplerTuning(step: 0.1, length: 1, mass: mass), ChainRandom(seed: 1, chain: 0),
+                on: Rippled())
+            XCTAssertEqual(world.sum(differing), 0, integrator.name)
+        }
+    }
+
+    /// ½ Σ s² + Σ cos s: single precision with a gradient that is not linear.
+    private struct Rippled: SampledDensity {
+        func evaluate(at point: borrowing ParameterVector<Float>) throws -> Evaluation<Float>? {
+            var gradient = point.copy()
+            var terms = point.copy()
+            gradient.noise.mapPoints { _, _, _, s in s - sinf(s) }
+            terms.noise.mapPoints { _, _, _, s in (s * s / 2 + cosf(s)) }
+            var ones = point.copy()
+            ones.noise.fill(with: 1)
+            let u = point.parameters[0]
+            gradient.parameters = [2 * u]
+            ones.parameters = [1]
+            terms.parameters = [u * u]
+            return Evaluation(value: try innerProduct(terms, ones), gradient: gradient)
+        }
+    }
+}
