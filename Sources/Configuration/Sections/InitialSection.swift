@@ -66,6 +66,12 @@ public struct DatasetAddress: Sendable, Equatable, CustomStringConvertible {
     /// The dataset's path in the file, from its root `/`.
     public let dataset: String
 
+    /// An address.
+    public init(file: String, dataset: String) {
+        self.file = file
+        self.dataset = dataset
+    }
+
     /// `file.h5:/dataset`.
     public var description: String { "\(file):\(dataset)" }
 }

@@ -154,7 +154,8 @@ struct Reconstruction<Scalar: StorableScalar> {
         _ annealing: Annealing<Scalar>, on posterior: Posterior<Scalar>
     ) throws -> AnnealingState<Scalar> {
         let parameters = [Double](repeating: 0, count: settings.vary.count)
-        let point = ParameterVector(noise: try startingNoise(), parameters: parameters)
+        let noise: Field<Scalar> = try configuration.startingNoise(over: model.particleGrid)
+        let point = ParameterVector(noise: noise, parameters: parameters)
         try context.stopIfAsked()
         guard let state = try annealing.start(at: point, on: posterior) else {
             throw UsageError(
@@ -162,24 +163,6 @@ struct Reconstruction<Scalar: StorableScalar> {
                     + "start from less noise, or check cosmology and initial.a")
         }
         return state
-    }
-
-    private func startingNoise() throws -> Field<Scalar> {
-        let grid = model.particleGrid
-        switch settings.start {
-        case .file(let address):
-            let file = try InputFile(opening: address.file, over: world)
-            return try file.readField(at: address.dataset, over: grid, ghosts: .none, for: "white noise")
-        case .noise:
-            var noise = Field<Scalar>.whiteNoise(seed: settings.startSeed, over: grid)
-            let amplitude = settings.startAmplitude
-            noise.mapPoints { _, _, _, value in Scalar(amplitude * Double(value)) }
-            return noise
-        case .zero:
-            var noise = Field<Scalar>(grid, ghosts: .none, for: "white noise")
-            noise.mapPoints { _, _, _, _ in 0 }
-            return noise
-        }
     }
 
     /// Works through the stages. The last checkpoint is that of the end.
