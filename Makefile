@@ -5,9 +5,11 @@
 # make test-long   the same with the long matrices
 # make check       formats, layers, links
 # make docs        an archive of the articles, in .build/documentation
+# make library     libpalindrome.so for C, Fortran, Python, in .build/library
+# make install-library PREFIX=...   library, header and pkg-config file
 # make clean       remove what was built
 
-.PHONY: build setup demo test test-long check docs clean
+.PHONY: library install-library build setup demo test test-long check docs clean
 
 build: setup
 	swift build -c release --product palindrome
@@ -27,6 +29,12 @@ test-long: setup
 check:
 	@jobscripts/setup --check
 	Tests/checks/run
+
+library: setup
+	jobscripts/library
+
+install-library: library
+	jobscripts/install-library "$(or $(PREFIX),/usr/local)" "$(DESTDIR)"
 
 docs:
 	jobscripts/documentation
