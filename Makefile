@@ -6,11 +6,13 @@
 # make test-long   the same with the long matrices
 # make check       formats, layers, links
 # make docs        an archive of the articles, in .build/documentation
+# make library     libpalindrome.so for C, Fortran, Python, in .build/library
+# make install-library PREFIX=...   library, header and pkg-config file
 # make clean       remove what was built
 
 PREFIX ?= /usr/local
 
-.PHONY: build install setup demo test test-long check docs clean
+.PHONY: build install library install-library setup demo test test-long check docs clean
 
 build: setup
 	swift build -c release --product palindrome
@@ -33,6 +35,12 @@ test-long: setup
 check:
 	@jobscripts/setup --check
 	Tests/checks/run
+
+library: setup
+	jobscripts/library
+
+install-library: library
+	jobscripts/install-library "$(PREFIX)" "$(DESTDIR)"
 
 docs:
 	jobscripts/documentation

@@ -83,11 +83,18 @@ let layers: [Target] = [
         }),
 ]
 
+// The door for other languages stands above them; the command does without it.
+let interface = layer(
+    "Interface",
+    ["CInterface", "Parallel", "Background", "Mesh", "Inference", "Configuration", "Runs"])
+
 let package = Package(
     name: "palindrome",
     products: [
         .executable(name: "palindrome", targets: ["palindrome"]),
         .library(name: "Palindrome", targets: layers.map(\.name)),
+        // `make library` builds it as libpalindrome.so, with the names of palindrome.h and no others.
+        .library(name: "PalindromeC", type: .dynamic, targets: [interface.name]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -117,7 +124,9 @@ let package = Package(
         kernels("CPicture", ["SystemPNG"]),
         kernels("CBuild", define: [.define("PALINDROME_COMMIT", to: "\"\(commit)\"")]),
         kernels("CMachine", ["SystemFFTW", "SystemFFTWSingle"], link: ["fftw3", "fftw3f"]),
+        kernels("CInterface"),
     ] + layers + [
+        interface,
         .executableTarget(
             name: "palindrome",
             dependencies: layers.map { .byName(name: $0.name) } + [arguments], swiftSettings: swift),

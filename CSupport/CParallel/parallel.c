@@ -74,6 +74,20 @@ int palindrome_split(palindrome_communicator communicator, int32_t colour, int32
     return status;
 }
 
+int palindrome_adopt(palindrome_communicator theirs, palindrome_communicator *own) {
+    MPI_Comm comm = communicator_of(theirs), made;
+    int is_between = 0;
+    // A communicator that is none would meet the handler of MPI_COMM_WORLD, which may end the process.
+    if (comm == MPI_COMM_NULL || MPI_Comm_test_inter(comm, &is_between) != MPI_SUCCESS || is_between)
+        return MPI_ERR_COMM;
+    int status = MPI_Comm_dup(comm, &made);
+    if (status == MPI_SUCCESS) {
+        *own = MPI_Comm_c2f(made);
+        status = MPI_Comm_set_errhandler(made, MPI_ERRORS_RETURN);
+    }
+    return status;
+}
+
 int palindrome_free(palindrome_communicator communicator) {
     if (!palindrome_mpi_is_active())
         return MPI_SUCCESS;

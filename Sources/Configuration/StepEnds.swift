@@ -1,3 +1,5 @@
+public import Parallel
+
 /// Where steps end, and which of these a number means that was written with fewer digits.
 struct StepEnds {
     private let scaleFactors: [Double]
@@ -33,5 +35,21 @@ struct StepEnds {
         }
         let first = min(max(0, low - 1), max(0, scaleFactors.count - 2))
         return scaleFactors[first...].prefix(2)
+    }
+}
+
+extension RunConfiguration {
+    /// The end of a step that a scale factor means.
+    ///
+    /// - Parameter name: of who asks, for the error.
+    /// - Throws: `UsageError` when no step ends there.
+    public func stepEnd(meantBy wanted: Double, for name: String) throws(UsageError) -> Double {
+        let ends = StepEnds(Array(evolution.scaleFactors.dropFirst()))
+        guard wanted > 0, wanted.isFinite, let end = ends.meant(by: wanted) else {
+            throw UsageError(
+                "\(name) is \(wanted); it must be where a step ends; \(ends.nearest(to: wanted)); "
+                    + "take one of these or change evolution")
+        }
+        return end
     }
 }

@@ -84,6 +84,15 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
         }
     }
 
+    /// Lets somebody look at the particles of the observation that was executed last, before anything else is.
+    ///
+    /// - Parameter look: as in ``advance(observe:)``.
+    public mutating func look<Result: ~Copyable>(
+        at observation: Observation, _ look: (inout ParticleSet<Scalar>) throws -> Result
+    ) rethrows -> Result {
+        try particles.seen(withMomentaTimes: observation.momentumFactor.value, by: look)
+    }
+
     /// Undoes the last stage executed, or a run of kicks or of drifts, to the last bit. Collective.
     public mutating func retreat() throws {
         switch schedule.stages[nextStage - 1] {

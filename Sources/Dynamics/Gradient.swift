@@ -31,18 +31,20 @@ extension ForwardModel {
     /// - Parameters:
     ///   - noise: white noise on the particle grid.
     ///   - source: where the states of the way back come from.
+    ///   - look: called at each observation on the way forwards.
     ///   - objective: called at each observation on the way back, first the last one: adds its part of the
     ///     cotangents ∂L/∂x [1/(Mpc/h)] and ∂L/∂p [1/(Mpc/h H0)], and returns its part of the loss.
     /// - Throws: what the stages throw, and what the objective throws; the same on all ranks.
     public func gradient(
         at noise: borrowing Field<Scalar>,
         along source: consuming some TrajectorySource<Scalar> & ~Copyable,
+        observing look: (Observation, inout ParticleSet<Scalar>) throws -> Void = { _, _ in },
         _ objective: (Observation, inout ParticleSet<Scalar>, inout AdjointState<Scalar>) throws -> Double
     ) throws -> Gradient<Scalar> {
         var source = source
         var evolution = try start(keeping: noise)
         let beginning = evolution.particles.checksum()
-        try evolution.finish(before: { stage, particles in source.record(particles, before: stage) })
+        try evolution.finish(observe: look, before: { stage, particles in source.record(particles, before: stage) })
 
         var adjoint = mesh.grid.phases.measure(.adjoint) {
             AdjointState(for: evolution.particles, under: solver)

@@ -37,6 +37,27 @@ public final class Communicator {
         return Communicator(handle: palindrome_world(), isOwned: false, phases: Phases())
     }
 
+    /// A duplicate of a communicator of the program that this code is a guest of: MPI is theirs to start and to end.
+    /// Collective.
+    ///
+    /// - Parameter fortranHandle: theirs (`MPI_Comm_c2f`).
+    /// - Throws: `EnvironmentError` when MPI has not been started or has ended, `UsageError` when the handle is none of
+    ///   a group of ranks.
+    public static func adopting(fortranHandle: Int32) throws -> Communicator {
+        guard MPIRuntime.isActive else {
+            throw EnvironmentError(
+                "MPI is not running; it must have been started, and not ended, by the program; call MPI_Init first")
+        }
+        var handle: palindrome_communicator = 0
+        let status = unsafe palindrome_adopt(fortranHandle, &handle)
+        guard status == 0 else {
+            throw UsageError(
+                "the communicator cannot be used (\(unsafe String(cString: palindrome_mpi_error(status)))); it must be one "
+                    + "of a group of ranks that this rank is in")
+        }
+        return Communicator(handle: handle, isOwned: true, phases: Phases())
+    }
+
     /// The ranks that name the same colour, ordered by `key`.
     public func split(colour: Int, key: Int) -> Communicator {
         var part: palindrome_communicator = 0

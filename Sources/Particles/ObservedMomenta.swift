@@ -8,7 +8,7 @@ extension ParticleSet {
     /// - Parameters:
     ///   - factor: f, so that the momenta seen are p = f p′.
     ///   - look: sees them; the integers are the same.
-    public mutating func seen<Result>(
+    public mutating func seen<Result: ~Copyable>(
         withMomentaTimes factor: Double, by look: (inout ParticleSet) throws -> Result
     ) rethrows -> Result {
         let own = units

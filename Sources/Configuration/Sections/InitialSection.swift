@@ -69,7 +69,8 @@ public struct DatasetAddress: Sendable, Equatable, CustomStringConvertible {
     /// How the names of files of numpy end.
     static let arraySuffix = ".npy"
 
-    init(file: String, dataset: String) {
+    /// An address.
+    public init(file: String, dataset: String) {
         self.file = file
         self.dataset = dataset
     }

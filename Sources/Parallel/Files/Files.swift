@@ -42,6 +42,9 @@ public enum Files {
         guard close(file) == 0 else { throw unwritable(path) }
     }
 
+    /// Whether there is something of that name.
+    public static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
     /// Removes a file, if it is there.
     ///
     /// - Throws: `EnvironmentError` when it stays.

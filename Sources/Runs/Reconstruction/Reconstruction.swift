@@ -156,7 +156,9 @@ struct Reconstruction<Scalar: StorableScalar> {
         _ annealing: Annealing<Scalar>, on posterior: Posterior<Scalar>
     ) throws -> AnnealingState<Scalar> {
         let parameters = [Double](repeating: 0, count: settings.vary.count)
-        let point = ParameterVector(noise: try startingNoise(), parameters: parameters)
+        let noise: Field<Scalar> = try configuration.startingNoise(
+            in: model, telling: context.say)
+        let point = ParameterVector(noise: noise, parameters: parameters)
         try context.stopIfAsked()
         guard let state = try annealing.start(at: point, on: posterior) else {
             throw UsageError(
@@ -164,28 +166,6 @@ struct Reconstruction<Scalar: StorableScalar> {
                     + "start from less noise, or check cosmology and initial.a")
         }
         return state
-    }
-
-    private func startingNoise() throws -> Field<Scalar> {
-        let grid = model.particleGrid
-        switch settings.start {
-        case .file(let address):
-            return try address.readNoise(over: grid)
-        case .noise:
-            var noise = Field<Scalar>.whiteNoise(seed: settings.startSeed, over: grid)
-            let amplitude = settings.startAmplitude
-            noise.mapPoints { _, _, _, value in Scalar(amplitude * Double(value)) }
-            return noise
-        case .standard:
-            let estimate = StandardEstimate(configuration, model, world)
-            let found = try estimate.find()
-            context.say("start: standard reconstruction, \(found.remark)")
-            return estimate.whiteNoise(of: found, .damped)
-        case .zero:
-            var noise = Field<Scalar>(grid, ghosts: .none, for: "white noise")
-            noise.mapPoints { _, _, _, _ in 0 }
-            return noise
-        }
     }
 
     /// Works through the stages. The last checkpoint is that of the end.

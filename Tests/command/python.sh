@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# The door for other languages: the Python package's own tests on some numbers of ranks, the gradient of a C and of a
+# Fortran program, and the names that the library exports. PALINDROME_LIBRARY or `make library` provides the library,
+# PALINDROME_PYTHON a Python with cffi, numpy, mpi4py, h5py and pytest; what is not there is skipped.
+source "$(dirname "$0")/support.bash"
+library=${PALINDROME_LIBRARY:-$root/.build/library/libpalindrome.so}
+python=${PALINDROME_PYTHON:-python3}
+header=$root/CSupport/CInterface/include
+
+if [ ! -f "$library" ]; then
+    skip 'the door for other languages' "there is no library; build it with make library"
+    exit 0
+fi
+export PALINDROME_LIBRARY=$library
+cd "$scratch" || exit 1
+
+exported=$(nm -D --defined-only "$library" | awk '{ print $3 }' | sort)
+declared=$(sed -nE 's/^[a-z].*[ *](palindrome_[a-z_]+)\(.*/\1/p' "$header/palindrome.h" | grep -v typedef | sort)
+if [ "$exported" = "$declared" ]; then pass 'the library has the names of the header and no others'; else
+    fail 'the library has the names of the header and no others' "$(diff <(echo "$exported") <(echo "$declared"))"
+fi
+
+# Programs in other languages. What they link with lies in a directory with the name that -lpalindrome looks for.
+mkdir lib && ln -s "$library" lib/libpalindrome.so
+compile() { # compiler, source, name
+    command -v "$1" >/dev/null || { skip "the $3 program" "there is no $1"; return 1; }
+    "$1" "$root/CSupport/examples/$2" -I"$header" -Llib -lpalindrome -Wl,-rpath,"$PWD/lib" -o "$3" 2>log ||
+        { fail "the $3 program is compiled" "$(tail -n 5 log)"; return 1; }
+}
+for language in "mpicc gradient.c C" "mpifort gradient.f90 Fortran"; do
+    # shellcheck disable=SC2086
+    set -- $language
+    compile "$@" || continue
+    results=$(for ranks in 1 2 3; do
+        timeout 100 "$root/jobscripts/ranks" $ranks "./$3" 2>&1 | awk '{ printf "%.9e %.9e\n", $1, $2 }'
+    done)
+    echo "$results" >>results
+    if [ "$(sort -u <<<"$results" | wc -l)" -eq 1 ] && grep -qE '^[1-9].*e[+-][0-9]+ -?[1-9]' <<<"$results"; then
+        pass "the $3 program has the same gradient on 1, 2 and 3 ranks"
+    else fail "the $3 program has the same gradient on 1, 2 and 3 ranks" "$results"; fi
+done
+if [ -x C ]; then
+    "$root/jobscripts/ranks" 2 ./C 'box.particle=3' >log 2>&1
+    if [ "$(grep -c 'box.particle is not a known key' log)" -eq 2 ]; then pass 'a mistake reaches a C program'; else
+        fail 'a mistake reaches a C program' "$(head -n 3 log)"
+    fi
+fi
+if [ -x C ] && [ -x Fortran ]; then
+    if [ "$(sort -u results | wc -l)" -eq 1 ]; then pass 'C and Fortran have the same numbers'; else
+        fail 'C and Fortran have the same numbers' "$(cat results)"
+    fi
+fi
+
+# The Python package.
+if ! "$python" -c 'import cffi, numpy, h5py, pytest, mpi4py' 2>/dev/null; then
+    skip 'the Python package' "$python lacks one of cffi, numpy, mpi4py, h5py, pytest; name another in PALINDROME_PYTHON"
+    exit 0
+fi
+cat >run.yaml <<'Y'
+box: {particles: 16, spacing: 4.0}
+cosmology: {preset: simple-lcdm}
+initial: {a: 0.1, seed: 1}
+evolution: {steps: 3}
+run: {precision: double}
+output: {directory: out, pictures: false}
+Y
+cat run.yaml - >reconstruct.yaml <<'Y'
+objective: {data: "truth/density_a1.0000.h5:/density", sigma: 0.5}
+optimizer: {stages: [{smoothing_cells: 1.0, iterations: 2}]}
+reconstruct: {vary: [Omega_m]}
+Y
+made=yes
+on_ranks 1 simulate run.yaml --set initial.seed=2 --set output.directory=truth &&
+    on_ranks 2 gradient run.yaml --set 'objective.data="truth/density_a1.0000.h5:/density"' \
+        --set objective.sigma=1 --set objective.prior=false &&
+    on_ranks 1 reconstruct reconstruct.yaml --set output.directory=found || made=no
+[ $made = yes ] || fail 'the command makes what the package is compared with' "$(cat "$prints"/rank.0.*)"
+export PALINDROME_TEST_DATA=$scratch PYTHONDONTWRITEBYTECODE=1
+export PYTHONPATH=$root/CSupport/python${PYTHONPATH:+:$PYTHONPATH} JAX_PLATFORMS=cpu
+for ranks in 1 2 3 4; do
+    prints=$(mktemp -d "$scratch/prints.XXXXXX")
+    timeout -k 5 900 "$root/jobscripts/ranks" $ranks "$root/Tests/one-rank" "$prints" "$python" -m pytest -q -rs \
+        -p no:cacheprovider "$root/CSupport/python/tests" </dev/null >"$prints/launcher" 2>&1
+    status=$?
+    summary=$(tail -n 1 "$prints/rank.0.out")
+    if [ $status -eq 0 ]; then pass "the package's tests on $ranks ranks: $summary"; else
+        fail "the package's tests on $ranks ranks" "$(grep -hE '^(E  |FAILED|ERROR)' "$prints"/rank.*.out | sort | uniq -c | head -n 20)" "$summary"
+    fi
+    grep '^SKIPPED' "$prints/rank.0.out" | sed 's/^SKIPPED/note skipped/' | head -n 5
+done
+exit $((failures > 0))
