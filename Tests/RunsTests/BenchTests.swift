@@ -43,7 +43,7 @@ final class BenchTests: RunTestCase {
             bench.repeats = 1
             bench.measuresGradient = false
             try bench.run(configuration, in: RunContext(on: world, telling: log))
-            XCTAssertTrue(String(decoding: directory.bytes("laws.svg"), as: UTF8.self).hasPrefix("<svg"))
+            XCTAssertTrue(String(decoding: directory.bytes("laws.svg"), as: UTF8.self).contains("<svg"))
             return try BenchRecord(
                 json: String(decoding: directory.bytes("bench-laws.json"), as: UTF8.self),
                 source: "bench-laws.json")
@@ -60,9 +60,12 @@ final class BenchTests: RunTestCase {
         XCTAssertGreaterThan(fidelity.densityResidual, 1e-7)
         XCTAssertLessThan(fidelity.densityResidual, 1e-2)
         XCTAssertEqual(
-            fidelity.powerRatios.count, 6, "shells of a mesh of 24 x 18 x 12 in 96 x 72 x 48 Mpc/h")
+            fidelity.powerRatios.count, 12, "shells of a mesh of 24 x 18 x 12 cubes")
         XCTAssertTrue(fidelity.powerRatios.contains { abs($0 - 1) > 1e-8 })
-        XCTAssertTrue(fidelity.forceErrors.allSatisfy { 0..<1e-2 ~= $0 } && fidelity.forceErrors[0] > 1e-7)
+        // Large scales are nearly exact, the Nyquist mode's gradient is nearly none.
+        XCTAssertLessThan(fidelity.forceErrors[0], 1e-6)
+        XCTAssertLessThan(fidelity.forceErrors.max()!, 5e-2)
+        XCTAssertGreaterThan(fidelity.forceErrors.min()!, 1e-9)
         if world.size > 1 {
             XCTAssertLessThan(pyramid.sent(in: "exchange").bytes, single.sent(in: "exchange").bytes / 4)
         }
