@@ -60,7 +60,9 @@ struct Masthead {
     }
 
     private static func kind(of run: RunDirectory) -> String {
-        if run.reconstructionPath != nil { return run.isStandard ? "Standard reconstruction" : "Reconstruction" }
+        if run.reconstructionPath != nil {
+            return run.isStandard ? "Standard reconstruction" : "Reconstruction"
+        }
         if run.isOnlyBench { return "Benchmark" }
         if run.isOnlyEnsemble { return "Ensemble" }
         return run.record?.command == "gradient" ? "Gradient" : "Forward run"

@@ -5,7 +5,8 @@ public enum RunReport {
     /// In the order of the page.
     private static var sections: [any ReportSection.Type] {
         [
-            KeyNumbers.self, EnsembleNumbers.self, EnsemblePower.self, EnsembleMembers.self, PatternPictures.self, FinalFields.self, InitialFields.self, LossHistory.self,
+            KeyNumbers.self, EnsembleNumbers.self, EnsemblePower.self, EnsembleMembers.self,
+            PatternPictures.self, FinalFields.self, InitialFields.self, LossHistory.self,
             RecoveredParameters.self,
             Likeness.self,
             ReconstructedPower.self, NoiseDistribution.self, MatterPictures.self, MatterPower.self,
