@@ -41,7 +41,8 @@ let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swif
 let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
 
 // What files say of the code that wrote them; `+` where it was changed since.
-let commit = Context.gitInformation.map { $0.currentCommit.prefix(12) + ($0.hasUncommittedChanges ? "+" : "") } ?? ""
+let commit =
+    Context.gitInformation.map { $0.currentCommit.prefix(12) + ($0.hasUncommittedChanges ? "+" : "") } ?? ""
 
 // One rule: a module imports only modules above it in this list; `make check` holds it.
 let layers: [Target] = [
@@ -64,7 +65,8 @@ let layers: [Target] = [
             "Memory", "Parallel", "Background", "Mesh", "Particles", "InitialConditions", "Dynamics",
             "Measurement", "Observables",
         ]),
-    layer("Storage", ["CStorage", "CBuild", "Memory", "Text", "Parallel", "Mesh", "Particles", "Measurement"]),
+    layer(
+        "Storage", ["CStorage", "CBuild", "Memory", "Text", "Parallel", "Mesh", "Particles", "Measurement"]),
     layer("Records", ["Text", "Parallel", "Background", "Measurement", "Inference", "Storage"]),
     layer("Figures", ["CPicture", "Text", "Parallel", "Measurement", "Records"]),
     layer("Configuration", ["Text", "Parallel", "Background", "Mesh", "Gravity", numerics, yaml]),

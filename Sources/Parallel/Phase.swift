@@ -64,7 +64,8 @@ extension Phase {
     /// A line about each, for those who read a table of times.
     public static let explanations: [Phase: String] = [
         fft: "Fourier transforms of lines, within a rank",
-        exchange: "what ranks send each other between the sweeps of a transform, waiting for the slowest included",
+        exchange:
+            "what ranks send each other between the sweeps of a transform, waiting for the slowest included",
         ghosts: "planes of neighbouring ranks, added up or fetched",
         reduction: "from a mesh of the pyramid to the next coarser one, and back",
         shortRange: "filters of the pyramid's finer meshes",

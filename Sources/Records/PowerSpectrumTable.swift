@@ -66,7 +66,9 @@ public struct PowerSpectrumTable: Sendable {
         ]
         lines += remarks.flatMap { $0.split(separator: "\n").map(String.init) }
         if linearOfNoise != nil {
-            lines.append("last column: P_linear times the mean |s_k|^2 of the run's own noise, which P has no scatter against")
+            lines.append(
+                "last column: P_linear times the mean |s_k|^2 of the run's own noise, which P has no scatter against"
+            )
         }
         lines.append("")
         let names = ["mean k [h/Mpc]", "P [(Mpc/h)^3]", "P_linear [(Mpc/h)^3]", "shot noise [(Mpc/h)^3]"]

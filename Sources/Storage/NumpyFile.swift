@@ -47,7 +47,8 @@ public struct NumpyFile: Sendable, Equatable {
             throw UsageError("\(path): is cut off in its head; use another copy")
         }
         let text = String(decoding: head[start..<start + length], as: UTF8.self)
-        guard let descr = Self.value(of: "descr", in: text), let order = Self.value(of: "fortran_order", in: text),
+        guard let descr = Self.value(of: "descr", in: text),
+            let order = Self.value(of: "fortran_order", in: text),
             let shape = Self.shape(in: text)
         else { throw UsageError("\(path): has a head that says too little; write it with numpy.save") }
         let type = descr.filter { $0 != "'" && $0 != "\"" }
@@ -58,7 +59,8 @@ public struct NumpyFile: Sendable, Equatable {
         }
         guard order == "False" else {
             throw UsageError(
-                "\(path): is in Fortran's order; the last axis must be the fastest; write numpy.ascontiguousarray of it")
+                "\(path): is in Fortran's order; the last axis must be the fastest; write numpy.ascontiguousarray of it"
+            )
         }
         self.path = path
         self.shape = shape
@@ -123,7 +125,8 @@ public struct NumpyFile: Sendable, Equatable {
         guard count == 0 else {
             throw StorageError(
                 .notFinite, fault: .user,
-                "\(path): holds values that are not finite (NaN or infinity), \(count) of \(shape.reduce(1, *))")
+                "\(path): holds values that are not finite (NaN or infinity), \(count) of \(shape.reduce(1, *))"
+            )
         }
         return field
     }
@@ -131,7 +134,9 @@ public struct NumpyFile: Sendable, Equatable {
     /// Reads this rank's part, a plane of x at a time. Not collective.
     ///
     /// - Returns: how many numbers are not finite.
-    private func read<Element: StorageElement & BinaryFloatingPoint, Stored: BinaryFloatingPoint & BitwiseCopyable>(
+    private func read<
+        Element: StorageElement & BinaryFloatingPoint, Stored: BinaryFloatingPoint & BitwiseCopyable
+    >(
         into field: borrowing Field<Element>, as _: Stored.Type
     ) throws(UsageError) -> Int {
         let decomposition = field.decomposition

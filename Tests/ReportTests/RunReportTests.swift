@@ -263,7 +263,8 @@ final class RunReportTests: SPMDTestCase {
 
     func testPlotsAreDrawnForPhonesToo() throws {
         let page = try page(of: try forward())
-        XCTAssertTrue(page.identifiers.contains("power-plot") && page.identifiers.contains("power-plot-narrow"))
+        XCTAssertTrue(
+            page.identifiers.contains("power-plot") && page.identifiers.contains("power-plot-narrow"))
     }
 }
 

@@ -54,9 +54,11 @@ final class SnapshotTests: SPMDTestCase {
         XCTAssertEqual(try header("HubbleParam"), .real(0.7))
         XCTAssertEqual(try header("Time_GYR"), .real(13.5))
         // What yt takes a file for one by, whose units stand in it.
-        XCTAssertTrue(Set(["/Constants", "/Header", "/Parameters", "/Units"]).isSubset(of: try file.groups()))
+        XCTAssertTrue(
+            Set(["/Constants", "/Header", "/Parameters", "/Units"]).isSubset(of: try file.groups()))
         XCTAssertEqual(
-            try XCTUnwrap(file.attribute("UnitTime_in_s", of: "/Units")?.real), 3.0856775814913674e19, accuracy: 1e7)
+            try XCTUnwrap(file.attribute("UnitTime_in_s", of: "/Units")?.real), 3.0856775814913674e19,
+            accuracy: 1e7)
         XCTAssertEqual(
             try XCTUnwrap(file.attribute("GRAVITY", of: "/Constants")?.real), 6.6743e-8, accuracy: 1e-12)
         XCTAssertEqual(try file.attribute("state_checksum"), .text("0123456789abcdef"))
@@ -89,9 +91,13 @@ final class SnapshotTests: SPMDTestCase {
             XCTAssertEqual(positions.suffix(3), [36, 40, 10].map { (factor * $0).nextDown })
             XCTAssertEqual(try file.attribute("units", of: "/PartType1/Coordinates"), .text(unit.rawValue))
             let centimetres = 3.085677581491367e24 / factor
-            for name in [("UnitLength_in_cm", "/Units"), ("UnitLength_in_cm", "/Parameters"), ("to_cgs", "/PartType1/Coordinates")] {
+            for name in [
+                ("UnitLength_in_cm", "/Units"), ("UnitLength_in_cm", "/Parameters"),
+                ("to_cgs", "/PartType1/Coordinates"),
+            ] {
                 XCTAssertEqual(
-                    try XCTUnwrap(file.attribute(name.0, of: name.1)?.real), centimetres, accuracy: 1e-12 * centimetres)
+                    try XCTUnwrap(file.attribute(name.0, of: name.1)?.real), centimetres,
+                    accuracy: 1e-12 * centimetres)
             }
             let read = try SnapshotParticles(reading: scratch.file("s.hdf5"), over: world) { _ in grid.shape }
             XCTAssertEqual(read.haloFile.box, [36, 40, 10])

@@ -46,7 +46,8 @@ public struct BoxSection: Sendable, Equatable {
             let range = "from \(Self.spacings.lowerBound) to \(Self.spacings.upperBound) Mpc/h"
             if let size {
                 section.conflict(
-                    "size", is: "\(size.x)", "a particle's share of it must be \(range)", "try \(particles.x).0")
+                    "size", is: "\(size.x)", "a particle's share of it must be \(range)",
+                    "try \(particles.x).0")
             } else {
                 section.conflict("spacing", is: "\(spacing)", "it must be \(range)", "try 1.0")
             }

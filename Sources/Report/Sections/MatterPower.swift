@@ -17,13 +17,13 @@ struct MatterPower: ReportSection {
 
     init?(of run: RunDirectory) throws {
         total = run.powers.count
-        spectra = run.powers.spread(over: Self.most).compactMap { output in
+        spectra = try run.powers.spread(over: Self.most).compactMap { output -> MeasuredPower? in
             do {
                 let text = try run.text(of: output.path)
                 return try run.world.agree {
                     try MeasuredPower(parsing: text, scaleFactor: output.scaleFactor, source: output.path)
                 }
-            } catch {
+            } catch let error as any ReportedError {
                 run.note(leavingOut: error)
                 return nil
             }

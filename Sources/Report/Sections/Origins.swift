@@ -36,7 +36,9 @@ struct Origins: ReportSection {
         }
         let rows = names.compactMap { name -> HTML? in
             // Beside the page a name leads to the file; it has no characters that an address must not have.
-            let isPlain = name.utf8.allSatisfy { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 || "0123456789._".utf8.contains($0) }
+            let isPlain = name.utf8.allSatisfy {
+                UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 || "0123456789._".utf8.contains($0)
+            }
             let shown: HTML = linksFiles && isPlain ? "<a href=\"\(name)\">\(name)</a>" : "\(name)"
             return Self.meaning(of: name).map {
                 "<tr><th scope=\"row\"><code>\(shown)</code></th><td>\($0)</td></tr>"

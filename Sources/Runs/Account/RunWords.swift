@@ -16,7 +16,8 @@ extension RunConfiguration {
         let steps = evolution.stepCount
         context.say(
             "\(box.particleCount) particles (\(sides(box.particles))) in a box of \(boxText) Mpc/h, force mesh "
-                + "\(sides(box.mesh)), " + (steps == 0 ? "no steps" : steps == 1 ? "1 step" : "\(steps) steps"))
+                + "\(sides(box.mesh)), "
+                + (steps == 0 ? "no steps" : steps == 1 ? "1 step" : "\(steps) steps"))
         let ranks = context.world.size == 1 ? "1 rank" : "\(context.world.size) ranks (\(grid.x) x \(grid.y))"
         let each = context.world.size == 1 ? "" : " each"
         context.say("\(ranks), about \(mebibytes) MiB\(each); writes to \(output.directory)")

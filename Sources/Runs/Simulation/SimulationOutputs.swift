@@ -29,26 +29,30 @@ struct SimulationOutputs<Scalar: StorableScalar> {
 
     /// All that is written, in the order of time.
     var names: [String] {
-        beginning + settings.snapshots.flatMap { scaleFactor -> [String] in
-            let time = "a" + OutputSection.label(scaleFactor)
-            return ["snapshot_\(time).hdf5"] + (haloes == nil ? [] : HaloOutputs.names(time))
-                + (settings.density ? ["density_\(time).h5"] : [])
-                + (settings.pictures
-                    ? ["density_\(time).png", "density_\(time).svg", "power_\(time).svg"] : [])
-                + (settings.powerSpectrum ? ["power_\(time).txt"] : [])
-        }
+        beginning
+            + settings.snapshots.flatMap { scaleFactor -> [String] in
+                let time = "a" + OutputSection.label(scaleFactor)
+                return ["snapshot_\(time).hdf5"] + (haloes == nil ? [] : HaloOutputs.names(time))
+                    + (settings.density ? ["density_\(time).h5"] : [])
+                    + (settings.pictures
+                        ? ["density_\(time).png", "density_\(time).svg", "power_\(time).svg"] : [])
+                    + (settings.powerSpectrum ? ["power_\(time).txt"] : [])
+            }
     }
 
     /// What is written of the initial conditions.
     private var beginning: [String] {
-        (settings.whiteNoise ? ["white_noise.h5"] : []) + (settings.linearDensity ? ["linear_density.h5"] : [])
+        (settings.whiteNoise ? ["white_noise.h5"] : [])
+            + (settings.linearDensity ? ["linear_density.h5"] : [])
     }
 
     /// The same with the linear power of the noise, made anew, if power spectra are to be written. Collective.
     ///
     /// - Throws: the same on all ranks when the noise cannot be read.
     func knowingNoise(of configuration: RunConfiguration) throws -> SimulationOutputs {
-        guard (settings.powerSpectrum || settings.pictures) && !settings.snapshots.isEmpty else { return self }
+        guard (settings.powerSpectrum || settings.pictures) && !settings.snapshots.isEmpty else {
+            return self
+        }
         let noise: Field<Scalar> = try configuration.whiteNoise(over: model.particleGrid)
         var outputs = self
         outputs.linearOfNoise = try PowerSpectrum(
@@ -85,7 +89,8 @@ struct SimulationOutputs<Scalar: StorableScalar> {
                 creating: "\(directory)/linear_density.h5", expectedBytes: bytes, provenance: provenance,
                 over: world)
             try file.write(
-                density, at: "/linear_density", box: box, "linear overdensity for D1 = 1 on the particle grid")
+                density, at: "/linear_density", box: box, "linear overdensity for D1 = 1 on the particle grid"
+            )
             file.set("growth_factor_today", to: .real(today), on: "/linear_density")
             try file.finish()
         }
