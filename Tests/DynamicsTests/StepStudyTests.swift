@@ -135,7 +135,8 @@ final class StepStudyTests: SPMDTestCase {
         XCTAssertLessThan(errors[4], 0.004, "\(errors)")
         XCTAssertLessThan(errors[7], 0.035, "\(errors)")
         let large = try lateErrors(few, 128, seed: 1)
-        XCTAssertLessThan(large.largestPower(upTo: 0.45), 0.004, "\(large)")
+        // Clusters are in every box of this size: 1.04 %.
+        XCTAssertLessThan(large.largestPower(upTo: 0.45), 0.012, "\(large)")
         // Eight forces resolve the clusters, and what is left is the start's.
         let eight = try lateErrors(StepScheme(BullFrog(), .third, from: 0.2, 8, .growth), 128, seed: 1)
         XCTAssertLessThan(eight.largestPower(upTo: 0.45), 0.004, "\(eight)")
