@@ -19,7 +19,8 @@ extension RunConfiguration {
         if reconstruct!.method == .standard {
             return try StandardReconstructionRun(self, in: context).run(beginning)
         }
-        try requireRoom(for: .reconstruction, on: context.world)
+        try requireRoom(for: .reconstruction, on: context.world, having: context.room)
+        announce(for: .reconstruction, in: context)
         return switch run.precision {
         case .single: try Reconstruction<Float>(self, in: context).run(beginning)
         case .double: try Reconstruction<Double>(self, in: context).run(beginning)
@@ -134,6 +135,7 @@ struct Reconstruction<Scalar: StorableScalar> {
             record.results["loss"] = state.history.rows.last?.loss
         }
         summary.tell()
+        configuration.conclude(outputs.names, in: context)
         return .finished
     }
 
@@ -154,7 +156,7 @@ struct Reconstruction<Scalar: StorableScalar> {
         _ annealing: Annealing<Scalar>, on posterior: Posterior<Scalar>
     ) throws -> AnnealingState<Scalar> {
         let parameters = [Double](repeating: 0, count: settings.vary.count)
-        let noise: Field<Scalar> = try configuration.startingNoise(over: model.particleGrid)
+        let noise: Field<Scalar> = try configuration.startingNoise(in: model, telling: context.say)
         let point = ParameterVector(noise: noise, parameters: parameters)
         try context.stopIfAsked()
         guard let state = try annealing.start(at: point, on: posterior) else {

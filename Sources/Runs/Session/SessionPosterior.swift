@@ -1,6 +1,6 @@
 internal import Configuration
-public import Inference
 internal import Dynamics
+public import Inference
 internal import Mesh
 internal import Parallel
 internal import Storage
@@ -35,6 +35,7 @@ public protocol SessionPosterior: AnyObject {
 final class ModelPosterior<Scalar: StorableScalar>: SessionPosterior {
     private let owner: ModelSession<Scalar>
     private let configuration: RunConfiguration
+    private let model: ForwardModel<Scalar>
     private let posterior: Posterior<Scalar>
 
     var session: any Session { owner }
@@ -58,7 +59,7 @@ final class ModelPosterior<Scalar: StorableScalar>: SessionPosterior {
         }
         self.owner = owner
         self.configuration = configuration
-        let model = try configuration.forwardModel(
+        model = try configuration.forwardModel(
             Scalar.self, observing: configuration.observedScaleFactors, on: owner.world)
         posterior = Posterior(
             try configuration.jointLikelihood(of: model), configuration.whiteNoisePrior,
@@ -69,7 +70,7 @@ final class ModelPosterior<Scalar: StorableScalar>: SessionPosterior {
     }
 
     func start(into noise: UnsafeMutableRawPointer) throws {
-        unsafe owner.copy(try configuration.startingNoise(over: owner.particleGrid), to: noise)
+        unsafe owner.copy(try configuration.startingNoise(in: model, telling: { _ in }), to: noise)
     }
 
     func enter(smoothing radius: Double, freely: Bool) {
