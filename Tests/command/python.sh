@@ -14,7 +14,7 @@ fi
 export PALINDROME_LIBRARY=$library
 cd "$scratch" || exit 1
 
-exported=$(nm -D --defined-only "$library" | awk '{ print $3 }' | sort)
+exported=$(nm -D --defined-only "$library" | awk '$2 ~ /[A-Z]/ { print $3 }' | sort)
 declared=$(sed -nE 's/^[a-z].*[ *](palindrome_[a-z_]+)\(.*/\1/p' "$header/palindrome.h" | grep -v typedef | sort)
 if [ "$exported" = "$declared" ]; then pass 'the library has the names of the header and no others'; else
     fail 'the library has the names of the header and no others' "$(diff <(echo "$exported") <(echo "$declared"))"

@@ -31,13 +31,13 @@ def log_posterior(s):
 # %%
 sampler = blackjax.hmc(
     lambda x: log_posterior(x.reshape(m.shape)),
-    step_size=0.05, inverse_mass_matrix=jnp.ones(8**3), num_integration_steps=8,
+    step_size=0.05, inverse_mass_matrix=jnp.ones(8**3), num_integration_steps=5,
 )  # fmt: skip
 state = sampler.init(jnp.asarray(0.1 * m.white_noise(1)).ravel())
-accepted, key = [], jax.random.key(0)
-for i in range(30):
+accepted, key, step = [], jax.random.key(0), jax.jit(sampler.step)
+for i in range(20):
     key, now = jax.random.split(key)
-    state, info = sampler.step(now, state)
+    state, info = step(now, state)
     accepted.append(float(info.acceptance_rate))
 print(f"acceptance {np.mean(accepted):.2f}, ln p {float(state.logdensity):.1f}")
 assert np.mean(accepted) > 0.3

@@ -8,6 +8,7 @@
 :mod:`palindrome.jax` and :mod:`palindrome.torch` make it a function with a derivative of theirs.
 """
 
+from . import _library  # noqa: F401  (first: it decides how MPI starts)
 from ._errors import EnvironmentError, PalindromeError, PeerError, UsageError
 from ._model import Model
 from ._posterior import Posterior, SoughtParameter

@@ -50,7 +50,8 @@ def _load() -> tuple[Any, Any]:
     ffi.cdef(_declarations())
     path = _library_path()
     try:
-        lib = ffi.dlopen(str(path))
+        # It must stay: MPI and Swift's runtime still know addresses in it when the interpreter ends.
+        lib = ffi.dlopen(str(path), ffi.RTLD_NOW | ffi.RTLD_NODELETE)
     except OSError as error:
         raise EnvironmentError(f"{path} cannot be loaded: {error}; rebuild it here with `make library`") from None
     name = ffi.new("char[256]")

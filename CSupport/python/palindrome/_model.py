@@ -378,12 +378,12 @@ class Model:
         check(lib.palindrome_growth_at(self._handle, ffi.NULL if theta is None else _doubles(theta), a, found))
         return Growth(a, found.expansion, found.first, found.first_rate, found.second, found.second_rate)
 
-    def power(self, field: Any, window: bool | None = None) -> Spectrum:
+    def power(self, field: Any, window: bool = False) -> Spectrum:
         """The power spectrum of a field on either grid.
 
         Args:
             field: this rank's block.
-            window: whether cloud-in-cell is divided out; if not given, for fields on the force mesh.
+            window: whether cloud-in-cell is divided out, as is right for a density of particles.
         """
 
         def prepare() -> tuple[str, Array]:
@@ -396,9 +396,8 @@ class Model:
         out = ffi.new("palindrome_spectrum *")
         out.capacity, out.k, out.power = capacity, _doubles(k), _doubles(p)
         out.modes = ffi.cast("int64_t *", ffi.from_buffer(modes))
-        divides = window if window is not None else grid == "mesh"
         number = self._number(grid)
-        self._do(lambda: lib.palindrome_power(self._handle, number, ffi.from_buffer(x), int(divides), out))
+        self._do(lambda: lib.palindrome_power(self._handle, number, ffi.from_buffer(x), int(window), out))
         n = out.count
         return Spectrum(k[:n].copy(), p[:n].copy(), modes[:n].copy(), out.shot_noise)
 

@@ -60,8 +60,8 @@ class State:
         return out
 
     def power(self) -> Spectrum:
-        """The power spectrum of the matter, shot noise included."""
-        return self._model.power(self.density())
+        """The power spectrum of the matter, shot noise included, cloud-in-cell divided out."""
+        return self._model.power(self.density(), window=True)
 
     def haloes(self) -> Haloes:
         """Friends of friends, as the configuration's section ``halo`` says."""

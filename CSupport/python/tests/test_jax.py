@@ -23,7 +23,7 @@ def test_check_grads(model):
         return 0.5 * jnp.sum((jnp.log1p(density(s, theta)) - jnp.log1p(data)) ** 2) + 0.5 * jnp.sum(s**2)
 
     scale = jnp.ones(8).at[5].set(0.0)  # Omega_k is 0
-    check_grads(loss, (jnp.asarray(model.white_noise(1)), scale), order=1, modes=["rev"], eps=1e-5, rtol=1e-4)
+    check_grads(loss, (jnp.asarray(model.white_noise(1)), scale), order=1, modes=["rev"], eps=1e-6, rtol=1e-3)
 
 
 def test_a_loss_under_jit_on_any_ranks(model, direction):
@@ -33,12 +33,12 @@ def test_a_loss_under_jit_on_any_ranks(model, direction):
     step, s = jax.jit(jax.value_and_grad(part)), model.white_noise(1)
     _, gradient = step(s)
     value = jax.jit(part)
-    h = 1e-5
+    h = 1e-6
     total = lambda s: model.sum(float(value(s)))  # noqa: E731
     difference = (total(s + h * direction) - total(s - h * direction)) / (2 * h)
     slope = model.sum(np.asarray(gradient) * direction)
     assert abs(slope) > 1
-    assert difference == pytest.approx(slope, rel=1e-5)
+    assert difference == pytest.approx(slope, rel=2e-4)
 
 
 def test_the_fused_form_is_the_same(model):
@@ -60,10 +60,10 @@ def test_two_times_at_once(model, direction):
         return jnp.sum(early * late)
 
     gradient = jax.grad(part)(s)
-    h = 1e-5
+    h = 1e-6
     total = lambda s: model.sum(float(part(s)))  # noqa: E731
     difference = (total(s + h * direction) - total(s - h * direction)) / (2 * h)
-    assert difference == pytest.approx(model.sum(np.asarray(gradient) * direction), rel=1e-5)
+    assert difference == pytest.approx(model.sum(np.asarray(gradient) * direction), rel=2e-4)
 
 
 def test_vmap_is_refused(model):

@@ -17,16 +17,16 @@ def test_directional_derivatives(model, direction):
     s = torch.from_numpy(model.white_noise(1)).requires_grad_()
     theta = own.clone().requires_grad_()
     part(s, theta).backward()
-    d, h = torch.from_numpy(direction), 1e-5
+    d, h = torch.from_numpy(direction), 1e-6
     with torch.no_grad():
         total = lambda s, theta: model.sum(float(part(s, theta)))  # noqa: E731
         difference = (total(s + h * d, own) - total(s - h * d, own)) / (2 * h)
-        assert difference == pytest.approx(model.sum((s.grad * d).numpy()), rel=1e-5)
+        assert difference == pytest.approx(model.sum((s.grad * d).numpy()), rel=2e-4)
         up, down = own.clone(), own.clone()
         up[2] += h
         down[2] -= h
         slope = float(theta.grad[2])
-        assert (total(s, up) - total(s, down)) / (2 * h) == pytest.approx(slope, rel=1e-4)
+        assert (total(s, up) - total(s, down)) / (2 * h) == pytest.approx(slope, rel=5e-4)
 
 
 def test_two_times_at_once(model, direction):
@@ -34,7 +34,7 @@ def test_two_times_at_once(model, direction):
     s = torch.from_numpy(model.white_noise(1)).requires_grad_()
     part = lambda s: torch.mul(*density(s)).sum()  # noqa: E731
     part(s).backward()
-    d, h = torch.from_numpy(direction), 1e-5
+    d, h = torch.from_numpy(direction), 1e-6
     with torch.no_grad():
         difference = model.sum(float(part(s + h * d)) - float(part(s - h * d))) / (2 * h)
-    assert difference == pytest.approx(model.sum(np.asarray(s.grad) * direction), rel=1e-5)
+    assert difference == pytest.approx(model.sum(np.asarray(s.grad) * direction), rel=2e-4)

@@ -69,7 +69,7 @@ public struct DatasetAddress: Sendable, Equatable, CustomStringConvertible {
     /// How the names of files of numpy end.
     static let arraySuffix = ".npy"
 
-    /// An address.
+    /// A dataset.
     public init(file: String, dataset: String) {
         self.file = file
         self.dataset = dataset

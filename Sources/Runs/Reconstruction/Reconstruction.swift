@@ -156,8 +156,7 @@ struct Reconstruction<Scalar: StorableScalar> {
         _ annealing: Annealing<Scalar>, on posterior: Posterior<Scalar>
     ) throws -> AnnealingState<Scalar> {
         let parameters = [Double](repeating: 0, count: settings.vary.count)
-        let noise: Field<Scalar> = try configuration.startingNoise(
-            in: model, telling: context.say)
+        let noise: Field<Scalar> = try configuration.startingNoise(in: model, telling: context.say)
         let point = ParameterVector(noise: noise, parameters: parameters)
         try context.stopIfAsked()
         guard let state = try annealing.start(at: point, on: posterior) else {

@@ -8,16 +8,14 @@ extension RunConfiguration {
     /// The white noise where a search starts. Collective.
     ///
     /// - Parameters:
-    ///   - model: the universe where it starts.
-    ///   - say: is told what was found on the way, if something was.
+    ///   - model: the universe where the search starts.
+    ///   - say: told how it was found, if there is something to tell.
     /// - Precondition: there is an objective.
-    /// - Throws: on all ranks when it is in a file that cannot be read or has another shape, or comes from data that
-    ///   the standard method has no use for.
+    /// - Throws: the same on all ranks when what it needs cannot be read or has another shape.
     func startingNoise<Scalar: StorableScalar>(
         in model: ForwardModel<Scalar>, telling say: (String) -> Void
     ) throws -> Field<Scalar> {
-        let settings = reconstruct!
-        let grid = model.particleGrid
+        let (settings, grid) = (reconstruct!, model.particleGrid)
         switch settings.start {
         case .file(let address):
             return try address.readNoise(over: grid)

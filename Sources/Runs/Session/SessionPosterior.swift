@@ -1,6 +1,6 @@
 internal import Configuration
-public import Inference
 internal import Dynamics
+public import Inference
 internal import Mesh
 internal import Parallel
 internal import Storage
@@ -70,7 +70,7 @@ final class ModelPosterior<Scalar: StorableScalar>: SessionPosterior {
     }
 
     func start(into noise: UnsafeMutableRawPointer) throws {
-        unsafe owner.copy(try configuration.startingNoise(in: model) { _ in }, to: noise)
+        unsafe owner.copy(try configuration.startingNoise(in: model, telling: { _ in }), to: noise)
     }
 
     func enter(smoothing radius: Double, freely: Bool) {
