@@ -135,7 +135,7 @@ struct Chains: ReportSection {
             return """
                 <tr><th scope="row">\(name)</th><td>\(Numbers.short(mean))</td>\
                 <td>\(time.map { Numbers.fixed($0, 2) } ?? "–")</td>\
-                <td>\(time.map { Numbers.fixed($0 * gradients, 1) } ?? "–")</td>\
+                <td>\(time.map { Numbers.fixed(max(1, $0) * gradients, 1) } ?? "–")</td>\
                 <td>\(ratio.map { Numbers.fixed($0, 4) } ?? "–")</td></tr>
                 """
         }
