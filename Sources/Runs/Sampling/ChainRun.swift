@@ -97,8 +97,7 @@ struct ChainRun<Scalar: StorableScalar> {
         let beginning: MarkovChain<Scalar>.Beginning
         switch settings.start {
         case .file(let address):
-            let file = try InputFile(opening: address.file, over: context.world)
-            noise = try file.readField(at: address.dataset, over: grid, for: "white noise")
+            noise = try address.readNoise(over: grid)
             beginning = .mode
         case .noise:
             let random = ChainRandom(seed: settings.seed, chain: number)
