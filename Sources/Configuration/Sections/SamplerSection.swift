@@ -127,7 +127,8 @@ public struct SamplerSection: Sendable, Equatable {
         }
         if warmUp == 0 && step == nil {
             section.conflict(
-                "warmup", is: "0", "it must not be 0 unless the step is given", "try 240, or give sampler.step")
+                "warmup", is: "0", "it must not be 0 unless the step is given",
+                "try 240, or give sampler.step")
         }
     }
 

@@ -98,7 +98,9 @@ public struct Ensemble: Sendable {
 
     /// How a reconstruction names the mocks that are done.
     private func responses(in directory: String, _ table: EnsembleTable) -> String {
-        let names = table.finishedMembers.map { "\"\(directory)/\(members.name($0))/reconstruction.h5:/diagnostics\"" }
+        let names = table.finishedMembers.map {
+            "\"\(directory)/\(members.name($0))/reconstruction.h5:/diagnostics\""
+        }
         return "reconstruct: {response: [\(names.joined(separator: ", "))]}"
     }
 
@@ -109,7 +111,8 @@ public struct Ensemble: Sendable {
     {
         for (member, configuration) in configurations.enumerated() {
             let grid = configuration.rankGrid(for: ranks)
-            let purpose: MemoryEstimate.Purpose = members.product == .universes ? .simulation : .reconstruction
+            let purpose: MemoryEstimate.Purpose =
+                members.product == .universes ? .simulation : .reconstruction
             do {
                 try MemoryEstimate(configuration, on: grid, for: purpose).requireRoom(available: room)
             } catch {
