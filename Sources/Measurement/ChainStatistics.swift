@@ -26,7 +26,8 @@ public enum ChainStatistics {
         var time = 1.0
         for lag in 1..<max(2, count / 2) {
             time += 2 * covariance(lag) / variance
-            if Double(lag) >= 5 * time { break }
+            // Of draws that alternate, the first terms are negative.
+            if Double(lag) >= max(5, 5 * time) { break }
         }
         // Draws that alternate may be worth more than independent ones, but not without end.
         return max(time, 1 / Double(count))

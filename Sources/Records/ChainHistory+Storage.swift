@@ -57,7 +57,8 @@ extension ChainHistory {
             amplitudes, shape: [rows.count, sample.modes.count, 2], at: "/modes/amplitude",
             labels: Labels(
                 units: "1",
-                description: "real and imaginary part of s_k / sqrt(N), [iteration][mode][part], warm-up first"))
+                description:
+                    "real and imaginary part of s_k / sqrt(N), [iteration][mode][part], warm-up first"))
     }
 
     private func write<Element: StorageElement>(

@@ -83,7 +83,7 @@ final class SamplerTests: SPMDTestCase {
 
     /// Against √(d/2 tr((MᵀM − 1)²)), to the scatter of the sample.
     func testPriorTrajectoriesHaveTheEnergyErrorsOfTheory() throws {
-        let isLong = ProcessInfo.processInfo.environment["PALINDROME_LONG_TESTS"] .map { !$0.isEmpty } ?? false
+        let isLong = ProcessInfo.processInfo.environment["PALINDROME_LONG_TESTS"].map { !$0.isEmpty } ?? false
         let (side, count) = isLong ? (32, 400) : (12, 40)
         let transform = try transform([side, side, side], on: world)
         for integrator in SymplecticComposition.all {
@@ -96,7 +96,8 @@ final class SamplerTests: SPMDTestCase {
                 let ratio = deviation(errors) / expected
                 if world.isRoot {
                     print(
-                        "prior \(side)³ \(integrator.name) ε = \(step): std ΔH \(deviation(errors)), theory \(expected)")
+                        "prior \(side)³ \(integrator.name) ε = \(step): std ΔH \(deviation(errors)), theory \(expected)"
+                    )
                 }
                 XCTAssertEqual(ratio, 1, accuracy: 4 / (2 * Double(count)).squareRoot(), integrator.name)
                 guard expected < 1 else { continue }

@@ -100,7 +100,7 @@ public struct SamplerSection: Sendable, Equatable {
             section.read("start") { entry throws(Problem) in
                 let (rule, remedy) = ("it must be noise or file.h5:/dataset", "try noise")
                 return try entry.text(rule, remedy) == "noise"
-                    ? .noise : .file(try entry.dataset(rule, remedy))
+                    ? .noise : .file(try entry.noise(rule, remedy))
             } ?? .noise
         vary = ReconstructSection.Varied.read("vary", section, universe.cosmology, objectives)
         usesLattice = section.flag("fixed_point", default: true)
@@ -127,7 +127,8 @@ public struct SamplerSection: Sendable, Equatable {
         }
         if warmUp == 0 && step == nil {
             section.conflict(
-                "warmup", is: "0", "it must not be 0 unless the step is given", "try 240, or give sampler.step")
+                "warmup", is: "0", "it must not be 0 unless the step is given",
+                "try 240, or give sampler.step")
         }
     }
 

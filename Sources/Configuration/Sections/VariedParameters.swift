@@ -33,7 +33,8 @@ extension ReconstructSection.Varied {
 
     /// Refuses to seek what nothing depends on.
     static func refuseIdle(
-        _ vary: [Self], in universe: (cosmology: CosmologyParameters, power: PowerSection), _ section: SectionReader
+        _ vary: [Self], in universe: (cosmology: CosmologyParameters, power: PowerSection),
+        _ section: SectionReader
     ) {
         let idle =
             universe.cosmology.idleParameters + universe.power.idleParameters(beside: universe.cosmology)

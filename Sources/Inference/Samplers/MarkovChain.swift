@@ -268,7 +268,7 @@ extension MarkovChain {
         let count = space.parameters.count
         func isKnown(_ series: [[Double]]) -> Bool {
             guard let time = ChainStatistics.autocorrelationTime(of: series) else { return false }
-            return Double(range.count) / time >= Self.leastDraws
+            return Double(range.count) / max(1, time) >= Self.leastDraws
         }
         let shells = variances.dropLast(count).enumerated().map { index, variance -> Double in
             let earlier = known.curvatures[min(index + 1, known.curvatures.count - 1)]

@@ -25,9 +25,10 @@ public struct ModeSample: Sendable, Equatable {
             // Directions from a fixed stream of each shell.
             let words = RandomBits.words(seed: 0x6d6f_6465 + UInt64(shell), count: 96 * Self.mostPerShell)
             for first in stride(from: 0, to: words.count, by: 3) where found.count < Self.mostPerShell {
-                let direction = SIMD3(
-                    Double(Int32(bitPattern: words[first])), Double(Int32(bitPattern: words[first + 1])),
-                    Double(Int32(bitPattern: words[first + 2]))) * 0x1p-31
+                let direction =
+                    SIMD3(
+                        Double(Int32(bitPattern: words[first])), Double(Int32(bitPattern: words[first + 1])),
+                        Double(Int32(bitPattern: words[first + 2]))) * 0x1p-31
                 let norm = (direction * direction).sum().squareRoot()
                 guard norm > 0.05, norm <= 1 else { continue }
                 let sides = SIMD3<Double>(shape) / Double(longest)

@@ -80,7 +80,9 @@ public struct ChainState<Scalar: FourierScalar>: ~Copyable {
 
     var grid: Decomposition { point.noise.decomposition }
 
-    mutating func move(to point: consuming ParameterVector<Scalar>, _ evaluation: consuming Evaluation<Scalar>) {
+    mutating func move(
+        to point: consuming ParameterVector<Scalar>, _ evaluation: consuming Evaluation<Scalar>
+    ) {
         self.point = point
         self.evaluation = evaluation
     }

@@ -135,7 +135,7 @@ struct Chains: ReportSection {
             return """
                 <tr><th scope="row">\(name)</th><td>\(Numbers.short(mean))</td>\
                 <td>\(time.map { Numbers.fixed($0, 2) } ?? "–")</td>\
-                <td>\(time.map { Numbers.fixed($0 * gradients, 1) } ?? "–")</td>\
+                <td>\(time.map { Numbers.fixed(max(1, $0) * gradients, 1) } ?? "–")</td>\
                 <td>\(ratio.map { Numbers.fixed($0, 4) } ?? "–")</td></tr>
                 """
         }
@@ -179,7 +179,8 @@ struct Chains: ReportSection {
             "68 %", x: shells, y: quantile(0.16), style: .band(quantile(0.84)), colour: Plot.colours[5])
         let median = Plot.Series("median", x: shells, y: quantile(0.5), colour: Plot.colours[0])
         return Plot(
-            "", axis: .init("shell", .linear), panels: [.init(.init("|s_k|²", .linear), [band, median], levels: [1])],
+            "", axis: .init("shell", .linear),
+            panels: [.init(.init("|s_k|²", .linear), [band, median], levels: [1])],
             size: [1100, 360])
     }
 
@@ -197,7 +198,8 @@ struct Chains: ReportSection {
                 })
         }
         return Plot(
-            "", axis: .init(first.name, .linear), panels: panels, size: [760, 160 + 240 * Double(panels.count)])
+            "", axis: .init(first.name, .linear), panels: panels,
+            size: [760, 160 + 240 * Double(panels.count)])
     }
 
     private func maps() throws -> HTML {
@@ -210,7 +212,8 @@ struct Chains: ReportSection {
             guard let slab else { return nil }
             let isNoise = suffix == "noise"
             let bar = ColourBar(
-                isNoise ? .residual(of: slab.map) : .picture(of: slab.map), in: isNoise ? .residual : .density,
+                isNoise ? .residual(of: slab.map) : .picture(of: slab.map),
+                in: isNoise ? .residual : .density,
                 quantity: quantity)
             return try MapRow(
                 identifier: "\(identifier)-\(suffix)",

@@ -66,7 +66,9 @@ struct ChainRun<Scalar: StorableScalar> {
             }
             tell(sampled.state.history.rows.last!, sampled.state.chain.iteration)
             let sample = sampled.state.chain.iteration - settings.warmUp
-            if sample > 0 && sample % settings.thin == 0 { try keep(sample, &sampled, universe, place.identity) }
+            if sample > 0 && sample % settings.thin == 0 {
+                try keep(sample, &sampled, universe, place.identity)
+            }
             if sampled.state.chain.iteration % settings.checkpointEvery == 0 { try save() }
         }
         try save()
@@ -97,8 +99,7 @@ struct ChainRun<Scalar: StorableScalar> {
         let beginning: MarkovChain<Scalar>.Beginning
         switch settings.start {
         case .file(let address):
-            let file = try InputFile(opening: address.file, over: context.world)
-            noise = try file.readField(at: address.dataset, over: grid, for: "white noise")
+            noise = try address.readNoise(over: grid)
             beginning = .mode
         case .noise:
             let random = ChainRandom(seed: settings.seed, chain: number)
@@ -116,11 +117,14 @@ struct ChainRun<Scalar: StorableScalar> {
 
     private func tell(_ row: ChainHistory.Row, _ iteration: Int) {
         guard iteration % 10 == 0 || iteration == total else { return }
-        let part = iteration <= settings.warmUp ? "warm-up \(iteration)/\(settings.warmUp)"
+        let part =
+            iteration <= settings.warmUp
+            ? "warm-up \(iteration)/\(settings.warmUp)"
             : "sample \(iteration - settings.warmUp)/\(settings.samples)"
         context.say(
             "chain \(number)  \(part)  ln p \(scientific(row.logProbability, 5))  acceptance "
-                + "\(fixed(row.draw.acceptance, 2))  step \(scientific(row.step, 2))  \(row.draw.steps) steps")
+                + "\(fixed(row.draw.acceptance, 2))  step \(scientific(row.step, 2))  \(row.draw.steps) steps"
+        )
     }
 
     /// Runs a sample forwards and writes it.

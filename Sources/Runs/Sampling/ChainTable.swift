@@ -52,14 +52,16 @@ struct ChainTable {
             let times = chains.compactMap { ChainStatistics.autocorrelationTime(of: $0) }
             let time = times.isEmpty ? nil : times.reduce(0, +) / Double(times.count)
             let ratio = ChainStatistics.splitRHat(summary)
-            worstCost = max(worstCost, (time ?? 0) * gradients)
+            // Draws that alternate are counted as independent: they are for variances.
+            let cost = time.map { max(1, $0) * gradients }
+            worstCost = max(worstCost, cost ?? 0)
             worstRatio = max(worstRatio, ratio ?? 0)
             let all = summary.flatMap(\.self)
             let mean = all.reduce(0, +) / Double(all.count)
             let variance = all.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(1, all.count - 1))
             table.add([
                 name, scientific(mean, 4), scientific(variance.squareRoot(), 2),
-                time.map { fixed($0, 2) } ?? "-", time.map { fixed($0 * gradients, 1) } ?? "-",
+                time.map { fixed($0, 2) } ?? "-", cost.map { fixed($0, 1) } ?? "-",
                 ratio.map { fixed($0, 4) } ?? "-",
             ])
         }

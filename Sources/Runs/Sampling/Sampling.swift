@@ -86,7 +86,9 @@ struct Sampling<Scalar: StorableScalar> {
         let ending = try world.agree { () throws -> Ending in
             for chain in chains {
                 let run = ChainRun(sampled, chain, in: narrowed)
-                if try run.follow(isContinued: start == .checkpoint, in: place) == .stopped { return .stopped }
+                if try run.follow(isContinued: start == .checkpoint, in: place) == .stopped {
+                    return .stopped
+                }
             }
             return .finished
         }
@@ -126,7 +128,8 @@ struct SampledUniverse<Scalar: StorableScalar> {
 
     /// Reads everything. Collective over the ranks of a group.
     init(_ configuration: RunConfiguration, _ settings: SamplerSection, in context: RunContext) throws {
-        let observed = configuration.objectives.isEmpty
+        let observed =
+            configuration.objectives.isEmpty
             ? [configuration.evolution.stop] : configuration.observedScaleFactors
         let model = try configuration.forwardModel(Scalar.self, observing: observed, on: context.world)
         model.remarks.forEach(context.say)
