@@ -18,6 +18,7 @@ struct Palindrome: ParsableCommand {
               mpirun -n 8 palindrome reconstruct run.yaml   the initial conditions of an observed universe
               palindrome haloes out/snapshot_a1.0000.h5  a catalogue of its haloes
               palindrome noise run.yaml --refine 2       the same universe with more particles
+              mpirun -n 8 palindrome train run.yaml      networks that make haloes of matter
               mpirun -n 8 palindrome ensemble run.yaml --vary initial.seed=1:100   a hundred universes
               mpirun -n 8 palindrome bench run.yaml      what a step costs, and what it must
               palindrome inspect snapshot_a1.0000.h5     what is in a file
@@ -29,7 +30,7 @@ struct Palindrome: ParsableCommand {
         subcommands: [
             SimulateCommand.self, GradientCommand.self, ReconstructCommand.self, HaloesCommand.self,
             EnsembleCommand.self,
-            NoiseCommand.self, ReportCommand.self,
+            NoiseCommand.self, TrainCommand.self, ReportCommand.self,
             BenchCommand.self, InspectCommand.self, DemoCommand.self,
         ])
 }
