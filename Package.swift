@@ -73,7 +73,7 @@ let layers: [Target] = [
             "Dynamics", "Measurement", "Observables", "Inference", "Storage", "Records", "Figures",
             "Configuration", "Cost", "Benchmark", "Report", yaml,
         ],
-        resources: ["demo.yaml", "reconstruct.yaml", "planck18_linear_z0.txt"].map {
+        resources: ["demo.yaml", "reconstruct.yaml", "example.yaml", "planck18_linear_z0.txt"].map {
             .embedInCode("Resources/\($0)")
         }),
 ]

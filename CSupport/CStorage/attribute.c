@@ -36,18 +36,17 @@ int palindrome_attribute_write(palindrome_file file, const char *object, const c
                            space, values);
 }
 
-static hid_t text_type(int64_t bytes) {
+/// Of variable length, as h5py writes texts and every reader takes them.
+static hid_t text_type(void) {
     hid_t type = H5Tcopy(H5T_C_S1);
-    H5Tset_size(type, (size_t)(bytes > 0 ? bytes : 1));
+    H5Tset_size(type, H5T_VARIABLE);
     H5Tset_cset(type, H5T_CSET_UTF8);
-    H5Tset_strpad(type, H5T_STR_NULLPAD);
     return type;
 }
 
 int palindrome_attribute_write_text(palindrome_file file, const char *object, const char *name,
-                                    const char *text, int64_t bytes) {
-    return write_attribute(file, object, name, text_type(bytes), text_type(bytes), H5Screate(H5S_SCALAR),
-                           bytes > 0 ? text : "");
+                                    const char *text) {
+    return write_attribute(file, object, name, text_type(), text_type(), H5Screate(H5S_SCALAR), &text);
 }
 
 int palindrome_attribute_describe(palindrome_file file, const char *object, const char *name,

@@ -66,8 +66,11 @@ public struct RunConfiguration: Sendable, Equatable {
         initial.check(evolution.integrator, initialReader)
         let forceReader = reader.section("force")
         force = ForceSection(forceReader)
+        let outputReader = reader.section("output")
+        let times = OutputTimes(outputReader)
+        evolution.cut(at: times.cuts, in: cosmology, evolutionReader)
         output = OutputSection(
-            reader.section("output"), scaleFactors: evolution.scaleFactors, placeholders)
+            outputReader, times, scaleFactors: evolution.scaleFactors, placeholders)
         halo = HaloSection(reader.section("halo"))
         train = TrainSection(reader.section("train"))
         objectives = ObjectiveSection.all(reader.sections("objective"), scaleFactors: evolution.scaleFactors)
@@ -78,6 +81,35 @@ public struct RunConfiguration: Sendable, Equatable {
         run.check(ranks: ranks, particles: box.particles, runReader)
         let grid = run.ranks ?? Self.fittingGrid(for: ranks, particles: box.particles)
         force.check(mesh: box.mesh, ranks: grid ?? [1, 1], forceReader)
+    }
+
+    /// The same with other paths of the files that it reads.
+    ///
+    /// - Parameter change: gives a path, seen from the working directory, another.
+    public func changingPaths(_ change: (String) -> String) -> RunConfiguration {
+        var changed = self
+        func move(_ address: DatasetAddress) -> DatasetAddress {
+            var moved = address
+            moved.file = change(address.file)
+            return moved
+        }
+        func move(_ source: ObjectiveSection.Source) -> ObjectiveSection.Source {
+            switch source {
+            case .dataset(let address): .dataset(move(address))
+            case .picture(let path): .picture(change(path))
+            }
+        }
+        changed.power.table = power.table.map(change)
+        if case .file(let address) = initial.noise { changed.initial.noise = .file(move(address)) }
+        for index in objectives.indices {
+            changed.objectives[index].data = move(objectives[index].data)
+            changed.objectives[index].weights = objectives[index].weights.map(move)
+        }
+        guard let settings = reconstruct else { return changed }
+        if case .file(let address) = settings.start { changed.reconstruct?.start = .file(move(address)) }
+        if case .file(let address) = settings.truth { changed.reconstruct?.truth = .file(move(address)) }
+        changed.reconstruct?.response = settings.response.map(move)
+        return changed
     }
 
     /// The cosmological parameters that nothing depends on.

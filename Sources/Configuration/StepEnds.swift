@@ -18,6 +18,12 @@ struct StepEnds {
         "the nearest are \(neighbours(of: wanted).map { "\($0)" }.joined(separator: " and "))"
     }
 
+    /// The same in redshifts.
+    func nearest(toRedshift wanted: Double) -> String {
+        let neighbours = neighbours(of: 1 / (1 + wanted)).map { "\(1 / $0 - 1)" }
+        return "the nearest are \(neighbours.joined(separator: " and "))"
+    }
+
     /// The two next to a number, or as many as there are.
     private func neighbours(of wanted: Double) -> ArraySlice<Double> {
         var (low, high) = (0, scaleFactors.count)

@@ -129,7 +129,7 @@ public struct Annealing<Scalar: ParticleScalar> {
         }
         let stage = stages[state.stage]
         if state.iteration < stage.iterations && !state.history.isSettled(to: stage.tolerance),
-            try optimizer.step(&state.optimizer, on: { try evaluate(at: $0, posterior) }) == .moved
+            try step(&state.optimizer, posterior) == .moved
         {
             state.iteration += 1
             try note(&state, posterior)
@@ -150,10 +150,19 @@ public struct Annealing<Scalar: ParticleScalar> {
         }
     }
 
+    private func step(
+        _ state: inout OptimizerState<Scalar>, _ posterior: Posterior<Scalar>
+    ) throws -> StepOutcome {
+        try phases.measure(.optimizer) {
+            try optimizer.step(&state) { try evaluate(at: $0, posterior) }
+        }
+    }
+
+    /// A loss's own time is not the optimiser's.
     private func evaluate(
         at point: borrowing ParameterVector<Scalar>, _ posterior: Posterior<Scalar>
     ) throws -> Evaluation<Scalar>? {
-        let evaluation = try posterior.evaluate(at: point)
+        let evaluation = try phases.measure(.other) { try posterior.evaluate(at: point) }
         if isStopRequested() { throw StopRequest() }
         return evaluation
     }
@@ -179,6 +188,8 @@ public struct Annealing<Scalar: ParticleScalar> {
         try note(&state, posterior)
         return .entered
     }
+
+    private var phases: Phases { transform.decomposition.grid.phases }
 
     private func enter(_ stage: Int, _ posterior: Posterior<Scalar>) {
         posterior.enter(smoothing: stages[stage].smoothing, stage == stages.count - 1 ? .joint : .modes)

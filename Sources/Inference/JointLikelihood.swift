@@ -70,14 +70,18 @@ public struct JointLikelihood<Scalar: ParticleScalar> {
         at noise: borrowing Field<Scalar>, in model: ForwardModel<Scalar>, _ own: [Double],
         along source: consuming some TrajectorySource<Scalar> & ~Copyable
     ) throws -> LikelihoodGradient<Scalar> {
+        let phases = noise.decomposition.grid.phases
         var losses = [Double](repeating: 0, count: objectives.count)
         var slopes = objectives.map { $0.parameters.map { _ in 0.0 } }
         var gradient = try model.gradient(at: noise, along: source) { observation, particles, adjoint in
             let moment = Moment(at: observation.scaleFactor, in: model.cosmology)
-            for (index, own) in seen(at: moment.scaleFactor, own) {
-                let found = try objectives[index].evaluate(&particles, at: moment, own, addingTo: &adjoint)
-                losses[index] = found.loss
-                slopes[index] = found.parameters
+            try phases.measure(.objective) {
+                for (index, own) in seen(at: moment.scaleFactor, own) {
+                    let found = try objectives[index].evaluate(
+                        &particles, at: moment, own, addingTo: &adjoint)
+                    losses[index] = found.loss
+                    slopes[index] = found.parameters
+                }
             }
             return 0  // added below, in the order of the objectives
         }

@@ -47,7 +47,7 @@ public struct StandardReconstruction: Sendable, Equatable {
 
     /// The linear field of a density field. Collective.
     ///
-    /// - Parameter density: ρ/ρ̄, nowhere negative; ghosts are ignored.
+    /// - Parameter density: ρ/ρ̄, with errors or without, so that some of it may be negative; ghosts are ignored.
     /// - Throws: `NotFiniteError` on all ranks when a value is NaN or infinite.
     public func linearField(of density: borrowing Field<Double>, in box: SIMD3<Double>) throws(NotFiniteError)
         -> Field<Double>
@@ -55,7 +55,7 @@ public struct StandardReconstruction: Sendable, Equatable {
         let mesh = density.decomposition
         var largest = 0.0
         density.forEachPoint { _, _, _, value in
-            if !(value <= largest) { largest = value.isFinite ? value : .nan }
+            if !(abs(value) <= largest) { largest = value.isFinite ? abs(value) : .nan }
         }
         let most = mesh.grid.world.maximum(largest)
         guard most.isFinite else { throw NotFiniteError(quantity: "the density to be reconstructed") }

@@ -1,4 +1,3 @@
-public import Memory
 public import Mesh
 public import Parallel
 public import Particles
@@ -21,7 +20,8 @@ public enum Cells<Scalar: ParticleScalar>: ~Copyable {
     }
 
     /// Replaces each number by a function of it.
-    @inlinable
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
     public mutating func map(_ body: (Double) -> Double) {
         switch consume self {
         case .mesh(var field):
@@ -39,7 +39,8 @@ public enum Cells<Scalar: ParticleScalar>: ~Copyable {
     /// Replaces each number by a function of it and of the number of the same cell elsewhere.
     ///
     /// - Precondition: of the same cells.
-    @inlinable
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
     public mutating func combine(_ other: borrowing Cells, _ body: (Double, Double) -> Double) {
         switch consume self {
         case .mesh(var field):
@@ -112,7 +113,8 @@ extension Cells {
     ///   - quantity: what is summed, for the error.
     ///   - term: a function of a cell's number; asked for twice each.
     /// - Throws: ``NotFiniteError`` on all ranks.
-    @inlinable
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
     public func sum(of quantity: String, _ term: (Double) -> Double) throws(NotFiniteError) -> Double {
         switch self {
         case .mesh(let field):
@@ -130,7 +132,8 @@ extension Cells {
     /// `Σ t(x, y)` over all cells of all ranks, see ``sum(of:_:)``. Collective.
     ///
     /// - Precondition: both of the same cells.
-    @inlinable
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
     public func sum(
         with other: borrowing Cells, of quantity: String, _ term: (Double, Double) -> Double
     ) throws(NotFiniteError) -> Double {

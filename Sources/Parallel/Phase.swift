@@ -50,6 +50,8 @@ extension Phase {
 
     /// The comparison with data.
     public static let objective = Phase("objective")
+    /// A step of a search, without the losses that it asks for.
+    public static let optimizer = Phase("optimizer")
     /// Groups of particles and their masses.
     public static let haloes = Phase("haloes")
     /// Files of results.

@@ -17,10 +17,7 @@ struct Masthead {
         let configuration = ConfigurationText(run.configurationText ?? "")
         title = Self.title(configuration, run.path)
         let isReconstruction = run.reconstructionPath != nil
-        kind =
-            isReconstruction
-            ? "Reconstruction"
-            : run.isOnlyBench ? "Benchmark" : run.record?.command == "gradient" ? "Gradient" : "Forward run"
+        kind = Self.kind(of: run)
         summary = Self.summary(configuration, run, isReconstruction: isReconstruction)
         if let path = run.reconstructionPath, let slab = try run.slab(of: "/final_density", in: path) {
             self.slab = slab
@@ -29,7 +26,7 @@ struct Masthead {
         }
         directory = run.path
         version = run.record?.codeVersion ?? run.provenance?.codeVersion ?? run.bench?.codeVersion
-        finished = run.record?.finished ?? run.bench?.finished
+        finished = run.record?.finished ?? run.bench?.finished ?? run.ensemble?.finished
     }
 
     func html() throws -> HTML {
@@ -60,6 +57,13 @@ struct Masthead {
             finished.map { "run finished \($0.replacing("T", with: " ").replacing("Z", with: " UTC"))" },
         ]
         return parts.compactMap(\.self).joined(separator: " · ")
+    }
+
+    private static func kind(of run: RunDirectory) -> String {
+        if run.reconstructionPath != nil { return run.isStandard ? "Standard reconstruction" : "Reconstruction" }
+        if run.isOnlyBench { return "Benchmark" }
+        if run.isOnlyEnsemble { return "Ensemble" }
+        return run.record?.command == "gradient" ? "Gradient" : "Forward run"
     }
 
     private static func title(_ configuration: ConfigurationText, _ path: String) -> String {

@@ -33,6 +33,8 @@ final class RunDirectory {
     let reconstruction: Provenance?
     /// What was measured, by the kind of study.
     let benches: [BenchRecord.Study: BenchRecord]
+    /// What an ensemble says of its members, which lie in directories of their own.
+    let ensemble: EnsembleRecord?
     /// What a reader should know before anything else.
     private(set) var notes: [String]
 
@@ -50,22 +52,24 @@ final class RunDirectory {
         self.names = names
         let densityFiles = Self.outputs("density_a", ".h5", in: path, names)
         let powers = Self.outputs("power_a", ".txt", in: path, names)
-        let snapshots = Self.outputs("snapshot_a", ".h5", in: path, names)
-        let reconstructionPath = names.contains("reconstruction.h5") ? "\(path)/reconstruction.h5" : nil
+        let snapshots = Self.outputs("snapshot_a", ".hdf5", in: path, names)
+        let reconstructionPath = ["reconstruction.h5", Self.standardName]
+            .first(where: names.contains).map { "\(path)/\($0)" }
         let recorded = RunRecord.commands.map { RunRecord.fileName(of: $0) }.filter(names.contains)
         let studies = BenchRecord.Study.allCases.filter { names.contains(BenchRecord.fileName(of: $0)) }
         guard
             !(densityFiles + powers + snapshots).isEmpty || reconstructionPath != nil || !recorded.isEmpty
-                || !studies.isEmpty
+                || !studies.isEmpty || names.contains(EnsembleRecord.fileName)
         else {
             throw UsageError(
                 "\(path): holds nothing of a run (no \(RunRecord.fileName(of: "simulate")), density_a*.h5, "
-                    + "power_a*.txt, reconstruction.h5 or bench.json); give the output.directory of a run or that "
-                    + "of a bench")
+                    + "power_a*.txt, reconstruction.h5, ensemble.json or bench.json); give the output.directory of a "
+                    + "run, an ensemble or a bench")
         }
         let records = try recorded.map { try Self.record("\(path)/\($0)", on: world) }
         self.records = records
         benches = try Self.benches(studies, in: path, on: world)
+        ensemble = try Self.ensemble(among: names, in: path, on: world)
         self.reconstructionPath = reconstructionPath
         reconstruction = try reconstructionPath.flatMap { try Self.provenance(of: $0, over: world) }
 
@@ -124,8 +128,16 @@ final class RunDirectory {
     /// The configuration that the page tells, of the reconstruction if there is one.
     var configurationText: String? {
         reconstruction?.configuration ?? record?.configuration ?? forward?.configuration
-            ?? bench?.configuration
+            ?? bench?.configuration ?? ensemble?.configuration
     }
+
+    /// Whether there is nothing of a run but an ensemble.
+    var isOnlyEnsemble: Bool { ensemble != nil && record == nil && provenance == nil && bench == nil }
+
+    /// Whether the reconstruction is one by the standard method, which has neither loss nor prior.
+    var isStandard: Bool { reconstructionPath?.hasSuffix(Self.standardName) ?? false }
+
+    private static let standardName = "standard_reconstruction.h5"
 
     /// A record of what was measured, that of the most ordinary study.
     var bench: BenchRecord? { BenchRecord.Study.allCases.lazy.compactMap { self.benches[$0] }.first }
@@ -204,6 +216,15 @@ final class RunDirectory {
             records[study] = try world.agree { try BenchRecord(json: json, source: file) }
         }
         return records
+    }
+
+    private static func ensemble(
+        among names: [String], in path: String, on world: Communicator
+    ) throws -> EnsembleRecord? {
+        guard names.contains(EnsembleRecord.fileName) else { return nil }
+        let file = "\(path)/\(EnsembleRecord.fileName)"
+        let json = try text(of: file, on: world)
+        return try world.agree { try EnsembleRecord(json: json, source: file) }
     }
 
     /// Whether a file can be opened; if not, it is left out of the page, which says so. Collective.

@@ -5,7 +5,7 @@ public enum RunReport {
     /// In the order of the page.
     private static var sections: [any ReportSection.Type] {
         [
-            KeyNumbers.self, PatternPictures.self, FinalFields.self, InitialFields.self, LossHistory.self,
+            KeyNumbers.self, EnsembleNumbers.self, EnsemblePower.self, EnsembleMembers.self, PatternPictures.self, FinalFields.self, InitialFields.self, LossHistory.self,
             RecoveredParameters.self,
             Likeness.self,
             ReconstructedPower.self, NoiseDistribution.self, MatterPictures.self, MatterPower.self,
@@ -18,7 +18,7 @@ public enum RunReport {
     /// Writes the page. Collective.
     ///
     /// - Parameters:
-    ///   - directory: the `output.directory` of a run.
+    ///   - directory: the `output.directory` of a run or an ensemble.
     ///   - path: the page; replaced if it is there.
     /// - Throws: on all ranks when the directory is missing or holds nothing of a run, a file in it is damaged, or the
     ///   page cannot be written.

@@ -21,6 +21,10 @@ public struct RunContext {
     /// Where it says what it does.
     public let log: any RunLog
     private let stop: (Communicator) -> Bool
+    /// Bytes that each rank may take, where others run beside these on the same hosts; nil if none do.
+    private(set) var room: Int?
+    /// Whether it is one of many runs of a job, which have no pages of their own.
+    private(set) var isMember = false
 
     /// Surroundings.
     ///
@@ -48,6 +52,15 @@ public struct RunContext {
 
     /// The same stop for a part of the ranks, and the same log unless another is given.
     func narrowed(to part: Communicator, telling other: (any RunLog)? = nil) -> RunContext {
-        RunContext(on: part, telling: other ?? log, stoppingWhen: stop)
+        var context = RunContext(on: part, telling: other ?? log, stoppingWhen: stop).having(room: room)
+        context.isMember = true
+        return context
+    }
+
+    /// The same, of which each rank may take so many bytes.
+    func having(room: Int?) -> RunContext {
+        var context = self
+        context.room = room
+        return context
     }
 }

@@ -1,6 +1,6 @@
 /// A small value that stands beside data in a file.
 public enum AttributeValue: Sendable, Equatable {
-    /// A text, of fixed length in the file.
+    /// A text, of variable length in the file, UTF-8; it ends where it holds a zero.
     case text(String)
     /// An integer.
     case integer(Int)

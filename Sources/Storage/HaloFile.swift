@@ -22,9 +22,11 @@ public struct HaloFile: Sendable, Equatable {
 
     /// A catalogue of what a snapshot of a run would hold.
     public init(of snapshot: Snapshot, shape: SIMD3<Int>) {
-        self.init(
-            of: snapshot, shape: shape, box: SIMD3<Double>(shape) * snapshot.spacing,
-            particleMass: snapshot.particleMass)
+        let (sides, unit) = (SIMD3<Double>(shape) * snapshot.spacing, snapshot.lengthUnit)
+        var box = SIMD3<Double>()
+        // As they come back from the snapshot's header.
+        for axis in 0..<3 { box[axis] = unit.read(unit.stored(sides[axis])) }
+        self.init(of: snapshot, shape: shape, box: box, particleMass: snapshot.particleMass)
     }
 
     /// A catalogue of what a snapshot holds: with the numbers of its header, since others may differ in last bits.

@@ -100,7 +100,7 @@ public struct OutputFile: ~Copyable {
         switch value {
         case .text(let text):
             unsafe require(
-                palindrome_attribute_write_text(open, object, name, text, Int64(text.utf8.count)),
+                palindrome_attribute_write_text(open, object, name, text),
                 "attribute \(name)")
         case .integer(let number): numbers([number], count: -1)
         case .integers(let values): numbers(values, count: values.count)

@@ -3,7 +3,10 @@ internal import Parallel
 
 /// A snapshot of the particles in the layout of Gadget-4 and SWIFT, which the community's readers open.
 ///
-/// Particles stand in Lagrangian order, so that files can be compared byte by byte. Units are Gadget's: Mpc/h, 10¹⁰ Msun/h, km/s.
+/// Particles stand in Lagrangian order, so that files can be compared byte by byte. Units are Gadget's: Mpc/h or kpc/h,
+/// 10¹⁰ Msun/h, km/s; `/Units` says so, and `/Constants` what they were reckoned with, which is also what tells yt to look at
+/// `/Units`. Sides that are not equal stand in `/Header/BoxSize` as SWIFT writes them, and as Gadget-4 does: the longest in
+/// `/Parameters/BoxSize`, each one's part of it in `/Config`.
 /// Velocities are Gadget's `u = v / sqrt(a) = 100 p a^(−3/2)` km/s, v the peculiar velocity and p = a² dx/dt
 /// in Mpc/h H0.
 ///
@@ -23,6 +26,10 @@ public struct Snapshot: Sendable, Equatable {
     public var hubble: Double
     /// Checksum of the particles' state, in hexadecimal.
     public var stateChecksum: String
+    /// The time since a = 0 [Gyr], if it is known.
+    public var age: Double?
+    /// The unit of lengths in the file; all else here is in Mpc/h whatever it is.
+    public var lengthUnit = LengthUnit.megaparsec
 
     /// What a snapshot says in its header.
     public init(
@@ -110,14 +117,13 @@ public struct Snapshot: Sendable, Equatable {
     }
 
     private static let megaparsec = 3.085_677_581_491_367_3e22  // m
-    private static let centimetres = 3.085_677_581_491_367_3e24  // in Mpc
     private static let grams = 1.988_409_870_698_051e43  // in 10¹⁰ Msun
 
     private static func isDouble(_ precision: String) -> Bool { precision == "double" }
 
     private func writeHeader(to file: borrowing OutputFile, _ shape: SIMD3<Int>, isDouble: Bool) {
         let count = shape.x * shape.y * shape.z
-        let edges = [0, 1, 2].map { Double(shape[$0]) * spacing }
+        let edges = [0, 1, 2].map { lengthUnit.stored(Double(shape[$0]) * spacing) }
         let isCube = shape.x == shape.y && shape.y == shape.z
         func perType<Number: Numeric>(_ value: Number) -> [Number] { [0, value, 0, 0, 0, 0] }
         let header: [(String, AttributeValue)] = [
@@ -141,17 +147,10 @@ public struct Snapshot: Sendable, Equatable {
             ("Flag_Feedback", .integer(0)),
         ]
         for (name, value) in header { file.set(name, to: value, on: "/Header") }
-        let units: [(String, AttributeValue)] = [
-            ("UnitLength_in_cm", .real(Self.centimetres)),
-            ("UnitMass_in_g", .real(Self.grams)),
-            ("UnitVelocity_in_cm_per_s", .real(1e5)),
-        ]
-        for (name, value) in units {
-            file.set(name, to: value, on: "/Units")
-            file.set(name, to: value, on: "/Parameters")
-        }
+        if let age { file.set("Time_GYR", to: .real(age), on: "/Header") }
+        writeUnits(to: file)
         let parameters: [(String, AttributeValue)] = [
-            ("BoxSize", isCube ? .real(edges[0]) : .reals(edges)),
+            ("BoxSize", .real(edges.max()!)),
             ("Omega0", .real(omegaMatter)),
             ("OmegaLambda", .real(omegaLambda)),
             ("OmegaBaryon", .real(omegaBaryon)),
@@ -160,19 +159,45 @@ public struct Snapshot: Sendable, Equatable {
             ("ComovingIntegrationOn", .integer(1)),
         ]
         for (name, value) in parameters { file.set(name, to: value, on: "/Parameters") }
+        guard !isCube else { return }
+        for (axis, name) in ["LONG_X", "LONG_Y", "LONG_Z"].enumerated() {
+            file.set(name, to: .real(edges[axis] / edges.max()!), on: "/Config")
+        }
+    }
+
+    private func writeUnits(to file: borrowing OutputFile) {
+        let (length, velocity) = (lengthUnit.centimetres, 1e5)
+        let units: [(String, AttributeValue)] = [
+            ("UnitLength_in_cm", .real(length)),
+            ("UnitMass_in_g", .real(Self.grams)),
+            ("UnitVelocity_in_cm_per_s", .real(velocity)),
+        ]
+        for (name, value) in units {
+            file.set(name, to: value, on: "/Units")
+            file.set(name, to: value, on: "/Parameters")
+        }
+        file.set("UnitTime_in_s", to: .real(length / velocity), on: "/Units")
+        file.set("UnitEnergy_in_cgs", to: .real(Self.grams * velocity * velocity), on: "/Units")
+        let constants: [(String, Double)] = [
+            ("CM_PER_MPC", LengthUnit.megaparsec.centimetres), ("SOLAR_MASS", Self.grams / 1e10),
+            ("GRAVITY", 1.327_124_4e26 / (Self.grams / 1e10)),
+            ("HUBBLE", 1e7 / LengthUnit.megaparsec.centimetres),
+        ]
+        for (name, value) in constants { file.set(name, to: .real(value), on: "/Constants") }
     }
 
     private func writeCoordinates(_ particles: Particles, to file: inout OutputFile) throws(StorageError) {
         let shape = particles.decomposition.shape
-        let last = [0, 1, 2].map { (Double(shape[$0]) * spacing).nextDown }
+        let unit = lengthUnit
+        let last = [0, 1, 2].map { unit.stored(Double(shape[$0]) * spacing).nextDown }
         try file.write(
             Rows(of: particles.decomposition, columns: 3), at: "/PartType1/Coordinates",
             labels: Labels(
-                units: "Mpc/h", description: "comoving positions in [0, box size)",
-                more: Self.scaling(a: 1, h: -1, length: 1, velocity: 0, mass: 0))
+                units: unit.rawValue, description: "comoving positions in [0, box size)",
+                more: Self.scaling(a: 1, h: -1, length: 1, velocity: 0, mass: 0, in: unit))
         ) { (range, values: inout MutableSpan<Double>) in
             particles.positions(range, &values)
-            for index in values.indices { values[index] = min(values[index], last[index % 3]) }
+            for index in values.indices { values[index] = min(unit.stored(values[index]), last[index % 3]) }
         }
     }
 
@@ -196,9 +221,10 @@ public struct Snapshot: Sendable, Equatable {
 
     /// How Gadget-4 says what a dataset's numbers scale with, and what one is in cgs units.
     static func scaling(
-        a: Double, h: Double, length: Double, velocity: Double, mass: Double
+        a: Double, h: Double, length: Double, velocity: Double, mass: Double,
+        in unit: LengthUnit = .megaparsec
     ) -> [String: AttributeValue] {
-        let cgs = length == 1 ? centimetres : mass == 1 ? grams : 1e5
+        let cgs = length == 1 ? unit.centimetres : mass == 1 ? grams : 1e5
         return [
             "a_scaling": .real(a), "h_scaling": .real(h), "length_scaling": .real(length),
             "mass_scaling": .real(mass), "velocity_scaling": .real(velocity), "to_cgs": .real(cgs),

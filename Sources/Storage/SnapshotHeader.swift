@@ -36,7 +36,11 @@ struct SnapshotHeader {
             return value
         }
         let count = try header("NumPart_ThisFile").integers?.dropFirst().first ?? 0
-        let sides = try header("BoxSize").reals ?? []
+        let centimetres = try file.attribute("UnitLength_in_cm", of: "/Units")?.real
+        guard let unit = centimetres.map(LengthUnit.init(centimetres:)) ?? .megaparsec else {
+            throw foreign("lengths in Mpc/h or kpc/h")
+        }
+        let sides = (try header("BoxSize").reals ?? []).map(unit.read)
         guard count > 0, sides.count == 1 || sides.count == 3, sides.allSatisfy({ $0 > 0 }) else {
             throw foreign("particles of type 1 in a box")
         }
@@ -46,11 +50,14 @@ struct SnapshotHeader {
         guard shape.x > 0, shape.y > 0, shape.z > 0, shape.x * shape.y * shape.z == count else {
             throw foreign("particles that started from a grid")
         }
-        snapshot = Snapshot(
+        var snapshot = Snapshot(
             scaleFactor: try number("Time"), spacing: box.x / Double(shape.x),
             omegaMatter: try number("Omega0"),
             omegaBaryon: try number("OmegaBaryon"), omegaLambda: try number("OmegaLambda"),
             hubble: try number("HubbleParam"), stateChecksum: checksum)
+        snapshot.age = try file.attribute("Time_GYR", of: "/Header")?.real
+        snapshot.lengthUnit = unit
+        self.snapshot = snapshot
         particleMass = try header("MassTable").reals?.dropFirst().first ?? 0
         self.provenance = provenance
         self.shape = shape

@@ -26,7 +26,7 @@ extension Snapshot {
         _ particles: borrowing ParticleSet<Scalar>, from particleGrid: Decomposition,
         _ body: (HaloParticles) throws -> Result
     ) rethrows -> Result {
-        let (units, factor) = (particles.units, velocityFactor)
+        let (units, factor, unit) = (particles.units, velocityFactor, lengthUnit)
         let x = unsafe (particles.position[0].start, particles.position[1].start, particles.position[2].start)
         let p = unsafe (particles.momentum[0].start, particles.momentum[1].start, particles.momentum[2].start)
         let index = unsafe particles.index.start
@@ -40,8 +40,8 @@ extension Snapshot {
                             values[value] = position
                         } else {
                             // As it comes back from the file.
-                            values[value] = unsafe units.position(
-                                at: units.length(x[particle], along: axis), along: axis)
+                            let length = unsafe unit.stored(units.length(x[particle], along: axis))
+                            values[value] = units.position(at: unit.read(length), along: axis)
                         }
                     }
                 },
@@ -89,7 +89,7 @@ public final class SnapshotParticles {
         }
         try file.read(rows, at: "/PartType1/Coordinates", for: "positions").split(into: &places) {
             axis, length in
-            units.position(at: length, along: axis)
+            units.position(at: header.snapshot.lengthUnit.read(length), along: axis)
         }
         let owners = Buffer<UInt32>(count: rows.count, from: grid.memory, for: "routing")
         for row in 0..<rows.count {

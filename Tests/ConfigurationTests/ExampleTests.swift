@@ -7,7 +7,7 @@ final class ExampleTests: XCTestCase {
 
     func testTheExampleIsAValidRun() throws {
         let run = try configuration(try example(), name: "jobscripts/example.yaml")
-        XCTAssertEqual(run.power.table, "jobscripts/planck18_linear_z0.txt")
+        XCTAssertEqual(run, try configuration("", name: "jobscripts/example.yaml"), "it shows the defaults")
     }
 
     func testTheExampleShowsEveryKeyInItsSection() throws {

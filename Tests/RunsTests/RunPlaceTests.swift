@@ -22,7 +22,7 @@ final class RunPlaceTests: RunTestCase {
         let directory = ScratchDirectory(over: world)
         try simulate(try run(directory, "output.snapshots=[0.55, 1.0]"))
         scratchIsFree(of: ["palindrome.lock", "run.unfinished"], directory)
-        let before = directory.bytes("snapshot_a1.0000.h5")
+        let before = directory.bytes("snapshot_a1.0000.hdf5")
         assertThrowsEverywhere("holds this very run, finished 2") {
             try simulate(try run(directory, "output.snapshots=[0.55, 1.0]"))
         }
@@ -34,14 +34,14 @@ final class RunPlaceTests: RunTestCase {
         assertThrowsEverywhere("holds a finished run of another configuration: \(changes);") {
             try simulate(other, .resume)
         }
-        XCTAssertEqual(directory.bytes("snapshot_a1.0000.h5"), before)
+        XCTAssertEqual(directory.bytes("snapshot_a1.0000.hdf5"), before)
         directory.write([1, 2], to: "density_a0.1234.h5")
         try simulate(other, .overwrite)
         XCTAssertEqual(
             directory.names,
             [
                 "density_a0.1234.h5", "density_a1.0000.h5", "power_a1.0000.txt", "run.json",
-                "snapshot_a1.0000.h5",
+                "snapshot_a1.0000.hdf5",
             ],
             "what the old run left is gone, and nothing else")
     }
@@ -58,7 +58,7 @@ final class RunPlaceTests: RunTestCase {
             json: String(decoding: directory.bytes("run.json"), as: UTF8.self), source: "")
         let files = try XCTUnwrap(record.files)
         XCTAssertEqual(
-            files.map(\.name).sorted(), ["density_a1.0000.h5", "power_a1.0000.txt", "snapshot_a1.0000.h5"])
+            files.map(\.name).sorted(), ["density_a1.0000.h5", "power_a1.0000.txt", "snapshot_a1.0000.hdf5"])
         for file in files {
             let whole = directory.bytes(file.name)
             XCTAssertEqual(file.bytes, whole.count)
@@ -78,16 +78,16 @@ final class RunPlaceTests: RunTestCase {
 
     func testARunKilledBeforeItsFirstCheckpointIsNotBegunOver() throws {
         let directory = ScratchDirectory(over: world)
-        directory.write(Array("# a list\nsnapshot_a0.5500.h5\n../outside\n".utf8), to: "run.unfinished")
+        directory.write(Array("# a list\nsnapshot_a0.5500.hdf5\n../outside\n".utf8), to: "run.unfinished")
         try simulate(try run(directory))
         directory.shell("rm '\(directory.path)'/*")
-        directory.write(Array("snapshot_a0.5500.h5\n../outside\n".utf8), to: "run.unfinished")
-        directory.write([1], to: "snapshot_a0.5500.h5")
-        assertThrowsEverywhere("snapshot_a0.5500.h5 is of a run that has not finished") {
+        directory.write(Array("snapshot_a0.5500.hdf5\n../outside\n".utf8), to: "run.unfinished")
+        directory.write([1], to: "snapshot_a0.5500.hdf5")
+        assertThrowsEverywhere("snapshot_a0.5500.hdf5 is of a run that has not finished") {
             try simulate(try run(directory))
         }
         try simulate(try run(directory), .resume)
-        XCTAssertFalse(directory.names.contains("snapshot_a0.5500.h5"), "what it left is removed")
+        XCTAssertFalse(directory.names.contains("snapshot_a0.5500.hdf5"), "what it left is removed")
     }
 
     func testWhatIsReadIsPartOfTheRun() throws {

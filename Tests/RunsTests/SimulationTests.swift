@@ -7,7 +7,7 @@ import TestSupport
 import XCTest
 
 final class SimulationTests: RunTestCase {
-    private static let outputs = ["density_a1.0000.h5", "power_a1.0000.txt", "snapshot_a1.0000.h5"]
+    private static let outputs = ["density_a1.0000.h5", "power_a1.0000.txt", "snapshot_a1.0000.hdf5"]
 
     /// How often a run asks whether it shall stop before it takes a step.
     private static let asksBeforeSteps = 3

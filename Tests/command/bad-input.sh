@@ -233,7 +233,7 @@ bad 2 'noise.h5: is damaged or cut off' simulate run.yaml <<'E'
 box: {particles: 12}
 initial: {white_noise: "noise.h5:/density"}
 E
-prepare 'head -c 3000 "$scratch/good/snapshot_a1.0000.h5" >cut.h5'
+prepare 'head -c 3000 "$scratch/good/snapshot_a1.0000.hdf5" >cut.h5'
 bad 2 'cut.h5: is damaged or cut off' inspect cut.h5 <<<''
 
 # The gradient's data, and noise that no universe has
@@ -329,10 +329,10 @@ bad 2 '--linking-length is 0.7; it must be a number from 0.05 to 0.5' haloes sna
 bad 2 '--minimum is 1; it must be a whole number of at least 2' haloes snapshot.h5 --minimum 1 <<<''
 bad 2 "--redshift-space is 'w'; it must be x, y or z" haloes snapshot.h5 --redshift-space w <<<''
 bad 2 '--number-density is 0.0; it must be greater than 0' haloes snapshot.h5 --field --number-density 0 <<<''
-prepare '"$palindrome" simulate run.yaml >/dev/null && head -c 30000 out/snapshot_a1.0000.h5 >cut.h5'
+prepare '"$palindrome" simulate run.yaml >/dev/null && head -c 30000 out/snapshot_a1.0000.hdf5 >cut.h5'
 bad 2 'cut.h5: is damaged or cut off' haloes cut.h5 <<<'{box: {particles: 16, spacing: 6.0}, evolution: {steps: 2}}'
 prepare '"$palindrome" simulate run.yaml >/dev/null'
-bad 2 'a number density of 0.5 (h/Mpc)^3 takes' haloes out/snapshot_a1.0000.h5 --field --number-density 0.5 \
+bad 2 'a number density of 0.5 (h/Mpc)^3 takes' haloes out/snapshot_a1.0000.hdf5 --field --number-density 0.5 \
     <<<'{box: {particles: 16, spacing: 6.0}, evolution: {steps: 2}}'
 bad 2 'run.yaml:1: halo.linking_length is 0.6; it must be a number from 0.05 to 0.5' simulate run.yaml \
     <<<'halo: {linking_length: 0.6}'

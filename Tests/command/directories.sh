@@ -53,25 +53,25 @@ damage() { # name, command...
     shift
     "$@"
     run 1 simulate small.yaml --resume
-    expect "$name is made again" there out/snapshot_a0.7500.h5 out/density_a1.0000.h5 out/power_a0.7500.txt
+    expect "$name is made again" there out/snapshot_a0.7500.hdf5 out/density_a1.0000.h5 out/power_a0.7500.txt
     expect "$name is told" says ': the run is made again'
     run 1 simulate small.yaml --resume
     expect "$name is whole afterwards" says 'nothing is left to do'
 }
 damage 'a run that lost its density' rm out/density_a1.0000.h5
 damage 'a run that lost a spectrum' rm out/power_a0.7500.txt
-damage 'a run with a snapshot cut off' truncate -s 1000 out/snapshot_a0.7500.h5
+damage 'a run with a snapshot cut off' truncate -s 1000 out/snapshot_a0.7500.hdf5
 flip() { # file
     local offset=$(($(stat -c %s "$1") - 2000))
     printf "\\x$(printf %x $(($(od -An -tu1 -j $offset -N1 "$1") ^ 4)))" | dd of="$1" bs=1 seek=$offset conv=notrunc 2>/dev/null
 }
-damage 'a run with a flipped bit' flip out/snapshot_a1.0000.h5
+damage 'a run with a flipped bit' flip out/snapshot_a1.0000.hdf5
 
 echo mine >out/notes.txt
 cp out/density_a1.0000.h5 out/density_a0.1000.h5
 run 2 simulate small.yaml --overwrite --set 'output.snapshots=[1.0]' --set output.power_spectrum=false
 expect 'a run that replaces another ends well' [ "$status" -eq 0 ]
-expect 'what the old one left is removed' gone out/snapshot_a0.7500.h5 out/density_a0.7500.h5 out/power_a1.0000.txt
+expect 'what the old one left is removed' gone out/snapshot_a0.7500.hdf5 out/density_a0.7500.h5 out/power_a1.0000.txt
 expect 'what it did not write stays' there out/notes.txt out/density_a0.1000.h5 out/density_a1.0000.h5
 
 # A run that was killed, and one that goes on where it should not
@@ -166,7 +166,7 @@ end TERM
 expect 'a run is stopped before its first step' [ "$status" -eq 75 ]
 expect 'the log says that nothing is lost' grep -q '^stopped by a signal ' log
 run 2 simulate small.yaml --set box.particles=96 --set output.directory=early --resume
-expect 'it is done by the next one' there early/snapshot_a1.0000.h5 early/run.json
+expect 'it is done by the next one' there early/snapshot_a1.0000.hdf5 early/run.json
 
 if command -v mpirun >/dev/null && [ -z "${PALINDROME_MPIRUN:-}" ]; then
     for warning in USR1 INT; do

@@ -24,16 +24,16 @@ for ranks in 3 4; do
     on_ranks $ranks simulate run.yaml --set output.directory=ranks$ranks
     check "the same catalogue on $ranks ranks" cmp one/$catalogue ranks$ranks/$catalogue
     check "the same mass function on $ranks ranks" cmp one/halo_mass_a1.0000.txt ranks$ranks/halo_mass_a1.0000.txt
-    on_ranks $ranks haloes one/snapshot_a1.0000.h5 --output snapshot$ranks
+    on_ranks $ranks haloes one/snapshot_a1.0000.hdf5 --output snapshot$ranks
     check "the snapshot has the same haloes, on $ranks ranks" cmp one/$catalogue snapshot$ranks/$catalogue
-    on_ranks $ranks haloes one/snapshot_a1.0000.h5 --output field$ranks --minimum 5 --field --number-density 1e-4 --mesh 24 \
+    on_ranks $ranks haloes one/snapshot_a1.0000.hdf5 --output field$ranks --minimum 5 --field --number-density 1e-4 --mesh 24 \
         --scatter 0.2 --redshift-space z
     check "fields are written on $ranks ranks" [ -s field$ranks/halo_field_a1.0000.h5 ]
 done
 check 'fields are the same on 3 and 4 ranks' cmp field3/halo_field_a1.0000.h5 field4/halo_field_a1.0000.h5
-on_ranks 2 haloes one/snapshot_a1.0000.h5 --output field2 --minimum 5 --field --number-density 1e-4
+on_ranks 2 haloes one/snapshot_a1.0000.hdf5 --output field2 --minimum 5 --field --number-density 1e-4
 check 'fields stand on the mesh of the run' grep -qE 'halo_field_a1.0000.h5: 88 haloes' "$prints/rank.0.out"
-on_ranks 2 haloes one/snapshot_a1.0000.h5 --output short --linking-length 0.1 --minimum 40
+on_ranks 2 haloes one/snapshot_a1.0000.hdf5 --output short --linking-length 0.1 --minimum 40
 check 'a shorter linking length gives fewer haloes' grep -qE 'haloes of at least 40 particles' "$prints/rank.0.out"
 on_ranks 1 report one
 check 'the report shows the mass function' grep -q 'Watson' one/report.html
@@ -65,13 +65,13 @@ check 'the finer universe runs' [ -s fine/$catalogue ]
 kept=$(cat one/$catalogue fine.h5 | cksum)
 refused() { grep -q "$1 is there already; use another --output, or --overwrite to replace it" "$prints/rank.0.err"; }
 for ranks in 1 4; do
-    on_ranks $ranks haloes one/snapshot_a1.0000.h5 --linking-length 0.3
+    on_ranks $ranks haloes one/snapshot_a1.0000.hdf5 --linking-length 0.3
     check "haloes are not written over unasked ($ranks ranks)" refused "one/$catalogue"
     on_ranks $ranks noise run.yaml --refine 2 --output fine.h5
     check "nor is noise ($ranks ranks)" refused ./fine.h5
 done
 check 'and no byte of them changes' [ "$(cat one/$catalogue fine.h5 | cksum)" = "$kept" ]
-on_ranks 2 haloes one/snapshot_a1.0000.h5 --output short --overwrite
+on_ranks 2 haloes one/snapshot_a1.0000.hdf5 --output short --overwrite
 check '--overwrite replaces haloes' cmp short/$catalogue one/$catalogue
 
 # Large scales of the two runs are the same: P(k) in the four longest shells.
@@ -100,7 +100,7 @@ assert abs(float(ds.domain_width[0].to('Mpccm/h')) - 96) < 1e-6
 "
 with_python 'pynbody opens the catalogue' pynbody "
 import pynbody
-s = pynbody.load('one/snapshot_a1.0000.h5')
+s = pynbody.load('one/snapshot_a1.0000.hdf5')
 h = s.halos(filename='one/$catalogue')
 assert len(h) > 10 and h[0].properties['GroupLen'] >= h[1].properties['GroupLen'] >= 20
 "

@@ -101,7 +101,7 @@ says 'a dry run foresees a directory that cannot be' 1 'is a link to /nowhere/at
     simulate run.yaml --dry-run --set output.directory=link
 says 'the initial conditions alone' 0 '^state_checksum' simulate run.yaml --set evolution.steps=0
 name='the initial conditions alone are written'
-if [ -f out/snapshot_a0.1000.h5 ] && [ -f out/power_a0.1000.txt ]; then pass "$name"; else fail "$name" "$(ls out)"; fi
+if [ -f out/snapshot_a0.1000.hdf5 ] && [ -f out/power_a0.1000.txt ]; then pass "$name"; else fail "$name" "$(ls out)"; fi
 
 # The check of a gradient says whether it agrees, by its exit code too
 

@@ -102,9 +102,9 @@ int palindrome_dataset_read(palindrome_file file, const char *path, enum palindr
 /// Sets an attribute of a dataset or a group; a group that is not there is made. `count` < 0: a scalar.
 int palindrome_attribute_write(palindrome_file file, const char *object, const char *name,
                                enum palindrome_element element, int64_t count, const void *values);
-/// Sets a text of fixed length (UTF-8).
+/// Sets a text of variable length (UTF-8).
 int palindrome_attribute_write_text(palindrome_file file, const char *object, const char *name,
-                                    const char *text, int64_t bytes);
+                                    const char *text);
 int palindrome_attribute_describe(palindrome_file file, const char *object, const char *name,
                                   struct palindrome_description *description);
 int palindrome_attribute_read(palindrome_file file, const char *object, const char *name,

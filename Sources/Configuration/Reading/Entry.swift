@@ -84,6 +84,13 @@ struct Entry {
             dataset: String(text[text.index(after: colon.lowerBound)...]))
     }
 
+    /// A dataset as in ``dataset(_:_:)``, or `file.npy`.
+    func noise(_ rule: String, _ remedy: String) throws(Problem) -> DatasetAddress {
+        let text = try text(rule, remedy)
+        guard text.hasSuffix(DatasetAddress.arraySuffix) else { return try dataset(rule, remedy) }
+        return DatasetAddress(array: place.resolve(text))
+    }
+
     /// The values of a section within a section, by key.
     ///
     /// - Parameter keys: all that it may have.

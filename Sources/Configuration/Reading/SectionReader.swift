@@ -82,6 +82,25 @@ struct SectionReader {
         }
     }
 
+    /// Positive numbers along x, y and z, if given; a single number stands for all three.
+    func lengths(_ key: String, example: Double) -> SIMD3<Double>? {
+        read(key) { entry throws(Problem) in
+            let remedy = "try \(example) or [\(example), \(example), \(example)]"
+            if entry.node.scalar != nil { return SIMD3(repeating: try entry.number(.positive, remedy)) }
+            let elements = try entry.list("it must be a number or a list of three", remedy)
+            guard elements.count == 3 else {
+                throw Problem(
+                    at: entry.place, entry.key, is: "a list of \(elements.count)", "it must have 3 elements",
+                    remedy)
+            }
+            var lengths = SIMD3<Double>()
+            for (axis, element) in elements.enumerated() {
+                lengths[axis] = try element.number(.positive, remedy)
+            }
+            return lengths
+        }
+    }
+
     /// Two whole numbers, if given.
     func pair(_ key: String, _ range: ClosedRange<Int>, example: String) -> SIMD2<Int>? {
         read(key) { entry throws(Problem) in
@@ -133,6 +152,13 @@ struct SectionReader {
     func dataset(_ key: String) -> DatasetAddress? {
         read(key) { entry throws(Problem) in
             try entry.dataset("it must be file.h5:/dataset", "try \"noise.h5:/white_noise\"")
+        }
+    }
+
+    /// White noise: a dataset as in ``dataset(_:)``, or an array of numpy, `file.npy`.
+    func noise(_ key: String) -> DatasetAddress? {
+        read(key) { entry throws(Problem) in
+            try entry.noise("it must be file.h5:/dataset or file.npy", "try \"noise.h5:/white_noise\"")
         }
     }
 

@@ -33,14 +33,18 @@ public struct BoxSection: Sendable, Equatable {
         let given = section.sides("particles", range, example: 128)
         particles = given ?? SIMD3(repeating: 128)
         spacing = section.positive("spacing", default: 1)
+        section.exclude("size", "spacing", "remove spacing, it is size / particles")
+        let size = section.lengths("size", example: 128)
+        if let size { spacing = Self.spacing(between: particles.x, over: size.x) }
         let factor = section.number("mesh_factor", .within(1...16), example: 2)
         let mesh = section.sides("mesh", range, example: 128)
         section.exclude("mesh", "mesh_factor", "keep mesh_factor")
         self.mesh = mesh ?? particles
+        if let size { checkSize(size, section) }
         if let mesh { checkMesh(mesh, section) } else if let factor { scaleMesh(by: factor, section) }
         if !Self.spacings.contains(spacing) {
             section.conflict(
-                "spacing", is: "\(spacing)",
+                size == nil ? "spacing" : "size", is: size.map { "\($0.x)" } ?? "\(spacing)",
                 "it must be from \(Self.spacings.lowerBound) to \(Self.spacings.upperBound) Mpc/h", "try 1.0")
         }
         if self.mesh.max() > Self.most {
@@ -54,6 +58,24 @@ public struct BoxSection: Sendable, Equatable {
                 section.has("mesh") ? "mesh" : "particles", is: shown(mesh ?? particles),
                 "the force mesh must have at least \(Self.fewestAlongZ) points along z, not \(self.mesh.z)",
                 "use more particles along z, or mesh_factor: 2")
+        }
+    }
+
+    /// The distance of which so many make a length; exactly, if one of the nearest does.
+    private static func spacing(between count: Int, over length: Double) -> Double {
+        let spacing = length / Double(count)
+        return [spacing, spacing.nextUp, spacing.nextDown].first { $0 * Double(count) == length } ?? spacing
+    }
+
+    /// Particles have one spacing along all axes.
+    private func checkSize(_ sides: SIMD3<Double>, _ section: SectionReader) {
+        let wanted = spacing * SIMD3<Double>(particles)
+        for axis in 1..<3 where abs(wanted[axis] - sides[axis]) > 1e-9 * sides[axis] {
+            section.conflict(
+                "size", is: "[\(sides.x), \(sides.y), \(sides.z)]",
+                "it must have the aspect of box.particles (\(shown(particles)))",
+                "try [\(sides.x), \(wanted.y), \(wanted.z)]")
+            return
         }
     }
 

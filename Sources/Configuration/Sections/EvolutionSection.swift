@@ -86,6 +86,23 @@ public struct EvolutionSection: Sendable, Equatable {
         if integrator == .bullfrog { checkBullFrog(section, cosmology) }
     }
 
+    /// Ends a step at each of some scale factors between the start and the end.
+    mutating func cut(at wanted: [Double], in cosmology: CosmologyParameters, _ section: SectionReader) {
+        for a in wanted.sorted() where a > scaleFactors[0] && a < stop {
+            guard StepEnds(scaleFactors).meant(by: a) == nil,
+                let next = scaleFactors.firstIndex(where: { $0 > a })
+            else { continue }
+            scaleFactors.insert(a, at: next)
+            spacing = nil
+        }
+        if stepCount > Self.mostSteps {
+            section.conflict(
+                "steps", is: "\(stepCount) with those that output.align cuts",
+                "they must be \(Self.mostSteps) at most", "take fewer outputs")
+        }
+        if integrator == .bullfrog && !wanted.isEmpty { checkBullFrog(section, cosmology) }
+    }
+
     private func checkSpread(_ section: SectionReader, _ spacing: Spacing) {
         let (start, stop) = (scaleFactors[0], self.stop)
         if stepCount == 0 {

@@ -4,7 +4,7 @@ public struct InitialSection: Sendable, Equatable {
     public enum Noise: Sendable, Equatable {
         /// The random numbers of a seed.
         case seed(UInt64)
-        /// A dataset `[nx][ny][nz]`.
+        /// A dataset or an array `[nx][ny][nz]`.
         case file(DatasetAddress)
     }
 
@@ -20,7 +20,7 @@ public struct InitialSection: Sendable, Equatable {
     /// - Parameter start: `a` where it is not given.
     init(_ section: SectionReader, start: Double) {
         let seed = section.whole("seed", 0...Int.max, default: 1)
-        noise = section.dataset("white_noise").map(Noise.file) ?? .seed(UInt64(seed))
+        noise = section.noise("white_noise").map(Noise.file) ?? .seed(UInt64(seed))
         section.exclude("seed", "white_noise", "remove one of them")
         lptOrder = section.whole("lpt_order", 1...3, default: 2)
         dealiases = section.flag("dealias", default: lptOrder == 3)
@@ -59,13 +59,26 @@ public struct InitialSection: Sendable, Equatable {
     }
 }
 
-/// A dataset in an HDF5 file.
+/// A dataset in an HDF5 file, or an array that is all of a file of numpy.
 public struct DatasetAddress: Sendable, Equatable, CustomStringConvertible {
     /// The file's path, seen from the working directory.
-    public let file: String
-    /// The dataset's path in the file, from its root `/`.
+    public internal(set) var file: String
+    /// The dataset's path in the file, from its root `/`; empty for an array.
     public let dataset: String
 
-    /// `file.h5:/dataset`.
-    public var description: String { "\(file):\(dataset)" }
+    /// How the names of files of numpy end.
+    static let arraySuffix = ".npy"
+
+    init(file: String, dataset: String) {
+        self.file = file
+        self.dataset = dataset
+    }
+
+    init(array file: String) { self.init(file: file, dataset: "") }
+
+    /// Whether it is a file of numpy.
+    public var isArray: Bool { dataset.isEmpty }
+
+    /// `file.h5:/dataset` or `file.npy`.
+    public var description: String { isArray ? file : "\(file):\(dataset)" }
 }

@@ -15,8 +15,27 @@ public struct OutputSection: Sendable, Equatable {
     public var pictures: Bool
     /// Whether haloes are sought and written.
     public var haloes: Bool
+    /// Whether the white noise is written.
+    public var whiteNoise: Bool
+    /// Whether the linear density that it makes is written.
+    public var linearDensity: Bool
+    /// Units of lengths in snapshots.
+    public enum LengthUnit: String, CaseIterable, Sendable, Named {
+        /// Of this program.
+        case megaparsec = "Mpc/h"
+        /// A thousandth.
+        case kiloparsec = "kpc/h"
+    }
 
-    init(_ section: SectionReader, scaleFactors: [Double], _ placeholders: Placeholders) {
+    /// The unit of lengths in snapshots.
+    public var lengthUnit: LengthUnit
+
+    /// - Parameters:
+    ///   - times: what the section says of times.
+    ///   - scaleFactors: where steps end.
+    init(
+        _ section: SectionReader, _ times: OutputTimes, scaleFactors: [Double], _ placeholders: Placeholders
+    ) {
         directory =
             section.read("directory") { entry throws(Problem) in
                 try placeholders.fill(entry, "it must be the path of a directory", "try out")
@@ -25,33 +44,10 @@ public struct OutputSection: Sendable, Equatable {
         powerSpectrum = section.flag("power_spectrum", default: true)
         pictures = section.flag("pictures", default: true)
         haloes = section.flag("haloes", default: false)
-        let wanted = section.numbers("snapshots", .within(1e-4...1), example: "[0.5, 1.0]")
-        snapshots = wanted ?? scaleFactors.suffix(1)
-        if wanted != nil { align(with: scaleFactors, section) }
-    }
-
-    /// Replaces each wanted scale factor by the step's end that it means.
-    private mutating func align(with scaleFactors: [Double], _ section: SectionReader) {
-        var names: Set<String> = []
-        let ends = StepEnds(scaleFactors)
-        for (index, wanted) in snapshots.enumerated() {
-            guard let end = ends.meant(by: wanted) else {
-                section.conflict(
-                    "snapshots[\(index)]", is: "\(wanted)",
-                    "it must be where a step ends; \(ends.nearest(to: wanted))",
-                    "take one of these or change evolution")
-                return
-            }
-            snapshots[index] = end
-            guard names.insert(Self.label(end)).inserted else {
-                section.conflict(
-                    "snapshots[\(index)]", is: "\(wanted)",
-                    "it must differ from the others in its file name, snapshot_a\(Self.label(wanted)).h5",
-                    "remove one of them")
-                return
-            }
-        }
-        snapshots.sort()
+        whiteNoise = section.flag("white_noise", default: false)
+        linearDensity = section.flag("linear_density", default: false)
+        lengthUnit = section.choice("length_unit", default: .megaparsec)
+        snapshots = times.ends(of: scaleFactors, section) ?? scaleFactors.suffix(1)
     }
 
     /// A scale factor as file names give it, `0.5000`.
@@ -63,5 +59,9 @@ public struct OutputSection: Sendable, Equatable {
             .init("power_spectrum", "\(powerSpectrum)"), .init("pictures", "\(pictures)"),
             .init("haloes", "\(haloes)"),
         ]
+            // What is not asked for is not said, so that runs are the same as before there was anything to ask.
+            + (whiteNoise ? [.init("white_noise", "true")] : [])
+            + (linearDensity ? [.init("linear_density", "true")] : [])
+            + (lengthUnit == .megaparsec ? [] : [.init("length_unit", lengthUnit.rawValue)])
     }
 }

@@ -9,6 +9,8 @@ public struct ReconstructSection: Sendable, Equatable {
         case zero
         /// White noise of ``ReconstructSection/startAmplitude``.
         case noise
+        /// What the standard method makes of the data, damped as its displacements are.
+        case standard
         /// A dataset `[nx][ny][nz]`.
         case file(DatasetAddress)
     }
@@ -74,6 +76,8 @@ public struct ReconstructSection: Sendable, Equatable {
     public var smoothing: Double
     /// The linear bias of what the standard method reconstructs from; found from its power if nil.
     public var bias: Double?
+    /// Of the haloes that the standard method takes from a catalogue, the heaviest [(h/Mpc)³]; all of them if nil.
+    public var numberDensity: Double?
     /// Where it starts.
     public var start: Start
     /// The standard deviation of the noise it starts from.
@@ -103,13 +107,15 @@ public struct ReconstructSection: Sendable, Equatable {
         method = section.choice("method", default: .optimize)
         smoothing = section.positive("smoothing", default: 5)
         bias = section.number("bias", .positive, example: 1.5)
+        numberDensity = section.number("number_density", .positive, example: 1e-3)
         start =
             section.read("start") { entry throws(Problem) in
-                let (rule, remedy) = ("it must be zero, noise or file.h5:/dataset", "try noise")
+                let (rule, remedy) = ("it must be zero, noise, standard or file.h5:/dataset", "try noise")
                 switch try entry.text(rule, remedy) {
                 case "zero": return .zero
                 case "noise": return .noise
-                default: return .file(try entry.dataset(rule, remedy))
+                case "standard": return .standard
+                default: return .file(try entry.noise(rule, remedy))
                 }
             } ?? .noise
         startAmplitude = section.positive("start_amplitude", default: 0.1)
@@ -117,7 +123,7 @@ public struct ReconstructSection: Sendable, Equatable {
         truth = section.read("truth") { entry throws(Problem) in
             let (rule, remedy) = ("it must be initial or file.h5:/dataset", "try \"truth.h5:/white_noise\"")
             return try entry.text(rule, remedy) == "initial"
-                ? .initial : .file(try entry.dataset(rule, remedy))
+                ? .initial : .file(try entry.noise(rule, remedy))
         }
         vary =
             section.read("vary") { entry throws(Problem) in
@@ -147,14 +153,18 @@ public struct ReconstructSection: Sendable, Equatable {
         checkpointEvery = section.whole("checkpoint_every", 0...1_000_000, default: 10)
         checkpointMinutes = section.number("checkpoint_minutes", .notNegative, default: 10)
         refuseIdle(in: universe, section)
-        if method != .standard {
-            for key in ["smoothing", "bias"] where section.has(key) {
+        if !usesStandardMethod {
+            let values = [("smoothing", smoothing), ("bias", bias), ("number_density", numberDensity)]
+            for (key, value) in values where section.has(key) {
                 section.conflict(
-                    key, is: "\(key == "bias" ? bias ?? 0 : smoothing)", "it must come with method: standard",
+                    key, is: "\(value ?? 0)", "it must come with method: standard or start: standard",
                     "remove it, or change reconstruct.method")
             }
         }
     }
+
+    /// Whether large displacements are undone, for the result or for the start.
+    public var usesStandardMethod: Bool { method == .standard || start == .standard }
 
     /// Refuses to seek what nothing depends on.
     private func refuseIdle(
@@ -248,6 +258,7 @@ public struct ReconstructSection: Sendable, Equatable {
             switch start {
             case .zero: "zero"
             case .noise: "noise"
+            case .standard: "standard"
             case .file(let address): quoted(address.description)
             }
         let varied = vary.map { varied in
@@ -260,9 +271,10 @@ public struct ReconstructSection: Sendable, Equatable {
         let responses = response.map { quoted($0.description) }
         // Said of the standard method only, so that those of others are what they were.
         let standard: [ResolvedEntry] =
-            method == .standard
-            ? [.init("method", method.rawValue), .init("smoothing", "\(smoothing)")]
-                + (bias.map { [.init("bias", "\($0)")] } ?? []) : []
+            usesStandardMethod
+            ? (method == .standard ? [.init("method", method.rawValue)] : [])
+                + [.init("smoothing", "\(smoothing)")] + (bias.map { [.init("bias", "\($0)")] } ?? [])
+                + (numberDensity.map { [.init("number_density", "\($0)")] } ?? []) : []
         return standard + [
             .init("start", start), .init("start_amplitude", "\(startAmplitude)"),
             .init("start_seed", "\(startSeed)"),

@@ -87,6 +87,9 @@ struct KeyNumbers: ReportSection {
         if let loss = try file.series("/history/loss"), let last = loss.last {
             entries.append(Entry(name: "Loss", value: Numbers.short(last)))
         }
+        if let bias = try file.attribute("bias")?.real {
+            entries.append(Entry(name: "Bias of the tracers", value: Numbers.short(bias)))
+        }
         return entries
     }
 

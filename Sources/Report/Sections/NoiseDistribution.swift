@@ -19,7 +19,7 @@ struct NoiseDistribution: ReportSection {
     private static let bins = 40
 
     init?(of run: RunDirectory) throws {
-        guard let path = run.reconstructionPath else { return nil }
+        guard let path = run.reconstructionPath, !run.isStandard else { return nil }
         let file = try InputFile(opening: path, over: run.world)
         guard let shape = try file.meshShape(of: "/white_noise") else { return nil }
         let noise: Field<Float> = try file.readField(

@@ -51,7 +51,7 @@ struct Origins: ReportSection {
             ("run", ".json", "the forward run's times, memory and versions"),
             ("reconstruction", ".json", "the reconstruction's"), ("gradient", ".json", "the gradient's"),
             ("bench", ".json", "measured times, and what the machine can do"),
-            ("snapshot_a", ".h5", "particles, Gadget-4 layout"),
+            ("snapshot_a", ".hdf5", "particles, Gadget-4 layout"),
             ("density_a", ".h5", "density / mean on the force mesh"),
             ("density_a", ".png", "picture"), ("density_a", ".svg", "figure"),
             ("power_a", ".txt", "power spectrum, measured and linear"), ("power_a", ".svg", "figure"),

@@ -23,8 +23,12 @@ extension RunConfiguration {
     }
 
     /// Refuses a run that does not fit. Collective.
-    func requireRoom(for purpose: MemoryEstimate.Purpose, on world: Communicator) throws {
+    ///
+    /// - Parameter room: bytes that each rank may take; all that is left on the hosts if nil.
+    func requireRoom(
+        for purpose: MemoryEstimate.Purpose, on world: Communicator, having room: Int? = nil
+    ) throws {
         try MemoryEstimate(self, on: rankGrid(for: world.size), for: purpose)
-            .requireRoom(available: MachineMemory.availablePerRank(on: world))
+            .requireRoom(available: room ?? MachineMemory.availablePerRank(on: world))
     }
 }

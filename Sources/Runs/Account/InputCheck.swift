@@ -19,8 +19,7 @@ struct InputCheck {
     func lookAtFiles() throws {
         _ = try configuration.linearPowerModel(on: world)
         for (address, shape) in datasets {
-            try InputFile(opening: address.file, over: world)
-                .requireField(at: address.dataset, of: shape, as: Double.self)
+            try address.requireField(of: shape, on: world)
         }
     }
 
@@ -45,10 +44,13 @@ struct InputCheck {
             _ = try model.start(from: configuration.whiteNoise(over: model.particleGrid))
         }
         for address in noises {
-            let noise: Field<Scalar> = try InputFile(opening: address.file, over: world)
-                .readField(at: address.dataset, over: model.particleGrid, for: "white noise")
+            let noise: Field<Scalar> = try address.readNoise(over: model.particleGrid)
             remarks += try NoiseStatistics(of: noise)
                 .remarks(named: address.description, count: noise.decomposition.pointCount)
+        }
+        if let settings = configuration.reconstruct, purpose == .reconstruction, settings.usesStandardMethod {
+            try StandardEstimate(configuration, model, world).requireTracers()
+            if settings.method == .standard { return remarks }
         }
         if purpose != .simulation { remarks += try configuration.jointLikelihood(of: model).remarks }
         if purpose == .reconstruction {
@@ -78,7 +80,8 @@ struct InputCheck {
         var found = noises.map { ($0, configuration.box.particles) }
         guard purpose != .simulation else { return found }
         for objective in configuration.objectives where objective.kind != .projectedDensity {
-            for case .dataset(let address) in [objective.data, objective.weights].compactMap(\.self) {
+            for case .dataset(let address) in [objective.data, objective.weights].compactMap(\.self)
+            where !address.isCatalogue {
                 found.append((address, configuration.box.mesh))
             }
         }

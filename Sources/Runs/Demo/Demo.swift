@@ -1,6 +1,5 @@
 internal import Configuration
 internal import Parallel
-internal import Report
 
 /// `palindrome demo`: a small universe; another one, observed with noise, and its initial conditions found again.
 public struct Demo: Sendable {
@@ -21,27 +20,16 @@ public struct Demo: Sendable {
         let simulation = try load(try DemoFiles.write(to: directory, on: world), directory, on: world)
         let ending = try simulation.simulate(.overwrite, in: context)
         guard ending == .finished else { return ending }
-        try Self.report(directory, in: context)
 
         let place = "\(directory)/reconstruction"
         let reconstruction = try load("\(directory)/reconstruct.yaml", place, on: world)
         try MockObservation.write(reconstruction, to: directory, on: world)
-        let second = try reconstruction.reconstruct(.overwrite, in: context)
-        guard second == .finished else { return second }
-        try Self.report(place, in: context)
-        return .finished
+        return try reconstruction.reconstruct(.overwrite, in: context)
     }
 
     private func load(_ file: String, _ output: String, on world: Communicator) throws -> RunConfiguration {
         try RunConfiguration(
             reading: file, overrides: [RunConfiguration.override("output.directory", text: output)], on: world
         )
-    }
-
-    /// Writes the page of a run. Collective.
-    static func report(_ directory: String, in context: RunContext) throws {
-        let page = "\(directory)/report.html"
-        try RunReport.write(of: directory, to: page, over: context.world)
-        context.say("look at \(page)")
     }
 }

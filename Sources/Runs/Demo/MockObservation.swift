@@ -8,14 +8,17 @@ internal import Storage
 /// An observed universe of which the truth is known: the final density of the configured initial conditions, with
 /// Gaussian noise of the objective's σ on every mesh point.
 enum MockObservation {
-    /// The seed of the noise in the data.
-    private static let seed: UInt64 = 4711
+    /// The seed of the noise in the demo's data.
+    static let seed: UInt64 = 4711
 
     /// Writes `observed.h5` (`/density`) and `truth.h5` (`/white_noise`) into a directory. Collective.
     ///
+    /// - Parameter seed: of the noise; none is added if nil.
     /// - Precondition: the configuration has an objective.
-    static func write(_ configuration: RunConfiguration, to directory: String, on world: Communicator) throws
-    {
+    static func write(
+        _ configuration: RunConfiguration, to directory: String, noise seed: UInt64? = seed,
+        on world: Communicator
+    ) throws {
         let model: ForwardModel<Float> = try configuration.forwardModel(
             Float.self, observing: [configuration.evolution.stop], on: world)
         let provenance = configuration.provenance(model.cosmology)
@@ -29,16 +32,19 @@ enum MockObservation {
         var evolution = try model.start(from: truth)
         try evolution.finish()
         var density = try evolution.particles.relativeDensity()
-        let errors = Field<Float>.whiteNoise(seed: seed, over: model.mesh)
-        let sigma = Float(configuration.objectives[0].sigma)
-        density.mapPoints { x, y, z, value in
-            value + sigma * errors.values.span[errors.offset(x: x, y: y, z: z)]
+        if let seed {
+            let errors = Field<Float>.whiteNoise(seed: seed, over: model.mesh)
+            let sigma = Float(configuration.objectives[0].sigma)
+            density.mapPoints { x, y, z, value in
+                value + sigma * errors.values.span[errors.offset(x: x, y: y, z: z)]
+            }
         }
         var observed = try OutputFile(
             creating: "\(directory)/observed.h5", provenance: provenance, over: world)
         try observed.write(
             density, at: "/density",
-            labels: Labels(units: "1", description: "density / mean with noise of objective.sigma, [x][y][z]")
+            labels: Labels(units: "1", description:
+                    "density / mean with \(seed == nil ? "no noise" : "noise of objective.sigma"), [x][y][z]")
         )
         try observed.finish()
     }

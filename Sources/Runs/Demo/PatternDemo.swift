@@ -47,9 +47,7 @@ public struct PatternDemo: Sendable {
         let path = "\(directory)/pattern.yaml"
         try world.writeFile(path) { Array(configurationText(particles).utf8) }
         let configuration = try RunConfiguration(reading: path, on: world)
-        let ending = try configuration.reconstruct(.overwrite, in: context)
-        if ending == .finished { try Demo.report(directory, in: context) }
-        return ending
+        return try configuration.reconstruct(.overwrite, in: context)
     }
 
     /// The particle grid, and the picture with the pixels that are compared.

@@ -1,8 +1,10 @@
 internal import Configuration
+internal import Cost
 internal import Mesh
 internal import Parallel
+internal import Records
+internal import Report
 internal import Storage
-internal import Text
 
 /// `palindrome ensemble`: many universes in one job, side by side on groups of ranks.
 ///
@@ -49,11 +51,14 @@ public struct Ensemble: Sendable {
                     $0, of: bytes, named: file, overrides: overrides, in: directory, ranks: ranks.count)
             }
         }
+        let room = MachineMemory.availablePerRank(on: world)
+        try world.agree { try requireRoom(for: configurations, on: ranks.count, having: room) }
         let claim = try ClaimedDirectory(directory, over: world)
         claim.notes.forEach(context.say)
         try refuseMembers(in: directory, beginning, over: world)
         let table = try follow(
-            configurations, beginning, in: directory, group: group, of: ranks.count, context)
+            configurations, beginning, in: directory, group: group, of: ranks.count,
+            context.having(room: room))
         claim.release()
         if table.isStopped {
             context.say("stopped by a signal; continue with --resume")
@@ -69,6 +74,7 @@ public struct Ensemble: Sendable {
         of ranks: Int, _ context: RunContext
     ) throws -> EnsembleTable {
         let world = context.world
+        let began = MPIRuntime.time
         context.say(
             "\(members.count) members on \(groups) group\(groups == 1 ? "" : "s") of \(ranks) rank\(ranks == 1 ? "" : "s")"
                 + (world.size % groups == 0 ? "" : ", some with one more"))
@@ -78,9 +84,40 @@ public struct Ensemble: Sendable {
         let table = try EnsembleTable(
             of: members, configurations, in: directory,
             outcomes: gathered(outcomes, isSpeaker: part.isRoot, over: world), over: world)
+        let seconds = world.maximum(MPIRuntime.time - began)
         try world.writeFile("\(directory)/ensemble.csv", text: { table.text })
+        try world.writeFile("\(directory)/\(EnsembleRecord.fileName)") {
+            Array(try table.record(groups: groups, ranks: world.size, seconds: seconds).json().utf8)
+        }
         context.say("\(directory)/ensemble.csv: \(table.summary)")
+        try RunReport.write(of: directory, to: "\(directory)/report.html", over: world)
+        context.say("\(directory)/report.html")
+        if members.product != .universes { context.say(responses(in: directory, table)) }
         return table
+    }
+
+    /// How a reconstruction names the mocks that are done.
+    private func responses(in directory: String, _ table: EnsembleTable) -> String {
+        let names = table.finishedMembers.map { "\"\(directory)/\(members.name($0))/reconstruction.h5:/diagnostics\"" }
+        return "reconstruct: {response: [\(names.joined(separator: ", "))]}"
+    }
+
+    /// Refuses members that do not fit beside those of the other groups.
+    ///
+    /// - Parameter room: bytes that each of all the job's ranks may take.
+    private func requireRoom(for configurations: [RunConfiguration], on ranks: Int, having room: Int?) throws
+    {
+        for (member, configuration) in configurations.enumerated() {
+            let grid = configuration.rankGrid(for: ranks)
+            let purpose: MemoryEstimate.Purpose = members.product == .universes ? .simulation : .reconstruction
+            do {
+                try MemoryEstimate(configuration, on: grid, for: purpose).requireRoom(available: room)
+            } catch {
+                throw EnvironmentError(
+                    "\(members.name(member)), beside those of the other groups: \(error.message)"
+                        + (groups > 1 ? ", or fewer --groups, of more ranks each" : ""))
+            }
+        }
     }
 
     /// The group of a rank: ranks in equal runs, as far as they divide.
@@ -117,7 +154,7 @@ public struct Ensemble: Sendable {
                     "\(members.name(member)); \(turn) of \(own.count) members of this group are done")
             }
             do {
-                let ending = try configurations[member].simulate(beginning, in: narrowed)
+                let ending = try run(member, configurations[member], beginning, in: narrowed)
                 outcomes[member] = ending == .finished ? .finished : .stopped
             } catch {
                 let reported = error as? any ReportedError
@@ -127,6 +164,19 @@ public struct Ensemble: Sendable {
         }
         if context.world.isRoot { context.log.endProgress() }
         return outcomes
+    }
+
+    /// Runs a member. Collective over the group.
+    private func run(
+        _ member: Int, _ configuration: RunConfiguration, _ beginning: Beginning, in context: RunContext
+    ) throws -> Ending {
+        switch members.product {
+        case .universes: return try configuration.simulate(beginning, in: context)
+        case .mocks, .noiselessMocks:
+            try MockUniverse(of: configuration, number: member, hasNoise: members.product == .mocks)
+                .observe(beginning, in: context)
+            return try configuration.reconstruct(beginning, in: context)
+        }
     }
 
     /// What became of each member, on all ranks. Collective.

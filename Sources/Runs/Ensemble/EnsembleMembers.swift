@@ -8,6 +8,22 @@ public struct EnsembleMembers: Sendable, Equatable {
     /// For each member the values of these keys.
     public let values: [[String]]
 
+    /// What becomes of each.
+    public var product = Product.universes
+
+    /// What becomes of each member.
+    public enum Product: String, Sendable, CaseIterable {
+        /// A forward run.
+        case universes
+        /// A universe, observed with the noise of the objective, and its reconstruction with the truth known.
+        case mocks
+        /// The same, observed without noise.
+        case noiselessMocks = "noiseless-mocks"
+
+        /// Whose record a member leaves.
+        var command: String { self == .universes ? "simulate" : "reconstruct" }
+    }
+
     /// Members.
     public var count: Int { values.count }
 
@@ -96,10 +112,12 @@ public struct EnsembleMembers: Sendable, Equatable {
         ranks: Int
     ) throws(UsageError) -> RunConfiguration {
         let varied = zip(keys, values[member]).map { "\($0)=\($1)" }
-        let place = RunConfiguration.override("output.directory", text: "\(directory)/\(self.name(member))")
+        let path = "\(directory)/\(self.name(member))"
+        var fixed = [RunConfiguration.override("output.directory", text: path)]
+        if product != .universes { fixed += MockUniverse.overrides(in: path) }
         do {
             return try RunConfiguration(
-                bytes: bytes, name: name, overrides: overrides + varied + [place], ranks: ranks)
+                bytes: bytes, name: name, overrides: overrides + varied + fixed, ranks: ranks)
         } catch {
             let isVaried = keys.contains { error.message.hasPrefix("--set \($0)") }
             throw isVaried ? UsageError("--vary\(error.message.dropFirst("--set".count))") : error

@@ -34,11 +34,12 @@ struct EnsembleTable {
 
     private let members: EnsembleMembers
     private let outcomes: [Outcome]
+    private let configuration: String
     private let rows: [Row]
 
     private struct Row {
-        var checksum = ""
-        var sigma8: Double?
+        var checksum: String?
+        var results: [String: Double] = [:]
         var haloes: Int?
         var seconds: Double?
         var power: MeasuredPower?
@@ -51,23 +52,26 @@ struct EnsembleTable {
     ) throws {
         self.members = members
         self.outcomes = outcomes
+        configuration = configurations[0].resolvedText
         rows = try outcomes.indices.map { member in
             guard outcomes[member] == .finished else { return Row() }
-            return try Self.row("\(directory)/\(members.name(member))", configurations[member], on: world)
+            let place = "\(directory)/\(members.name(member))"
+            return try Self.row(place, members.product, configurations[member], on: world)
         }
     }
 
     private static func row(
-        _ directory: String, _ configuration: RunConfiguration, on world: Communicator
+        _ directory: String, _ product: EnsembleMembers.Product, _ configuration: RunConfiguration,
+        on world: Communicator
     ) throws -> Row {
-        let path = "\(directory)/\(RunRecord.fileName(of: "simulate"))"
+        let path = "\(directory)/\(RunRecord.fileName(of: product.command))"
         let json = try world.fromRoot { try Files.read(path) }
         let record = try world.agree {
             try RunRecord(json: String(decoding: json, as: UTF8.self), source: path)
         }
         var row = Row(
-            checksum: record.stateChecksum ?? "", sigma8: record.results["sigma8"], seconds: record.seconds)
-        guard let last = configuration.output.snapshots.last else { return row }
+            checksum: record.stateChecksum, results: record.results, seconds: record.seconds)
+        guard product == .universes, let last = configuration.output.snapshots.last else { return row }
         let label = "a" + OutputSection.label(last)
         if configuration.output.haloes {
             let catalogue = try InputFile(opening: "\(directory)/\(HaloFile.name(label))", over: world)
@@ -87,8 +91,10 @@ struct EnsembleTable {
     /// Whether a signal stopped members.
     var isStopped: Bool { outcomes.contains(.stopped) }
 
-    /// Members that are done.
-    private var finished: Int { outcomes.count { $0 == .finished } }
+    /// Members that are done, by their numbers.
+    var finishedMembers: [Int] { outcomes.indices.filter { outcomes[$0] == .finished } }
+
+    private var finished: Int { finishedMembers.count }
 
     /// One line of it.
     var summary: String {
@@ -132,10 +138,53 @@ struct EnsembleTable {
                     + [
                         outcomes[member] == .finished
                             ? "finished" : outcomes[member] == .stopped ? "stopped" : "failed",
-                        row.checksum, row.sigma8.map { "\($0)" } ?? "", row.haloes.map { "\($0)" } ?? "",
+                        row.checksum ?? "", row.results["sigma8"].map { "\($0)" } ?? "",
+                        row.haloes.map { "\($0)" } ?? "",
                         row.seconds.map { fixed($0, 3) } ?? "",
                     ] + (waves.isEmpty ? [] : row.power?.powers.map { "\($0)" } ?? waves.map { _ in "" }))
         }
         return lines.map { $0.joined(separator: ",") + "\n" }.joined()
+    }
+
+    /// The same for machines and for the report.
+    ///
+    /// - Parameters:
+    ///   - groups: groups of ranks.
+    ///   - ranks: all of them.
+    ///   - seconds: wall-clock time so far [s].
+    func record(groups: Int, ranks: Int, seconds: Double) -> EnsembleRecord {
+        let waves = wavenumbers
+        let universes = rows.enumerated().map { member, row in
+            var universe = EnsembleRecord.Member(
+                name: members.name(member), values: members.values[member],
+                outcome: outcomes[member].kind)
+            if case .failed(let message, _) = outcomes[member] { universe.message = message }
+            universe.stateChecksum = row.checksum
+            universe.results = row.results.filter(\.value.isFinite)
+            universe.haloes = row.haloes
+            universe.seconds = row.seconds
+            if waves != nil {
+                universe.powers = row.power?.powers
+                universe.linear = row.power?.linear
+            }
+            return universe
+        }
+        var record = EnsembleRecord(
+            of: members.product.command, groups: groups, ranks: ranks, seconds: seconds, keys: members.keys,
+            members: universes, configuration: configuration)
+        if let waves, let power = rows.compactMap(\.power).first {
+            (record.wavenumbers, record.modes, record.scaleFactor) = (waves, power.modes, power.scaleFactor)
+        }
+        return record
+    }
+}
+
+extension EnsembleTable.Outcome {
+    fileprivate var kind: EnsembleRecord.Outcome {
+        switch self {
+        case .finished: .finished
+        case .stopped: .stopped
+        case .failed: .failed
+        }
     }
 }

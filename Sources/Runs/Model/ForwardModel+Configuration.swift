@@ -71,9 +71,7 @@ extension RunConfiguration {
         case .seed(let seed):
             return .whiteNoise(seed: seed, over: particleGrid)
         case .file(let address):
-            let file = try InputFile(opening: address.file, over: particleGrid.grid.world)
-            return try file.readField(
-                at: address.dataset, over: particleGrid, ghosts: .none, for: "white noise")
+            return try address.readNoise(over: particleGrid)
         }
     }
 
@@ -93,6 +91,8 @@ extension RunConfiguration {
             values[self.cosmology.name(of: parameter)] = self.cosmology[parameter]
         }
         values["A_s"] = cosmology.scalarAmplitude.value
+        // By this name Pylians looks for it.
+        values["Omega_lambda"] = cosmology.omegaDarkEnergy.value
         // A table has neither, or not as far as is known.
         if power.model == .table {
             values["n_s"] = nil

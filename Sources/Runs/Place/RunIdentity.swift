@@ -68,6 +68,7 @@ struct RunIdentity {
             switch input {
             case .file(let path): return try InputChecksum.ofFile(path, over: world)
             case .dataset(let address):
+                guard !address.isArray else { return try InputChecksum.ofFile(address.file, over: world) }
                 return try InputChecksum.ofDataset(address.dataset, in: address.file, over: world)
             }
         } catch {

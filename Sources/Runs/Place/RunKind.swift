@@ -32,7 +32,8 @@ enum RunKind: String {
         var inputs: [(key: String, source: Input)] = []
         func add(_ key: String, _ source: ObjectiveSection.Source?) {
             switch source {
-            case .dataset(let address): inputs.append((key, .dataset(address)))
+            case .dataset(let address):
+                inputs.append((key, address.isCatalogue ? .file(address.file) : .dataset(address)))
             case .picture(let path): inputs.append((key, .file(path)))
             case nil: break
             }

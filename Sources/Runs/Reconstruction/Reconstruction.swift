@@ -19,7 +19,8 @@ extension RunConfiguration {
         if reconstruct!.method == .standard {
             return try StandardReconstructionRun(self, in: context).run(beginning)
         }
-        try requireRoom(for: .reconstruction, on: context.world)
+        try requireRoom(for: .reconstruction, on: context.world, having: context.room)
+        announce(for: .reconstruction, in: context)
         return switch run.precision {
         case .single: try Reconstruction<Float>(self, in: context).run(beginning)
         case .double: try Reconstruction<Double>(self, in: context).run(beginning)
@@ -134,6 +135,7 @@ struct Reconstruction<Scalar: StorableScalar> {
             record.results["loss"] = state.history.rows.last?.loss
         }
         summary.tell()
+        configuration.conclude(outputs.names, in: context)
         return .finished
     }
 
@@ -168,13 +170,17 @@ struct Reconstruction<Scalar: StorableScalar> {
         let grid = model.particleGrid
         switch settings.start {
         case .file(let address):
-            let file = try InputFile(opening: address.file, over: world)
-            return try file.readField(at: address.dataset, over: grid, ghosts: .none, for: "white noise")
+            return try address.readNoise(over: grid)
         case .noise:
             var noise = Field<Scalar>.whiteNoise(seed: settings.startSeed, over: grid)
             let amplitude = settings.startAmplitude
             noise.mapPoints { _, _, _, value in Scalar(amplitude * Double(value)) }
             return noise
+        case .standard:
+            let estimate = StandardEstimate(configuration, model, world)
+            let found = try estimate.find()
+            context.say("start: standard reconstruction, \(found.remark)")
+            return estimate.whiteNoise(of: found, .damped)
         case .zero:
             var noise = Field<Scalar>(grid, ghosts: .none, for: "white noise")
             noise.mapPoints { _, _, _, _ in 0 }

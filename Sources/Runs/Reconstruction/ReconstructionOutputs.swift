@@ -135,8 +135,7 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
         switch truth {
         case .initial: return try configuration.whiteNoise(over: grid)
         case .file(let address):
-            let file = try InputFile(opening: address.file, over: world)
-            return try file.readField(at: address.dataset, over: grid, ghosts: .none, for: "white noise")
+            return try address.readNoise(over: grid)
         }
     }
 

@@ -3,7 +3,7 @@ internal import Inference
 internal import Parallel
 internal import Text
 
-/// The log of a reconstruction, a line per iteration.
+/// The log of a reconstruction: the first point of each stage, and how far it is.
 ///
 ///     stage 1/5  iteration 12/100  loss 1.2345e+05  |gradient| 3.21e+02  0.41 s/iteration  at most 1 min 20 s left
 struct ReconstructionProgress {
@@ -36,6 +36,16 @@ struct ReconstructionProgress {
             line +=
                 "  \(fixed(perIteration, 2)) s/iteration  at most \(duration(perIteration * Double(left))) left"
         }
-        context.say(line)
+        guard context.world.isRoot else { return }
+        guard row.iteration > 0 else {
+            context.log.endProgress()
+            return context.say(line)
+        }
+        context.log.showProgress(line)
+    }
+
+    /// Clears the line, before anything else is printed.
+    func clear() {
+        if context.world.isRoot { context.log.endProgress() }
     }
 }

@@ -1,7 +1,5 @@
-internal import Background
 internal import Configuration
 internal import Dynamics
-internal import InitialConditions
 internal import Measurement
 internal import Mesh
 internal import Parallel
@@ -46,27 +44,17 @@ struct StandardReconstructionRun {
             return .finished
         }
         try place.open(for: start)
-        let density = try relativeDensity()
-        let box = model.box.size
-        let transform = FourierTransform<Double>(model.mesh)
-        let background = Cosmology<Double>(model.cosmology.parameters, power: .eisensteinHu)
-        let growth = growthFactors(at: [configuration.evolution.stop], background)[0]
-        let bias =
-            try settings.bias
-            ?? StandardReconstruction.bias(
-                of: PowerSpectrum(
-                    of: transform.forward(density.copy(for: "density")), box: box, correcting: .cloudInCell),
-                against: { model.power.evolved($0, to: growth) })
-        context.say(
-            "bias \(fixed(bias, 4))\(settings.bias == nil ? ", of the longest waves against linear theory" : "")"
-        )
-        let method = StandardReconstruction(smoothing: settings.smoothing, bias: bias)
-        var linear = try method.linearField(of: density, in: box)
-        linear.mapPoints { _, _, _, value in value / growth.d1 }
-
-        let noise = whiteNoise(of: transform.forward(linear.copy(for: "linear density")))
-        let comparison = try settings.truth.map { try compare(noise, with: $0) }
-        try write(linear, noise, comparison, bias)
+        let estimate = StandardEstimate(configuration, model, world)
+        let found = try estimate.find()
+        context.say(found.remark)
+        let noise = estimate.whiteNoise(of: found, .asFound)
+        let comparison = try settings.truth.map {
+            try SpectralComparison(
+                of: model.linearModes(of: noise), with: model.linearModes(consuming: read($0)),
+                box: model.box.size)
+        }
+        let bias = found.bias
+        try write(found, noise, comparison)
         tell(comparison)
         let summary = RunSummary(in: context)
         try place.finish(summary) { record in record.results["bias"] = bias }
@@ -75,82 +63,28 @@ struct StandardReconstructionRun {
         return .finished
     }
 
-    /// The data in units of their mean.
-    private func relativeDensity() throws -> Field<Double> {
-        let objective = configuration.objectives[0]
-        guard configuration.objectives.count == 1, objective.kind == .density,
-            objective.a == configuration.evolution.stop, case .dataset(let address) = objective.data
-        else {
-            throw UsageError(
-                "reconstruct.method is standard; it must come with one objective of kind density, at the end of the run"
-            )
-        }
-        let file = try InputFile(opening: address.file, over: world)
-        var field: Field<Double> = try file.readField(at: address.dataset, over: model.mesh, for: "data")
-        var terms: [Double] = []
-        field.forEachPoint { _, _, _, value in terms.append(value) }
-        let values = terms
-        let least = -world.maximum(values.map { -$0 }.max() ?? 0)
-        let mean =
-            try world.exactSum(count: values.count, of: "objective.data") { values[$0] }
-            / Double(model.box.meshCount)
-        guard least >= 0, mean > 0 else {
-            throw UsageError(
-                "\(address): holds negative values or nothing; it must be a density or numbers of haloes; give ρ/ρ̄ "
-                    + "rather than an overdensity")
-        }
-        field.mapPoints { _, _, _, value in value / mean }
-        return field
-    }
-
-    /// The white noise of a linear overdensity for D1 = 1: s_k = δ_k / A(k), on the particle grid.
-    ///
-    /// Modes that the force mesh has not are zero.
-    private func whiteNoise(of modes: consuming FourierField<Double>) -> Field<Double> {
-        let ratio = Double(model.box.particleCount) / Double(model.box.meshCount)
-        var noise = FourierField<Double>.zero(model.particleGrid, for: "white noise")
-        noise.adopt(modesOf: modes, times: ratio)
-        var amplitude = FourierField<Double>.zero(model.particleGrid, for: "amplitudes")
-        amplitude.mapModes { _, _, _, _, _ in (1, 0) }
-        model.theory.amplitudes.apply(to: &amplitude)
-        let amplitudes = amplitude.values.span
-        var index = 0
-        noise.mapModes { _, _, _, real, imaginary in
-            defer { index += 2 }
-            let divisor = amplitudes[index]
-            return divisor > 0 ? (real / divisor, imaginary / divisor) : (0, 0)
-        }
-        return model.layout.perturbation.transform.inverse(noise, ghosts: .none)
-    }
-
-    private func compare(_ noise: borrowing Field<Double>, with truth: ReconstructSection.Truth) throws
-        -> SpectralComparison
-    {
-        let other: Field<Double>
+    /// The white noise of the truth.
+    private func read(_ truth: ReconstructSection.Truth) throws -> Field<Double> {
         switch truth {
-        case .initial: other = try configuration.whiteNoise(over: model.particleGrid)
+        case .initial: return try configuration.whiteNoise(over: model.particleGrid)
         case .file(let address):
-            let file = try InputFile(opening: address.file, over: world)
-            other = try file.readField(at: address.dataset, over: model.particleGrid, for: "white noise")
+            return try address.readNoise(over: model.particleGrid)
         }
-        return try SpectralComparison(
-            of: model.linearModes(of: noise), with: model.linearModes(of: other), box: model.box.size)
     }
 
     private func write(
-        _ linear: borrowing Field<Double>, _ noise: borrowing Field<Double>,
-        _ comparison: SpectralComparison?,
-        _ bias: Double
+        _ found: borrowing StandardEstimate<Double>.Found, _ noise: borrowing Field<Double>,
+        _ comparison: SpectralComparison?
     ) throws {
         let box = model.box
+        let points = box.meshCount + box.particleCount * (settings.truth == nil ? 1 : 2)
         var file = try OutputFile(
-            creating: path, expectedBytes: 8 * (box.meshCount + box.particleCount), provenance: provenance,
-            over: world)
+            creating: path, expectedBytes: 8 * points, provenance: provenance, over: world)
         file.set("method", to: .text("standard"))
-        file.set("bias", to: .real(bias))
+        file.set("bias", to: .real(found.bias))
         let size: [String: AttributeValue] = ["box_size": .reals([box.size.x, box.size.y, box.size.z])]
         try file.write(
-            linear, at: "/initial_density",
+            found.linear, at: "/initial_density",
             labels: Labels(
                 units: "1", description: "linear overdensity for D1 = 1 on the force mesh, [x][y][z]",
                 more: size))
@@ -158,6 +92,14 @@ struct StandardReconstructionRun {
             noise, at: "/white_noise",
             labels: Labels(
                 units: "1", description: "its white noise on the particle grid, [x][y][z]", more: size))
+        if let truth = settings.truth {
+            try file.write(
+                model.linearDensity(of: model.linearModes(consuming: read(truth))),
+                at: "/truth/initial_density",
+                labels: Labels(
+                    units: "1", description: "of the truth, for D1 = 1 on the particle grid, [x][y][z]",
+                    more: size))
+        }
         if let comparison {
             for (name, units, values) in [
                 ("k", "h/Mpc", comparison.wavenumbers), ("correlation_initial", "1", comparison.correlation),

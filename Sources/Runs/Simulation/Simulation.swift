@@ -15,7 +15,8 @@ extension RunConfiguration {
     ///   little memory.
     public func simulate(_ beginning: Beginning, in context: RunContext) throws -> Ending {
         RunSummary.begin(in: context)
-        try requireRoom(for: .simulation, on: context.world)
+        try requireRoom(for: .simulation, on: context.world, having: context.room)
+        announce(for: .simulation, in: context)
         return switch run.precision {
         case .single: try Simulation<Float>(self, in: context).run(beginning)
         case .double: try Simulation<Double>(self, in: context).run(beginning)
@@ -89,6 +90,7 @@ struct Simulation<Scalar: StorableScalar> {
             try context.stopIfAsked()
             // Whatever could be wrong with what is read has been found.
             try place.open(for: start)
+            try outputs.writeBeginning(of: configuration)
             return evolution
         }
     }
@@ -123,6 +125,7 @@ struct Simulation<Scalar: StorableScalar> {
             record.results["sigma8"] = model.power.sigma8()
         }
         summary.tell()
+        configuration.conclude(outputs.names, in: context)
         context.say("state_checksum \(checksum)")
         return .finished
     }

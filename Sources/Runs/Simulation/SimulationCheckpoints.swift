@@ -22,7 +22,7 @@ struct SimulationCheckpoints<Scalar: StorableScalar> {
         let coefficients = evolution.schedule.coefficients
         try grid.grid.phases.measure(.checkpoint) {
             try store.write(
-                step: stage,
+                step: evolution.finishedSteps,
                 expectedBytes: OutputFile.stateBytes(of: grid.pointCount, as: Scalar.self) + 8
                     * coefficients.count,
                 provenance: provenance, over: world
@@ -44,11 +44,15 @@ struct SimulationCheckpoints<Scalar: StorableScalar> {
     func restore(
         of place: borrowing RunPlace, tell: (String) -> Void
     ) throws -> Evolution<Scalar>? {
-        let restored = try store.readNewest(over: world) { file, step -> Evolution<Scalar> in
+        let restored = try store.readNewest(over: world) { file, _ -> Evolution<Scalar> in
             try place.requireOwn(file)
+            guard let stage = try file.attribute("next_stage", of: "/schedule")?.integer else {
+                throw StorageError(
+                    .damaged, fault: .environment, "\(file.path): is damaged: it has no /schedule next_stage")
+            }
             let coefficients = try file.readArray(at: "/schedule/coefficients", as: Double.self)
             let state = try file.readState(over: model.particleGrid, units: model.units, as: Scalar.self)
-            return try model.resume(from: state, at: step, keeping: coefficients)
+            return try model.resume(from: state, at: stage, keeping: coefficients)
         }
         guard let restored else { return nil }
         restored.warnings.forEach(tell)

@@ -27,13 +27,52 @@ struct SimulationOutputs<Scalar: StorableScalar> {
 
     /// All that is written, in the order of time.
     var names: [String] {
-        settings.snapshots.flatMap { scaleFactor -> [String] in
+        beginning + settings.snapshots.flatMap { scaleFactor -> [String] in
             let time = "a" + OutputSection.label(scaleFactor)
-            return ["snapshot_\(time).h5"] + (haloes == nil ? [] : HaloOutputs.names(time))
+            return ["snapshot_\(time).hdf5"] + (haloes == nil ? [] : HaloOutputs.names(time))
                 + (settings.density ? ["density_\(time).h5"] : [])
                 + (settings.pictures
                     ? ["density_\(time).png", "density_\(time).svg", "power_\(time).svg"] : [])
                 + (settings.powerSpectrum ? ["power_\(time).txt"] : [])
+        }
+    }
+
+    /// What is written of the initial conditions.
+    private var beginning: [String] {
+        (settings.whiteNoise ? ["white_noise.h5"] : []) + (settings.linearDensity ? ["linear_density.h5"] : [])
+    }
+
+    /// Writes what is asked for of the initial conditions, made anew since a run does not keep them. Collective.
+    ///
+    /// - Throws: ``StopRequest`` on all ranks, between two files, when the run shall stop.
+    func writeBeginning(of configuration: RunConfiguration) throws {
+        guard settings.whiteNoise || settings.linearDensity else { return }
+        let (box, directory) = (model.box.size, settings.directory)
+        let bytes = model.box.particleCount * MemoryLayout<Scalar>.size
+        let noise: Field<Scalar> = try configuration.whiteNoise(over: model.particleGrid)
+        if settings.whiteNoise {
+            try context.stopIfAsked()
+            try phases.measure(.output) {
+                var file = try OutputFile(
+                    creating: "\(directory)/white_noise.h5", expectedBytes: bytes, provenance: provenance,
+                    over: world)
+                try file.write(noise, at: "/white_noise", box: box, "white noise on the particle grid")
+                try file.finish()
+            }
+        }
+        guard settings.linearDensity else { return }
+        try context.stopIfAsked()
+        let density = model.linearDensity(of: model.linearModes(consuming: noise))
+        let background = Cosmology<Double>(model.cosmology.parameters, power: .eisensteinHu)
+        let today = growthFactors(at: [1], background)[0].d1
+        try phases.measure(.output) {
+            var file = try OutputFile(
+                creating: "\(directory)/linear_density.h5", expectedBytes: bytes, provenance: provenance,
+                over: world)
+            try file.write(
+                density, at: "/linear_density", box: box, "linear overdensity for D1 = 1 on the particle grid")
+            file.set("growth_factor_today", to: .real(today), on: "/linear_density")
+            try file.finish()
         }
     }
 
@@ -44,7 +83,7 @@ struct SimulationOutputs<Scalar: StorableScalar> {
         let name = "a" + OutputSection.label(scaleFactor)
         try context.stopIfAsked()
         let snapshot = snapshot(of: particles, at: scaleFactor)
-        try write(particles, as: snapshot, to: "\(settings.directory)/snapshot_\(name).h5")
+        try write(particles, as: snapshot, to: "\(settings.directory)/snapshot_\(name).hdf5")
         if let haloes {
             try snapshot.withHaloParticles(particles, from: model.particleGrid) {
                 let outputs = HaloOutputs(
@@ -82,10 +121,13 @@ struct SimulationOutputs<Scalar: StorableScalar> {
 
     private func snapshot(of particles: borrowing ParticleSet<Scalar>, at scaleFactor: Double) -> Snapshot {
         let cosmology = model.cosmology
-        return Snapshot(
+        var snapshot = Snapshot(
             scaleFactor: scaleFactor, spacing: model.box.spacing, omegaMatter: cosmology.omegaMatter.value,
             omegaBaryon: cosmology.omegaBaryon.value, omegaLambda: cosmology.omegaDarkEnergy.value,
             hubble: cosmology.h.value, stateChecksum: hexadecimal(particles.checksum()))
+        snapshot.age = hubbleTimeInGigayears / cosmology.h.value * cosmology.age(at: scaleFactor).value
+        snapshot.lengthUnit = settings.lengthUnit == .megaparsec ? .megaparsec : .kiloparsec
+        return snapshot
     }
 
     private func write(

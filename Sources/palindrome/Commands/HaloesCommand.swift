@@ -11,9 +11,9 @@ struct HaloesCommand: RankCommand {
             Groups of particles linked by steps of at most b mean particle distances (friends of friends), in \
             Gadget-4's layout:
 
-              palindrome haloes out/snapshot_a1.0000.h5
-              palindrome haloes out/snapshot_a1.0000.h5 --linking-length 0.168 --minimum 100 --output haloes
-              palindrome haloes out/snapshot_a1.0000.h5 --field --number-density 1e-3 --redshift-space z --output fields
+              palindrome haloes out/snapshot_a1.0000.hdf5
+              palindrome haloes out/snapshot_a1.0000.hdf5 --linking-length 0.168 --minimum 100 --output haloes
+              palindrome haloes out/snapshot_a1.0000.hdf5 --field --number-density 1e-3 --redshift-space z --output fields
 
             The same bytes on any number of ranks, and as a run writes them with output.haloes.
             """)

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Configuration
 internal import Parallel
 internal import Storage
 internal import Runs
@@ -10,10 +11,11 @@ struct InspectCommand: RankCommand {
         abstract: "Print what is in an HDF5 file.",
         discussion: """
             Every group and dataset with its type, shape and attributes; files of this program carry the \
-            configuration that made them:
+            configuration that made them, which runs again from anywhere as long as what it read is where it was, seen \
+            from the file or from here:
 
-              palindrome inspect out/snapshot_a1.0000.h5
-              palindrome inspect out/snapshot_a1.0000.h5 --configuration > again.yaml
+              palindrome inspect out/snapshot_a1.0000.hdf5
+              palindrome inspect out/snapshot_a1.0000.hdf5 --configuration > again.yaml
             """)
 
     @Argument(help: "An HDF5 file.", completion: .file(extensions: ["h5", "hdf5"]))
@@ -34,7 +36,8 @@ struct InspectCommand: RankCommand {
             throw UsageError(
                 "\(input.path): has no attribute 'configuration'; it was not written by palindrome")
         }
-        return text.hasSuffix("\n") ? String(text.dropLast()) : text
+        let again = RunConfiguration.runnable(text, from: input.path) ?? text
+        return again.hasSuffix("\n") ? String(again.dropLast()) : again
     }
 
     /// Groups and datasets in the order of their paths, attributes below them.

@@ -25,6 +25,7 @@ enum Launcher {
     private static func execute(on world: Communicator) -> Int32 {
         let meeting = Meeting(of: world)
         do {
+            if let mistake = UnknownCommand(CommandLine.arguments) { throw mistake }
             var command = try Palindrome.parseAsRoot()
             guard var rankCommand = command as? any RankCommand else {
                 try command.run()
