@@ -23,6 +23,6 @@ final class ExampleTests: XCTestCase {
         for (section, keys) in RunConfiguration.knownKeys {
             for key in keys { XCTAssert(shown[section, default: []].contains(key), "\(section).\(key)") }
         }
-        XCTAssertEqual(RunConfiguration.knownKeys.count, 12)
+        XCTAssertEqual(RunConfiguration.knownKeys.count, 13)
     }
 }

@@ -20,7 +20,8 @@ final class HaloNetworkTests: SPMDTestCase {
             let (own, library) = (palindrome_exponential(x), exp(x))
             XCTAssertLessThanOrEqual(abs(own - library), 2 * library.ulp, "exp \(x)")
             let y = exp(x)
-            XCTAssertLessThanOrEqual(abs(palindrome_logarithm(y) - log(y)), max(2 * log(y).magnitude.ulp, 0x1p-52))
+            XCTAssertLessThanOrEqual(
+                abs(palindrome_logarithm(y) - log(y)), max(2 * log(y).magnitude.ulp, 0x1p-52))
         }
         XCTAssertEqual(palindrome_exponential(0), 1)
         XCTAssertEqual(palindrome_logarithm(1), 0)
@@ -76,13 +77,16 @@ final class HaloNetworkTests: SPMDTestCase {
         let layers = (0..<sizes.count - 1).map { layer in
             DenseNetwork.Layer(
                 inputs: sizes[layer], outputs: sizes[layer + 1],
-                weights: numbers(sizes[layer] * sizes[layer + 1], layer).map { $0 / Double(sizes[layer]).squareRoot() },
+                weights: numbers(sizes[layer] * sizes[layer + 1], layer).map {
+                    $0 / Double(sizes[layer]).squareRoot()
+                },
                 biases: numbers(sizes[layer + 1], 10 + layer).map { 0.3 * $0 },
                 layer == sizes.count - 2 ? .linear : activation)
         }
         return DenseNetwork(
             layers: layers, inputMean: numbers(sizes[0], 20).map { 0.1 * $0 },
-            inputDeviation: numbers(sizes[0], 30).map { 1.5 + 0.5 * $0 }, outputMean: 0.4, outputDeviation: 0.7)
+            inputDeviation: numbers(sizes[0], 30).map { 1.5 + 0.5 * $0 }, outputMean: 0.4,
+            outputDeviation: 0.7)
     }
 
     private func networks(_ activation: DenseNetwork.Activation, hidden: [Int] = [7, 5]) -> HaloNetworks {
@@ -134,7 +138,9 @@ final class HaloNetworkTests: SPMDTestCase {
         let (sharp, narrow, wide) = (filtered(factor(0)), filtered(factor(3)), filtered(factor(3.6)))
         let features = [sharp, narrow, zip(narrow, wide).map { $0 - $1 }]
         func value(_ network: DenseNetwork, _ inputs: [Double]) -> Double {
-            var numbers = zip(zip(inputs, network.inputMean), network.inputDeviation).map { ($0.0 - $0.1) / $1 }
+            var numbers = zip(zip(inputs, network.inputMean), network.inputDeviation).map {
+                ($0.0 - $0.1) / $1
+            }
             for layer in network.layers {
                 numbers = (0..<layer.outputs).map { unit in
                     let sum = (0..<layer.inputs).reduce(layer.biases[unit]) {
@@ -198,7 +204,8 @@ final class HaloNetworkTests: SPMDTestCase {
                     var moved = density.copy(for: "test")
                     moved.mapPoints { x, y, z, value in value + step * direction[x, y, z] }
                     return try bias.apply(to: .mesh(moved), []).sum(
-                        with: .mesh(weights.copy(for: "test")), of: "test") { $0 * $1 }
+                        with: .mesh(weights.copy(for: "test")), of: "test"
+                    ) { $0 * $1 }
                 }
                 let slope = try bias.pullBack(
                     .mesh(weights.copy(for: "test")), at: .mesh(density.copy(for: "test")), []

@@ -8,7 +8,9 @@ import XCTest
 final class NetworkFileTests: SPMDTestCase {
     private func network(_ sizes: [Int], seed: UInt64) -> DenseNetwork {
         var random = SplitMix(seed: seed)
-        func numbers(_ count: Int) -> [Double] { (0..<count).map { _ in .random(in: 0.1...1, using: &random) } }
+        func numbers(_ count: Int) -> [Double] {
+            (0..<count).map { _ in .random(in: 0.1...1, using: &random) }
+        }
         let layers = (0..<sizes.count - 1).map { layer in
             DenseNetwork.Layer(
                 inputs: sizes[layer], outputs: sizes[layer + 1],
@@ -32,7 +34,9 @@ final class NetworkFileTests: SPMDTestCase {
         return networks
     }
 
-    private func write(_ networks: HaloNetworks, to path: String, _ change: (borrowing OutputFile) -> Void = { _ in })
+    private func write(
+        _ networks: HaloNetworks, to path: String, _ change: (borrowing OutputFile) -> Void = { _ in }
+    )
         throws
     {
         let provenance = Provenance(precision: "double", seed: nil, configuration: "", cosmology: [:])
@@ -71,15 +75,21 @@ final class NetworkFileTests: SPMDTestCase {
     func testBrokenFilesAreRefused() throws {
         let scratch = ScratchDirectory(over: world)
         let path = scratch.file("broken.h5")
-        func refused(_ fragment: String, _ networks: HaloNetworks, _ change: @escaping (borrowing OutputFile) -> Void)
+        func refused(
+            _ fragment: String, _ networks: HaloNetworks, _ change: @escaping (borrowing OutputFile) -> Void
+        )
             throws
         {
             try write(networks, to: path, change)
             assertThrowsEverywhere(fragment) { _ = try NetworkFile.read(path, over: world) }
         }
         try refused("is no network of haloes", networks) { $0.set("format", to: .text("another 2")) }
-        try refused("its cell is missing or not a positive number", networks) { $0.set("cell", to: .real(-1)) }
-        try refused("its assignment is not cloud-in-cell", networks) { $0.set("assignment", to: .text("tsc")) }
+        try refused("its cell is missing or not a positive number", networks) {
+            $0.set("cell", to: .real(-1))
+        }
+        try refused("its assignment is not cloud-in-cell", networks) {
+            $0.set("assignment", to: .text("tsc"))
+        }
         try refused("its neighbours are not", networks) { $0.set("neighbours", to: .text("z first")) }
         try refused("/mass/layers/1/weight has no activation that is known here", networks) {
             $0.set("activation", to: .text("tanh"), on: "/mass/layers/1/weight")

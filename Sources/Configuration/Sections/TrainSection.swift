@@ -79,9 +79,9 @@ public struct TrainSection: Sendable, Equatable {
                 "try another seed")
         }
         if universes.isEmpty == (testUniverse != nil) {
-            section.conflict(
-                universes.isEmpty ? "test_universe" : "universes", is: "given alone",
-                "universes and test_universe must both be given, or neither", "give both")
+            let (missing, other) =
+                universes.isEmpty ? ("universes", "test_universe") : ("test_universe", "universes")
+            section.conflict(missing, is: "not given", "it must come with train.\(other)", "add it")
         }
         if let given = testUniverse, universes.contains(given) {
             section.conflict(

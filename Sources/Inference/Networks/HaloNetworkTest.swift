@@ -102,7 +102,8 @@ extension HaloResidual {
             let model = bias.smoothed(bias.mass(of: universe.density))
             data.forEachPoint { x, y, z, mass in
                 differences.append(
-                    LogarithmicMass.value(of: mass, softening) - LogarithmicMass.value(of: model[x, y, z], softening))
+                    LogarithmicMass.value(of: mass, softening)
+                        - LogarithmicMass.value(of: model[x, y, z], softening))
                 bins.append(bin(max(mass, 0)))
             }
         }

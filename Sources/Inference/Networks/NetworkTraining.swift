@@ -80,7 +80,8 @@ public final class NetworkTraining {
     ///   - threshold: haloes per cell from which on it counts as having some.
     /// - Throws: `UsageError` on all ranks when no cell has any, or all have.
     public init(
-        of subject: Subject, on universes: [TrainingUniverse], above threshold: Double, by recipe: NetworkRecipe
+        of subject: Subject, on universes: [TrainingUniverse], above threshold: Double,
+        by recipe: NetworkRecipe
     ) throws(UsageError) {
         self.subject = subject
         self.recipe = recipe
@@ -105,7 +106,8 @@ public final class NetworkTraining {
         }
         guard features.allSatisfy({ $0.1 > 0 }) else {
             throw UsageError(
-                "train: the density is the same in all cells; networks need one with structure; use another run")
+                "train: the density is the same in all cells; networks need one with structure; use another run"
+            )
         }
         let repeats = subject == .position ? 27 : 1
         let inputs = features.flatMap { Array(repeating: $0, count: repeats) }
@@ -115,7 +117,8 @@ public final class NetworkTraining {
             if output.1 == 0 { output.1 = 1 }
         }
         let network = DenseNetwork(
-            layers: Self.layers(subject, recipe), inputMean: inputs.map(\.0), inputDeviation: inputs.map(\.1), outputMean: output.0,
+            layers: Self.layers(subject, recipe), inputMean: inputs.map(\.0), inputDeviation: inputs.map(\.1),
+            outputMean: output.0,
             outputDeviation: output.1)
         let zeros = [Double](repeating: 0, count: network.parameterCount)
         return NetworkTrainingState(network: network, firstMoments: zeros, secondMoments: zeros, step: 0)
@@ -175,7 +178,8 @@ public final class NetworkTraining {
         let scaling = FeatureScaling(of: state.network)
         var bits = [UInt32](repeating: 0, count: 2 * recipe.batch)
         unsafe palindrome_random_bits(
-            Self.stream(1, subject, recipe), UInt64(bits.count) * UInt64(state.step), Int64(bits.count), &bits)
+            Self.stream(1, subject, recipe), UInt64(bits.count) * UInt64(state.step), Int64(bits.count), &bits
+        )
         var targets: [Double] = []
         for item in 0..<recipe.batch {
             let drawn = UInt64(bits[2 * item]) << 32 | UInt64(bits[2 * item + 1])
@@ -206,7 +210,9 @@ public final class NetworkTraining {
         case .position:
             unsafe palindrome_cross_entropy(
                 Int64(targets.count), output, targets, cotangents, &losses)
-            for cell in targets.indices { unsafe cotangents[cell] = (cotangents[cell] - targets[cell]) * share }
+            for cell in targets.indices {
+                unsafe cotangents[cell] = (cotangents[cell] - targets[cell]) * share
+            }
         case .mass:
             for cell in targets.indices {
                 let error = unsafe output[cell] - targets[cell]

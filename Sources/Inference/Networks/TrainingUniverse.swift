@@ -95,7 +95,9 @@ struct TrainingCells {
         let (own, world) = (values, universes[0].mesh.grid.world)
         let quantity = "a mean of what networks are trained with"
         let mean = try world.exactSum(count: own.count, of: quantity) { own[$0] } / Double(count)
-        let variance = try world.exactSum(count: own.count, of: quantity) { (own[$0] - mean) * (own[$0] - mean) }
+        let variance = try world.exactSum(count: own.count, of: quantity) {
+            (own[$0] - mean) * (own[$0] - mean)
+        }
         return (mean, (variance / Double(count)).squareRoot())
     }
 }

@@ -205,7 +205,8 @@ private final class RowPasses {
 
     @unsafe func storeHidden<Scalar: ParticleScalar>(_ unit: Int, to target: UnsafeMutablePointer<Scalar>) {
         unsafe palindrome_row_stored(
-            Int32(MemoryLayout<Scalar>.size), position.cotangents(of: 1) + unit * stride, Int64(depth), target)
+            Int32(MemoryLayout<Scalar>.size), position.cotangents(of: 1) + unit * stride, Int64(depth), target
+        )
     }
 
     @unsafe func storeOwn<Scalar: ParticleScalar>(_ feature: Int, to target: UnsafeMutablePointer<Scalar>) {

@@ -52,7 +52,8 @@ public enum NetworkFile {
             try file.write(
                 layer.weights, shape: [layer.outputs, layer.inputs], at: "\(group)/layers/\(number)/weight",
                 labels: Labels(
-                    units: "1", description: "[out][in]", more: ["activation": .text(layer.activation.rawValue)]))
+                    units: "1", description: "[out][in]",
+                    more: ["activation": .text(layer.activation.rawValue)]))
             try file.write(
                 layer.biases, at: "\(group)/layers/\(number)/bias",
                 labels: Labels(units: "1", description: "[out]"))
@@ -137,7 +138,8 @@ public enum NetworkFile {
                 layers.count < mostLayers
             else {
                 throw fault(
-                    file, "\(name) has the shape \(shape), which does not follow the \(units) numbers before it")
+                    file,
+                    "\(name) has the shape \(shape), which does not follow the \(units) numbers before it")
             }
             let word = try file.attribute("activation", of: name)?.text ?? ""
             guard let activation = DenseNetwork.Activation(rawValue: word) else {
@@ -174,7 +176,8 @@ public enum NetworkFile {
             let width = try file.attribute("width", of: "\(group)/edges")?.real, width > 0,
             mean.count == edges.count + 1, sigma.count == mean.count, sigma.allSatisfy({ $0 > 0 }),
             !k.isEmpty, k.count == power.count, power.allSatisfy({ $0 > 0 }),
-            zip(edges, edges.dropFirst()).allSatisfy({ $0 < $1 }), zip(k, k.dropFirst()).allSatisfy({ $0 < $1 })
+            zip(edges, edges.dropFirst()).allSatisfy({ $0 < $1 }),
+            zip(k, k.dropFirst()).allSatisfy({ $0 < $1 })
         else { throw fault(file, "\(group) holds no statistics of residuals") }
         return HaloResidual(
             softening: softening, width: width, edges: edges, mean: mean, sigma: sigma, wavenumbers: k,
@@ -203,6 +206,7 @@ extension HaloNetworks {
         }
         try require("a mesh cell [Mpc/h] of", self.cell, cell, "change box.spacing")
         try require("box.mesh_factor", self.meshFactor, meshFactor, "change box.mesh_factor")
-        try require("a scale factor of", self.scaleFactor, scaleFactor, "change objective.a or evolution.a_stop")
+        try require(
+            "a scale factor of", self.scaleFactor, scaleFactor, "change objective.a or evolution.a_stop")
     }
 }

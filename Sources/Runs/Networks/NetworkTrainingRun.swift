@@ -73,7 +73,8 @@ struct NetworkTrainingRun {
     func run(_ beginning: Beginning) throws -> Ending {
         let made = isMaking ? seeds.map { UniverseMaker.name(seed: $0) } : []
         let place = try RunPlace(
-            of: .train, configuration, promising: [Self.networkName, NetworkTestTable.name] + made, in: context)
+            of: .train, configuration, promising: [Self.networkName, NetworkTestTable.name] + made,
+            in: context)
         let start = try place.find(beginning)
         guard start != .nothingLeft else {
             place.leave()
@@ -181,7 +182,8 @@ struct NetworkTrainingRun {
                 try context.stopIfAsked()
                 networks.residuals.append(
                     try .measured(
-                        of: networks, on: known, softening: softening, width: width, transform, box: box.size))
+                        of: networks, on: known, softening: softening, width: width, transform, box: box.size)
+                )
             }
         }
         let test = try HaloNetworkTest(

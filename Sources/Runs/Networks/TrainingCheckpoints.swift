@@ -32,7 +32,9 @@ struct TrainingCheckpoints {
                 file.set("\(name)_step", to: .integer(state.step))
                 let network = state.network
                 let standards =
-                    network.inputMean + network.inputDeviation + [network.outputMean, network.outputDeviation]
+                    network.inputMean + network.inputDeviation + [
+                        network.outputMean, network.outputDeviation,
+                    ]
                 for (values, what) in [
                     (network.parameters, "parameters"), (standards, "standardisation"),
                     (state.firstMoments, "first_moments"), (state.secondMoments, "second_moments"),

@@ -37,7 +37,8 @@ struct UniverseMaker {
         let fine = configuration.fineRun(seed: seed)
         let shape = fine.box.particles
         context.say(
-            "universe \(seed): \(shape.x) x \(shape.y) x \(shape.z) particles through \(settings.fineSteps) steps")
+            "universe \(seed): \(shape.x) x \(shape.y) x \(shape.z) particles through \(settings.fineSteps) steps"
+        )
         let haloes = try haloes(of: fine, named: "universe \(seed)", as: Scalar.self)
 
         let coarse: ForwardModel<Scalar> = try configuration.forwardModel(
@@ -79,9 +80,10 @@ struct UniverseMaker {
     /// A catalogue whole on every rank. Collective.
     private func table(of found: HaloCatalogue, in snapshot: Snapshot, box: SIMD3<Double>) -> HaloTable {
         let own = found.haloes.flatMap { halo in
-            [halo.length] + (0..<3).map { axis in
-                Int(bitPattern: UInt(min(halo.centre[axis] * box[axis], box[axis].nextDown).bitPattern))
-            }
+            [halo.length]
+                + (0..<3).map { axis in
+                    Int(bitPattern: UInt(min(halo.centre[axis] * box[axis], box[axis].nextDown).bitPattern))
+                }
         }
         let all = world.allGather(own).flatMap(\.self)
         let rows = 0..<all.count / 4
@@ -140,7 +142,8 @@ struct UniverseMaker {
             labels: Labels(units: "1", description: "haloes per cell, cloud-in-cell, [x][y][z]"))
         try file.write(
             haloes.field(.mass, over: mesh), at: "/mass",
-            labels: Labels(units: "1e10 Msun/h", description: "mass of haloes per cell, cloud-in-cell, [x][y][z]"))
+            labels: Labels(
+                units: "1e10 Msun/h", description: "mass of haloes per cell, cloud-in-cell, [x][y][z]"))
         try file.finish()
     }
 }
