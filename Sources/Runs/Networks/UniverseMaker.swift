@@ -35,6 +35,7 @@ struct UniverseMaker {
     private func make<Scalar: StorableScalar>(_: Scalar.Type, seed: Int, to path: String) throws {
         let end = configuration.evolution.stop
         let fine = configuration.fineRun(seed: seed)
+        try fine.requireRoom(for: .simulation, on: world)
         let shape = fine.box.particles
         context.say(
             "universe \(seed): \(shape.x) x \(shape.y) x \(shape.z) particles through \(settings.fineSteps) steps"
