@@ -58,12 +58,12 @@ let layers: [Target] = [
         "Dynamics",
         ["Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions"]),
     layer("Measurement", ["CKernels", "Memory", "Parallel", "Mesh", "Particles"]),
-    layer("Observables", ["Memory", "Parallel", "Background", "Mesh", "Particles", "Dynamics"]),
+    layer("Observables", ["CKernels", "Memory", "Parallel", "Background", "Mesh", "Particles", "Dynamics"]),
     layer(
         "Inference",
         [
-            "Memory", "Parallel", "Background", "Mesh", "Particles", "InitialConditions", "Dynamics",
-            "Measurement", "Observables",
+            "CKernels", "Memory", "Parallel", "Background", "Mesh", "Particles", "InitialConditions",
+            "Dynamics", "Measurement", "Observables",
         ]),
     layer(
         "Storage", ["CStorage", "CBuild", "Memory", "Text", "Parallel", "Mesh", "Particles", "Measurement"]),
@@ -169,8 +169,8 @@ let package = Package(
         tests(
             "Inference",
             [
-                "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics",
-                "Measurement", "Observables", "Inference", "HeapTrim",
+                "CKernels", "Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity",
+                "InitialConditions", "Dynamics", "Measurement", "Observables", "Inference", "HeapTrim",
             ]),
         tests(
             "Benchmark",
@@ -186,7 +186,11 @@ let package = Package(
             ]),
         tests("Storage", ["Memory", "Parallel", "Mesh", "Particles", "Measurement", "Storage"]),
         tests(
-            "Runs", ["Text", "Parallel", "Mesh", "Storage", "Records", "Configuration", "Cost", "Runs"]),
+            "Runs",
+            [
+                "Text", "Parallel", "Mesh", "Observables", "Storage", "Records", "Configuration", "Cost",
+                "Runs",
+            ]),
         tests(
             "Readers",
             [

@@ -58,7 +58,12 @@ extension RunConfiguration {
     public var resolvedText: String {
         text(
             [.init("run", run.entries)] + universe
-                + [.init("output", output.entries), .init("halo", halo.entries)] + inference)
+                + [.init("output", output.entries), .init("halo", halo.entries)] + training + inference)
+    }
+
+    // Only what was asked for, so that other runs' files stay as they are.
+    private var training: [ResolvedSection] {
+        train == TrainSection.usual ? [] : [.init("train", train.entries)]
     }
 
     private var inference: [ResolvedSection] {

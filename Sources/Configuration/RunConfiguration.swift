@@ -25,6 +25,8 @@ public struct RunConfiguration: Sendable, Equatable {
     public internal(set) var output: OutputSection
     /// `halo`: what a halo is.
     public internal(set) var halo: HaloSection
+    /// `train`: how networks that make haloes are trained.
+    public internal(set) var train: TrainSection
     /// `objective`: what the universe is compared with, one section or a list of them; empty if no data is named.
     public internal(set) var objectives: [ObjectiveSection]
     /// `optimizer`: how it is approached; nil without an objective.
@@ -72,6 +74,7 @@ public struct RunConfiguration: Sendable, Equatable {
         output = OutputSection(
             outputReader, times, scaleFactors: evolution.scaleFactors, placeholders)
         halo = HaloSection(reader.section("halo"))
+        train = TrainSection(reader.section("train"))
         objectives = ObjectiveSection.all(reader.sections("objective"), scaleFactors: evolution.scaleFactors)
         let optimizer = OptimizerSection(reader.section("optimizer"), box, objectives)
         let reconstruct = ReconstructSection(reader.section("reconstruct"), (cosmology, power), objectives)

@@ -2,13 +2,13 @@ internal import FoundationEssentials
 public import Parallel
 public import Storage
 
-/// What a finished run says of itself, for machines: `run.json` of a forward run, `reconstruction.json` and
-/// `gradient.json` beside the files of those commands, so that one directory can hold all of them.
+/// What a finished run says of itself, for machines: `run.json` of a forward run, `reconstruction.json`,
+/// `gradient.json` and `training.json` beside the files of those commands, so that one directory can hold all of them.
 ///
 /// It is the one file of a run that differs from one time and machine to the next.
 public struct RunRecord: Codable, Sendable, Equatable {
     /// The commands that leave a record, those first whose results a page tells first.
-    public static let commands = ["reconstruct", "sample", "simulate", "gradient"]
+    public static let commands = ["reconstruct", "sample", "simulate", "gradient", "train"]
 
     /// The name of a command's file.
     public static func fileName(of command: String) -> String {
@@ -16,6 +16,7 @@ public struct RunRecord: Codable, Sendable, Equatable {
         case "reconstruct": "reconstruction.json"
         case "gradient": "gradient.json"
         case "sample": "sample.json"
+        case "train": "training.json"
         default: "run.json"
         }
     }

@@ -21,6 +21,7 @@ struct Palindrome: ParsableCommand {
               palindrome haloes out/snapshot_a1.0000.hdf5  a catalogue of its haloes
               palindrome noise run.yaml --refine 2       the same universe with more particles
               palindrome compare out other               P(k), r(k) and T(k) of two runs
+              mpirun -n 8 palindrome train run.yaml      networks that make haloes of matter
               mpirun -n 8 palindrome ensemble run.yaml --vary initial.seed=1:100   a hundred universes
               mpirun -n 8 palindrome bench run.yaml      what a step costs, and what it must
               palindrome inspect snapshot_a1.0000.hdf5     what is in a file
@@ -33,7 +34,7 @@ struct Palindrome: ParsableCommand {
             SimulateCommand.self, GradientCommand.self, ReconstructCommand.self, SampleCommand.self,
             HaloesCommand.self,
             EnsembleCommand.self,
-            NoiseCommand.self, CompareCommand.self, ReportCommand.self,
+            NoiseCommand.self, TrainCommand.self, CompareCommand.self, ReportCommand.self,
             BenchCommand.self, InspectCommand.self, ExampleCommand.self, DemoCommand.self,
         ])
 }

@@ -7,6 +7,7 @@
 #include "friends.h"
 #include "kick.h"
 #include "kick_adjoint.h"
+#include "network.h"
 #include "order.h"
 #include "particle_block.h"
 #include "planes.h"

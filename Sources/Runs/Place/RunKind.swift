@@ -4,7 +4,7 @@ internal import Storage
 
 /// A command that keeps its results in a directory, beside those of the others.
 enum RunKind: String {
-    case simulate, gradient, reconstruct, sample
+    case simulate, gradient, reconstruct, sample, train
 
     /// What tells that it is finished.
     var recordName: String { RunRecord.fileName(of: rawValue) }
@@ -18,8 +18,10 @@ enum RunKind: String {
     func counts(_ section: Substring, _ name: Substring) -> Bool {
         switch section.prefix(while: { $0 != "[" }) {
         case "run": name == "precision"
-        case "output", "halo": self == .simulate
-        case "objective": self != .simulate
+        case "output": self == .simulate
+        case "halo": self == .simulate || self == .train
+        case "train": self == .train && name != "checkpoint_every"
+        case "objective": self != .simulate && self != .train
         case "sampler": self == .sample && name != "samples" && name != "checkpoint_every"
         case "optimizer": self == .reconstruct
         case "reconstruct": self == .reconstruct && name != "truth" && !name.hasPrefix("checkpoint_")
@@ -39,10 +41,18 @@ enum RunKind: String {
             }
         }
         if let table = configuration.power.table { inputs.append(("power.table", .file(table))) }
-        if case .file(let address) = configuration.initial.noise, self != .reconstruct, self != .sample {
+        if case .file(let address) = configuration.initial.noise, self == .simulate || self == .gradient {
             inputs.append(("initial.white_noise", .dataset(address)))
         }
-        guard self != .simulate else { return inputs }
+        if self == .train {
+            for (number, file) in configuration.train.universes.enumerated() {
+                inputs.append(("train.universes[\(number)]", .file(file)))
+            }
+            if let test = configuration.train.testUniverse {
+                inputs.append(("train.test_universe", .file(test)))
+            }
+        }
+        guard self != .simulate, self != .train else { return inputs }
         for objective in configuration.objectives {
             add("\(objective.name).data", objective.data)
             add("\(objective.name).weights", objective.weights)

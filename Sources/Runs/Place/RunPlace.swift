@@ -172,7 +172,7 @@ extension RunPlace {
     private func refuseOthersCheckpoints() throws {
         guard hasCheckpoint, kind != .sample else { return }
         let names = try names
-        for other in [RunKind.simulate, .reconstruct]
+        for other in [RunKind.simulate, .reconstruct, .train]
         where other != kind && names.contains(other.openName) && !names.contains(kind.openName) {
             throw UsageError(
                 "\(directory) holds the checkpoints of an unfinished \(other.rawValue); finish it with --resume, or "

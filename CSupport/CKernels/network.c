@@ -1,0 +1,181 @@
+#include "include/network.h"
+#include "elementary.h"
+
+INLINE double activated(palindrome_activation activation, double z) {
+    if (activation == palindrome_relu)
+        return z > 0 ? z : 0;
+    if (activation == palindrome_elu) {
+        const double below = exponential(z > 0 ? 0 : z) - 1;
+        return z > 0 ? z : below;
+    }
+    return z;
+}
+
+// A compile-time activation, so that loops stay free of branches.
+INLINE void dense_apply(palindrome_dense layer, palindrome_activation activation, int64_t count,
+                        int64_t stride, const double *restrict x, double *restrict y) {
+    for (int64_t start = 0; start < count; start += palindrome_network_tile)
+        for (int64_t o = 0; o < layer.outputs; o++) {
+            const double *w = layer.weights + o * layer.inputs;
+            double sum[palindrome_network_tile];
+            for (int64_t c = 0; c < palindrome_network_tile; c++)
+                sum[c] = layer.biases ? layer.biases[o] : 0;
+            for (int64_t i = 0; i < layer.inputs; i++)
+                for (int64_t c = 0; c < palindrome_network_tile; c++)
+                    sum[c] = __builtin_fma(w[i], x[i * stride + start + c], sum[c]);
+            for (int64_t c = 0; c < palindrome_network_tile; c++)
+                y[o * stride + start + c] = activated(activation, sum[c]);
+        }
+}
+
+CLONES void palindrome_dense_apply(palindrome_dense layer, int64_t count, int64_t stride,
+                                   const double *restrict x, double *restrict y) {
+    switch (layer.activation) {
+    case palindrome_relu:
+        dense_apply(layer, palindrome_relu, count, stride, x, y);
+        break;
+    case palindrome_elu:
+        dense_apply(layer, palindrome_elu, count, stride, x, y);
+        break;
+    default:
+        dense_apply(layer, palindrome_linear, count, stride, x, y);
+    }
+}
+
+CLONES void palindrome_activation_transpose(palindrome_activation activation, int64_t count,
+                                            const double *restrict values, double *restrict cotangents) {
+    if (activation == palindrome_relu)
+        for (int64_t c = 0; c < count; c++)
+            cotangents[c] = values[c] > 0 ? cotangents[c] : 0;
+    else if (activation == palindrome_elu)
+        for (int64_t c = 0; c < count; c++)
+            cotangents[c] = values[c] > 0 ? cotangents[c] : cotangents[c] * (values[c] + 1);
+}
+
+CLONES void palindrome_dense_products(int64_t inputs, int64_t outputs, int64_t count, int64_t stride,
+                                      const double *restrict x, const double *restrict z, double x_scale,
+                                      double z_scale, double unit_scale, double *restrict products,
+                                      double *restrict sums) {
+    for (int64_t o = 0; o < outputs; o++) {
+        const double *restrict of = z + o * stride;
+        for (int64_t i = -1; i < inputs; i++) {
+            const double *restrict with = x + (i < 0 ? 0 : i) * stride;
+            double sum[palindrome_network_tile] = {0};
+            // Whole numbers: the order of their sum does not show.
+            for (int64_t start = 0; start < count; start += palindrome_network_tile)
+                for (int64_t c = 0; c < palindrome_network_tile; c++) {
+                    const double term =
+                        of[start + c] * z_scale * (i < 0 ? unit_scale : with[start + c] * x_scale);
+                    sum[c] += (term + rounding_shift) - rounding_shift;
+                }
+            double total = 0;
+            for (int64_t c = 0; c < palindrome_network_tile; c++)
+                total += sum[c];
+            *(i < 0 ? sums + o : products + o * inputs + i) = total;
+        }
+    }
+}
+
+// Numbers of either precision.
+INLINE double number(int32_t bytes, const void *row, int64_t index) {
+    return bytes == 4 ? (double)((const float *)row)[index] : ((const double *)row)[index];
+}
+
+INLINE void neighbours(int32_t bytes, const void *const *rows, int64_t length, int64_t stride,
+                       const double *means, const double *factors, double *restrict out) {
+    for (int64_t row = 0; row < 9; row++)
+        for (int64_t step = -1; step <= 1; step++) {
+            const int64_t offset = 3 * row + step + 1;
+            double *restrict to = out + offset * stride;
+            const double mean = means[offset], factor = factors[offset];
+            const int64_t first = step < 0 ? length - 1 : step == 0 ? 0 : 1 % length;
+            const int64_t last = step < 0 ? (length + length - 2) % length : step == 0 ? length - 1 : 0;
+            to[0] = (number(bytes, rows[row], first) - mean) * factor;
+            for (int64_t z = 1; z < length - 1; z++)
+                to[z] = (number(bytes, rows[row], z + step) - mean) * factor;
+            if (length > 1)
+                to[length - 1] = (number(bytes, rows[row], last) - mean) * factor;
+            for (int64_t z = length; z < stride; z++)
+                to[z] = 0;
+        }
+}
+
+CLONES void palindrome_neighbours(int32_t bytes, const void *const *rows, int64_t length, int64_t stride,
+                                  const double *means, const double *factors, double *restrict out) {
+    if (bytes == 4)
+        neighbours(4, rows, length, stride, means, factors, out);
+    else
+        neighbours(8, rows, length, stride, means, factors, out);
+}
+
+void palindrome_row_standardised(int32_t bytes, const void *row, int64_t length, int64_t stride, double mean,
+                                 double factor, double *restrict out) {
+    for (int64_t z = 0; z < length; z++)
+        out[z] = (number(bytes, row, z) - mean) * factor;
+    for (int64_t z = length; z < stride; z++)
+        out[z] = 0;
+}
+
+CLONES void palindrome_neighbours_transpose(int32_t bytes, const void *const *rows, int64_t length,
+                                            int64_t stride, int64_t features, const double *weights,
+                                            double *restrict scratch, double *restrict out) {
+    for (int64_t row = 0; row < 9; row++) {
+        for (int64_t z = 0; z < length; z++)
+            scratch[z + 1] = number(bytes, rows[row], z);
+        scratch[0] = scratch[length];
+        scratch[length + 1] = scratch[1];
+        for (int64_t f = 0; f < features; f++) {
+            const double *w = weights + 27 * f + 3 * row;
+            double *restrict to = out + f * stride;
+            for (int64_t z = 0; z < length; z++) {
+                double sum = __builtin_fma(w[0], scratch[z + 2], to[z]);
+                sum = __builtin_fma(w[1], scratch[z + 1], sum);
+                to[z] = __builtin_fma(w[2], scratch[z], sum);
+            }
+        }
+    }
+}
+
+void palindrome_row_stored(int32_t bytes, const double *values, int64_t length, void *row) {
+    if (bytes == 4)
+        for (int64_t z = 0; z < length; z++)
+            ((float *)row)[z] = (float)values[z];
+    else
+        memcpy(row, values, (size_t)length * sizeof(double));
+}
+
+INLINE double sigmoid(double y) {
+    return 1 / (1 + exponential(-y));
+}
+
+CLONES void palindrome_halo_mass(int64_t count, double width, double mean, double deviation, const double *y,
+                                 const double *u, double *mass) {
+    for (int64_t c = 0; c < count; c++)
+        mass[c] = sigmoid(width * y[c]) * __builtin_fma(deviation, u[c], mean);
+}
+
+CLONES void palindrome_halo_mass_adjoint(int64_t count, double width, double mean, double deviation,
+                                         const double *cotangent, double *y, double *u) {
+    for (int64_t c = 0; c < count; c++) {
+        const double p = sigmoid(width * y[c]), m = __builtin_fma(deviation, u[c], mean);
+        y[c] = cotangent[c] * m * (width * p * (1 - p));
+        u[c] = cotangent[c] * p * deviation;
+    }
+}
+
+CLONES void palindrome_cross_entropy(int64_t count, const double *y, const double *target,
+                                     double *probability, double *loss) {
+    for (int64_t c = 0; c < count; c++) {
+        const double magnitude = y[c] < 0 ? -y[c] : y[c], above = y[c] > 0 ? y[c] : 0;
+        probability[c] = sigmoid(y[c]);
+        loss[c] = above + logarithm(1 + exponential(-magnitude)) - target[c] * y[c];
+    }
+}
+
+double palindrome_exponential(double x) {
+    return exponential(x);
+}
+
+double palindrome_logarithm(double x) {
+    return logarithm(x);
+}

@@ -1,0 +1,123 @@
+#!/usr/bin/env bash
+# palindrome train: universes, networks and their test; the same weights on any ranks and after a kill; wrong inputs.
+source "$(dirname "$0")/support.bash"
+cd "$scratch" || exit 1
+
+# Small: 16^3 particles, haloes of a run with twice as many along a side.
+cat >run.yaml <<'Y'
+box: {particles: 16, spacing: 3.125, mesh_factor: 1}
+initial: {a: 0.1}
+evolution: {steps: 3}
+train:
+  seeds: [101]
+  test: 100
+  refine: 2
+  fine_steps: 6
+  steps: 60
+  batch: 256
+  mass_batch: 64
+  checkpoint_every: 20
+  M0: [1e12]
+  widths: [1]
+output: {directory: one}
+Y
+on_ranks 1 train run.yaml || fail 'networks are trained' "$(cat "$prints"/rank.0.err)"
+contents() { # directory
+    "$palindrome" inspect "$1/network.h5" | awk '/^\// { name = $1 } /^    checksum:/ { print name, $2 }'
+}
+contents one >one.sums
+if [ "$(wc -l <one.sums)" -ge 25 ]; then pass 'networks are trained'; else fail 'networks are trained' "$(cat one.sums)"; fi
+
+for ranks in 2 3; do
+    on_ranks $ranks train run.yaml --set output.directory=on_$ranks
+    contents on_$ranks >on.sums
+    if cmp -s one.sums on.sums; then pass "the weights are the same on $ranks ranks"; else
+        fail "the weights are the same on $ranks ranks" "$(tail -n 3 "$prints"/rank.0.err)" "$(diff one.sums on.sums | head -4)"
+    fi
+done
+
+# Killed while it trains, gone on with on two ranks.
+"$palindrome" train run.yaml --set output.directory=killed --set train.checkpoint_every=5 >log 2>&1 &
+job=$!
+for _ in $(seq 600); do
+    compgen -G 'killed/checkpoint_00001*.h5' >/dev/null && break
+    kill -0 $job 2>/dev/null || break
+    sleep 0.05
+done
+kill -KILL $job 2>/dev/null
+wait $job 2>/dev/null
+on_ranks 2 train run.yaml --set output.directory=killed --resume
+contents killed >killed.sums
+if cmp -s one.sums killed.sums; then pass 'a kill and --resume lead to the same weights'; else
+    fail 'a kill and --resume lead to the same weights' "$(tail -n 3 "$prints"/rank.0.err)"
+fi
+
+# The universes that are there, without making any.
+on_ranks 1 train run.yaml --set output.directory=given --set 'train.universes=["one/universe_101.h5"]' \
+    --set train.test_universe=one/universe_100.h5
+contents given >given.sums
+if cmp -s one.sums given.sums; then pass 'universes that are given lead to the same weights'; else
+    fail 'universes that are given lead to the same weights' "$(tail -n 3 "$prints"/rank.0.err)"
+fi
+
+# The report knows them.
+if "$palindrome" report one >log 2>&1 && grep -q 'networks-plot' one/report.html; then
+    pass 'the report draws the test'
+else
+    fail 'the report draws the test' "$(tail -n 2 log)"
+fi
+
+refused() { # name, what is said, arguments...
+    local name=$1 said=$2
+    shift 2
+    "$palindrome" train run.yaml --set output.directory=refused "$@" >log 2>&1
+    local code=$?
+    if [ $code -eq 2 ] && [ "$(wc -l <log)" -le 2 ] && grep -qF "$said" log && [ ! -e refused/network.h5 ]; then
+        pass "$name"
+    else
+        fail "$name" "exit $code" "$(tail -n 3 log)"
+    fi
+}
+given=(--set 'train.universes=["one/universe_101.h5"]' --set train.test_universe=one/universe_100.h5)
+refused 'a universe of another cell is refused' 'its cell is 3.125' "${given[@]}" --set box.spacing=2
+refused 'a universe of another density of haloes is refused' 'its number_density is 0.001' "${given[@]}" \
+    --set train.number_density=5e-4
+refused 'a test on a universe that was learned is refused' 'it must not be one of train.seeds' --set train.test=101
+refused 'a missing universe is refused' 'none.h5' --set 'train.universes=["none.h5"]' \
+    --set train.test_universe=one/universe_100.h5
+refused 'a finished training is not replaced unasked' 'nothing is left to do' --set output.directory=one
+
+# Twenty lines of NumPy read the file and give the same mass as a plain product of matrices.
+if ! python3 -c 'import numpy, h5py' 2>/dev/null; then
+    skip 'NumPy reads the networks' 'python3 has no numpy and h5py here'
+elif output=$(python3 - <<'P' 2>&1
+import h5py, numpy as np
+n, h = 16, 3.125
+with h5py.File('one/network.h5') as f, h5py.File('one/universe_100.h5') as u:
+    assert f.attrs['format'] == 'palindrome-bias-network 1' and f.attrs['cell'] == h
+    rho, truth = u['density'][:], u['mass'][:]
+    w = 2 * np.pi * np.fft.fftfreq(n)
+    s = np.sinc(w / 2 / np.pi)[:n]
+    window = lambda R: np.exp(-2 * (R / h * np.sin(w / 2)) ** 2) / s ** 2
+    def smooth(R):
+        v = window(R)
+        return np.fft.ifftn(np.fft.fftn(rho - 1) * v[:, None, None] * v[:, None] * v).real
+    d, a, b = smooth(0), smooth(f.attrs['R1']), smooth(f.attrs['R2'])
+    F = [d, a, a - b]
+    X = np.stack([np.roll(c, (-x, -y, -z), (0, 1, 2)) for c in F for x in (-1, 0, 1) for y in (-1, 0, 1) for z in (-1, 0, 1)], -1)
+    act = dict(relu=lambda z: np.maximum(z, 0), elu=lambda z: np.where(z > 0, z, np.exp(np.minimum(z, 0)) - 1), linear=lambda z: z)
+    def net(g, x):
+        x = (x - g['input_mean'][:]) / g['input_std'][:]
+        for i in range(len(g['layers'])):
+            weight = g[f'layers/{i}/weight']
+            x = act[weight.attrs['activation']](x @ weight[:].T + g[f'layers/{i}/bias'][:])
+        return x[..., 0] * g['output_std'][0] + g['output_mean'][0]
+    mass = net(f['mass'], np.stack(F, -1)) / (1 + np.exp(-net(f['position'], X)))
+    assert abs(mass.sum() / truth.sum() / f['test'].attrs['mass_ratio'] - 1) < 1e-10, mass.sum() / truth.sum()
+P
+); then
+    pass 'NumPy reads the networks'
+else
+    fail 'NumPy reads the networks' "$(tail -n 4 <<<"$output")"
+fi
+exit $((failures > 0))
