@@ -1,3 +1,6 @@
+// The names and what they mean are those of palindrome.h.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
+
 public import CInterface
 internal import Mesh
 internal import Parallel
@@ -10,7 +13,9 @@ internal import Runs
     answer {
         let session = try unsafe ModelHandle.object(model, "model")
         let (universe, times, evolution) = try unsafe session.world.agree {
-            try unsafe (Interface.universe(universe), Interface.times(times), required(evolution, "evolution"))
+            try unsafe (
+                Interface.universe(universe), Interface.times(times), required(evolution, "evolution")
+            )
         }
         unsafe evolution.pointee = nil
         let run = try session.run(from: universe, stoppingAt: times)

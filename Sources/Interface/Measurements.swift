@@ -1,3 +1,6 @@
+// The names and what they mean are those of palindrome.h.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
+
 internal import Background
 public import CInterface
 internal import Configuration

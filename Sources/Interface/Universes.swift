@@ -1,3 +1,6 @@
+// The names and what they mean are those of palindrome.h.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
+
 public import CInterface
 internal import Glibc
 internal import Parallel

@@ -23,7 +23,7 @@ fi
 # Programs in other languages. What they link with lies in a directory with the name that -lpalindrome looks for.
 mkdir lib && ln -s "$library" lib/libpalindrome.so
 compile() { # compiler, source, name
-    command -v "$1" >/dev/null || { skip "the $3 program" "there is no $1"; return 1; }
+    "$1" --version >/dev/null 2>&1 || { skip "the $3 program" "there is no $1 that compiles"; return 1; }
     "$1" "$root/CSupport/examples/$2" -I"$header" -Llib -lpalindrome -Wl,-rpath,"$PWD/lib" -o "$3" 2>log ||
         { fail "the $3 program is compiled" "$(tail -n 5 log)"; return 1; }
 }

@@ -4,25 +4,28 @@
 /*
  * Palindrome as a library: a simulation and its exact gradient as functions of arrays, under MPI.
  *
- * Ranks. A model belongs to a communicator, of which it keeps a duplicate. A function marked "collective" is called
- * by all ranks of it, in the same order, with the same arguments but for the arrays, of which each rank gives its
- * block. MPI must have been started, with MPI_THREAD_FUNNELED at least, and is never ended here. Results are the same
- * bits on any number of ranks.
+ * Ranks. A model belongs to a communicator, of which it keeps a duplicate. A function marked "collective" is
+ * called by all ranks of it, in the same order, with the same arguments but for the arrays, of which each
+ * rank gives its block. MPI must have been started, with MPI_THREAD_FUNNELED at least, and is never ended
+ * here. Results are the same bits on any number of ranks.
  *
  * Errors. A function that returns an int gives a code of enum palindrome_code. After one that is not
- * palindrome_done, palindrome_message() has one line: where, key, value, rule, remedy. A collective function fails on
- * all ranks or on none, and the model can be used afterwards. No signal handler is set, no process ended, except where
- * no rank can go on: when MPI itself fails, or the system refuses memory in the middle of a run (which is checked for
- * when a model is made), the job is aborted with one line, as by MPI's own handler.
+ * palindrome_done, palindrome_message() has one line: where, key, value, rule, remedy. A collective function
+ * fails on all ranks or on none, and the model can be used afterwards. No signal handler is set, no process
+ * ended, except where no rank can go on: when MPI itself fails, or the system refuses memory in the middle of
+ * a run (which is checked for when a model is made), the job is aborted with one line, as by MPI's own
+ * handler.
  *
- * Arrays. The caller owns them all. A field is this rank's block of a grid, [x][y][z], z fastest, without gaps, in
- * the model's precision: float or double, as palindrome_facts says. Fields on the particle grid (white noise, its
- * gradient) and on the force mesh (densities) have different shapes and are shared differently: palindrome_share.
+ * Arrays. The caller owns them all. A field is this rank's block of a grid, [x][y][z], z fastest, without
+ * gaps, in the model's precision: float or double, as palindrome_facts says. Fields on the particle grid
+ * (white noise, its gradient) and on the force mesh (densities) have different shapes and are shared
+ * differently: palindrome_share.
  *
- * Units. Lengths are Mpc/h comoving, k is h/Mpc, P(k) is (Mpc/h)^3, velocities are km/s peculiar, densities are in
- * units of their mean.
+ * Units. Lengths are Mpc/h comoving, k is h/Mpc, P(k) is (Mpc/h)^3, velocities are km/s peculiar, densities
+ * are in units of their mean.
  *
- * Threads. One call at a time for a model; any thread may make it. A message belongs to the thread that made the call.
+ * Threads. One call at a time for a model; any thread may make it. A message belongs to the thread that made
+ * the call.
  */
 
 #include <stdint.h>
@@ -40,8 +43,8 @@ enum palindrome_code {
 
 enum palindrome_grid { palindrome_particles = 0, palindrome_mesh = 1 };
 
-/* The eight cosmological parameters: A_s (or sigma8, if the configuration gives that), n_s, Omega_m, Omega_b, h,
- * Omega_k, w0, wa. Derivatives are taken at fixed white noise and fixed other parameters. */
+/* The eight cosmological parameters: A_s (or sigma8, if the configuration gives that), n_s, Omega_m, Omega_b,
+ * h, Omega_k, w0, wa. Derivatives are taken at fixed white noise and fixed other parameters. */
 enum { palindrome_parameters = 8 };
 
 typedef struct palindrome_model palindrome_model;
@@ -56,7 +59,8 @@ const char *palindrome_message(void);
 int32_t palindrome_message_rank(void);
 /* Says why a callback is about to return something other than 0. */
 void palindrome_complain(const char *message);
-/* Name and version of the MPI library that this one is linked with, cut to `capacity` characters with the final 0. */
+/* Name and version of the MPI library that this one is linked with, cut to `capacity` characters with the
+ * final 0. */
 void palindrome_mpi(int64_t capacity, char *name);
 
 /* ---- Models ---- */
@@ -67,17 +71,18 @@ void palindrome_mpi(int64_t capacity, char *name);
  *   overrides     lines `section.key=value` laid over it, or NULL
  *   communicator  a Fortran handle: MPI_Comm_c2f(comm)
  *
- * Fails where the configuration has a mistake, does not fit the number of ranks, or needs more memory than there is. */
+ * Fails where the configuration has a mistake, does not fit the number of ranks, or needs more memory than
+ * there is. */
 int palindrome_model_create(const char *text, const char *overrides, int32_t communicator,
                             palindrome_model **model);
 /* The same of a file, which rank 0 reads; paths in it are relative to it. Collective. */
 int palindrome_model_read(const char *path, const char *overrides, int32_t communicator,
                           palindrome_model **model);
-/* Frees a model and its communicators, after all that was made of it. Collective, unless MPI has ended; not within a
- * callback. NULL is nothing. */
+/* Frees a model and its communicators, after all that was made of it. Collective, unless MPI has ended; not
+ * within a callback. NULL is nothing. */
 void palindrome_model_free(palindrome_model *model);
-/* Lets ranks fail together. Collective: if `complaint` is not NULL on one rank, palindrome_callback_error on all, with
- * the complaint of the lowest such rank. */
+/* Lets ranks fail together. Collective: if `complaint` is not NULL on one rank, palindrome_callback_error on
+ * all, with the complaint of the lowest such rank. */
 int palindrome_agree(palindrome_model *model, const char *complaint);
 
 typedef struct palindrome_facts {
@@ -105,8 +110,8 @@ int palindrome_scale_factors(const palindrome_model *model, double *scale_factor
 
 /* ---- From white noise to densities, and back ---- */
 
-/* Unit white noise of a seed on the particle grid; the configuration's own (initial.seed or initial.noise) where seed
- * is NULL. The same numbers on any ranks. Collective. */
+/* Unit white noise of a seed on the particle grid; the configuration's own (initial.seed or initial.noise)
+ * where seed is NULL. The same numbers on any ranks. Collective. */
 int palindrome_white_noise(palindrome_model *model, const uint64_t *seed, void *noise);
 
 typedef struct palindrome_universe {
@@ -117,16 +122,17 @@ typedef struct palindrome_universe {
 /* rho / mean rho on the force mesh at the end of the run. Collective. */
 int palindrome_density(palindrome_model *model, const palindrome_universe *point, void *density);
 
-/* A loss of densities, and its derivatives by them. Called once, on each rank, when the run has reached its end.
+/* A loss of densities, and its derivatives by them. Called once, on each rank, when the run has reached its
+ * end.
  *
  *   context     as it was given
  *   densities   rho / mean rho on the force mesh, a field for each time; valid during the call
  *   cotangents  fields of zeros, to be filled with dL / d(density) of each point
  *   value       this rank's part of L: L is the sum over ranks, rounded once
  *
- * Returns 0, or something else (after palindrome_complain) to end the call on all ranks with palindrome_callback_error.
- * It may communicate, as all ranks are in it. It may not call this model but for palindrome_power, palindrome_total,
- * palindrome_agree, palindrome_read and palindrome_write. */
+ * Returns 0, or something else (after palindrome_complain) to end the call on all ranks with
+ * palindrome_callback_error. It may communicate, as all ranks are in it. It may not call this model but for
+ * palindrome_power, palindrome_total, palindrome_agree, palindrome_read and palindrome_write. */
 typedef int (*palindrome_loss)(void *context, const void *const *densities, void *const *cotangents,
                                double *value);
 
@@ -174,8 +180,8 @@ typedef struct palindrome_haloes {
     double *velocities; /* three for each */
     int64_t *lengths;   /* particles */
 } palindrome_haloes;
-/* Friends of friends, as the configuration's section halo says. Arrays that are NULL are left out: call it once to
- * learn the count, and once more to have them; the haloes are sought once. Collective. */
+/* Friends of friends, as the configuration's section halo says. Arrays that are NULL are left out: call it
+ * once to learn the count, and once more to have them; the haloes are sought once. Collective. */
 int palindrome_evolution_haloes(palindrome_evolution *evolution, palindrome_haloes *haloes);
 /* Ends a run, wherever it is. Not collective. NULL is nothing. */
 void palindrome_evolution_free(palindrome_evolution *evolution);
@@ -198,14 +204,15 @@ typedef struct palindrome_sought {
     double scale;     /* the parameter is start + scale u */
     double lower, upper;
 } palindrome_sought;
-/* The parameters that are sought beside the modes, and the smoothing radii of the optimiser's stages. Arrays that are
- * NULL are left out; call it once to learn the counts. */
+/* The parameters that are sought beside the modes, and the smoothing radii of the optimiser's stages. Arrays
+ * that are NULL are left out; call it once to learn the counts. */
 int palindrome_posterior_parameters(const palindrome_posterior *posterior, int64_t *count,
                                     palindrome_sought *parameters);
 int palindrome_posterior_stages(const palindrome_posterior *posterior, int64_t *count, double *radii);
 /* Where the search starts: `reconstruct.start` of the configuration. Collective. */
 int palindrome_posterior_start(palindrome_posterior *posterior, void *noise);
-/* From now on data are compared above a radius, and the parameters are free (not 0) or held where they are. */
+/* From now on data are compared above a radius, and the parameters are free (not 0) or held where they are.
+ */
 int palindrome_posterior_enter(palindrome_posterior *posterior, double radius, int free_parameters);
 
 typedef struct palindrome_slope {
@@ -217,8 +224,8 @@ typedef struct palindrome_slope {
  *
  *   noise       on the particle grid
  *   parameters  u of each sought parameter, the same on all ranks; NULL if there are none */
-int palindrome_posterior_gradient(palindrome_posterior *posterior, const void *noise, const double *parameters,
-                                  palindrome_slope *slope);
+int palindrome_posterior_gradient(palindrome_posterior *posterior, const void *noise,
+                                  const double *parameters, palindrome_slope *slope);
 
 /* ---- Theory and measurements ---- */
 
@@ -227,11 +234,11 @@ int palindrome_linear_power(const palindrome_model *model, const double *cosmolo
                             const double *k, double *power);
 
 typedef struct palindrome_growth {
-    double expansion;    /* E = H / H0 */
-    double first;        /* D1, a early */
-    double first_rate;   /* f1 = dlnD1 / dlna */
-    double second;       /* D2, -3/7 D1^2 early */
-    double second_rate;  /* f2 = dlnD2 / dlna */
+    double expansion;   /* E = H / H0 */
+    double first;       /* D1, a early */
+    double first_rate;  /* f1 = dlnD1 / dlna */
+    double second;      /* D2, -3/7 D1^2 early */
+    double second_rate; /* f2 = dlnD2 / dlna */
 } palindrome_growth;
 /* Growth and expansion at a scale factor. Not collective. */
 int palindrome_growth_at(const palindrome_model *model, const double *cosmology, double scale_factor,
@@ -249,17 +256,18 @@ typedef struct palindrome_spectrum {
 /* The power spectrum of a field. Collective.
  *
  *   divides_window  not 0: cloud-in-cell is divided out, as is right for a density of particles */
-int palindrome_power(palindrome_model *model, enum palindrome_grid grid, const void *field, int divides_window,
-                     palindrome_spectrum *spectrum);
+int palindrome_power(palindrome_model *model, enum palindrome_grid grid, const void *field,
+                     int divides_window, palindrome_spectrum *spectrum);
 
-/* The sum over all ranks of terms of this rank, rounded once: the same bits however they are shared. Collective. */
+/* The sum over all ranks of terms of this rank, rounded once: the same bits however they are shared.
+ * Collective. */
 int palindrome_total(palindrome_model *model, int64_t count, const double *terms, double *total);
 
 /* ---- Files ---- */
 
 typedef struct palindrome_dataset {
-    const char *path;      /* of the HDF5 file */
-    const char *name;      /* of the dataset, /density */
+    const char *path; /* of the HDF5 file */
+    const char *name; /* of the dataset, /density */
     enum palindrome_grid grid;
 } palindrome_dataset;
 /* Reads a field of the whole grid [x][y][z], each rank its block, whatever ranks wrote it. Collective. */

@@ -19,8 +19,8 @@ int palindrome_rank(palindrome_communicator communicator, int32_t *rank, int32_t
 int palindrome_split(palindrome_communicator communicator, int32_t colour, int32_t key,
                      palindrome_communicator *part);
 int palindrome_free(palindrome_communicator communicator);
-/// A duplicate of a communicator of somebody else, whose messages are apart from theirs and whose errors are returned.
-/// MPI_ERR_COMM if it is none, or one between two groups.
+/// A duplicate of a communicator of somebody else, whose messages are apart from theirs and whose errors are
+/// returned. MPI_ERR_COMM if it is none, or one between two groups.
 int palindrome_adopt(palindrome_communicator theirs, palindrome_communicator *own);
 
 int palindrome_barrier(palindrome_communicator communicator);

@@ -81,7 +81,7 @@ class State:
         Msun/h); pynbody reads ``position`` etc. by ``pynbody.new``."""
         x, v, m = self.positions, self.velocities, self._model
         rho = 2.77536627e11 * m.cosmology["Omega_m"]  # [Msun/h / (Mpc/h)^3]
-        data = {f"particle_position_{c}": x[:, i] for i, c in enumerate("xyz")}
+        data: dict[str, Any] = {f"particle_position_{c}": x[:, i] for i, c in enumerate("xyz")}
         data |= {f"particle_velocity_{c}": (v[:, i], "km/s") for i, c in enumerate("xyz")}
         data["particle_mass"] = np.full(len(x), rho * m.spacing**3)
         data["particle_index"] = self.ids

@@ -22,8 +22,12 @@ from ._errors import UsageError
 from ._model import Model
 
 
+def _is_double() -> bool:
+    return bool(jax.config.read("jax_enable_x64"))
+
+
 def _require_precision(model: Model) -> None:
-    if model.dtype == np.float64 and not jax.config.jax_enable_x64:
+    if model.dtype == np.float64 and not _is_double():
         raise UsageError(
             "the model is in double precision, JAX in single; "
             'use jax.config.update("jax_enable_x64", True), or run.precision: single'
@@ -38,7 +42,7 @@ def density(model: Model, at: Sequence[float] | None = None) -> Callable[..., An
     _require_precision(model)
     mesh = jax.ShapeDtypeStruct(model.mesh_shape, model.dtype)
     noise = jax.ShapeDtypeStruct(model.shape, model.dtype)
-    eight = jax.ShapeDtypeStruct((8,), np.dtype(np.float64 if jax.config.jax_enable_x64 else np.float32))
+    eight = jax.ShapeDtypeStruct((8,), np.dtype(np.float64 if _is_double() else np.float32))
     own = jnp.asarray([model.cosmology[name] for name in model.parameters], eight.dtype)
 
     def simulate(s: Any, theta: Any) -> Any:

@@ -58,7 +58,8 @@ extension ModelSession {
         let values = try unsafe self.field(field, on: decomposition, named: "the field", for: "field")
         try world.onRoot {
             guard !Files.exists(dataset.file) else {
-                throw UsageError("\(dataset.file): it is there already; it must be a new file; remove it first")
+                throw UsageError(
+                    "\(dataset.file): it is there already; it must be a new file; remove it first")
             }
         }
         var file = try OutputFile(

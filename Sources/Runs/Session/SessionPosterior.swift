@@ -59,13 +59,14 @@ final class ModelPosterior<Scalar: StorableScalar>: SessionPosterior {
         }
         self.owner = owner
         self.configuration = configuration
-        model = try configuration.forwardModel(
+        let model: ForwardModel<Scalar> = try configuration.forwardModel(
             Scalar.self, observing: configuration.observedScaleFactors, on: owner.world)
         posterior = Posterior(
             try configuration.jointLikelihood(of: model), configuration.whiteNoisePrior,
             over: configuration.parameterSpace, around: model,
             correction: try configuration.scoreCorrection(
                 around: model, owner.model.layout.perturbation.transform))
+        self.model = model
         radii = configuration.optimizer!.stages.map { $0.smoothing * model.box.cell }
     }
 

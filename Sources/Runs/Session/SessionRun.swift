@@ -134,7 +134,8 @@ final class ModelRun<Scalar: StorableScalar>: SessionRun {
         _ body: (Observation, inout ParticleSet<Scalar>) throws -> Result
     ) throws -> Result {
         guard let moment else {
-            throw UsageError("the run does not stand at a time; it must have been brought to one; go on to the next")
+            throw UsageError(
+                "the run does not stand at a time; it must have been brought to one; go on to the next")
         }
         return try evolution.look(at: moment) { try body(moment, &$0) }
     }
