@@ -40,7 +40,7 @@ final class NetworkFileTests: SPMDTestCase {
         let provenance = Provenance(precision: "double", seed: nil, configuration: "", cosmology: [:])
         var file = try OutputFile(creating: path, provenance: provenance, over: world)
         if let networks { try NetworkFile.write(networks, to: &file) }
-        for (name, value) in attributes { file.set(name, to: .text(value)) }
+        for (name, value) in attributes.sorted(by: { $0.key < $1.key }) { file.set(name, to: .text(value)) }
         try file.finish()
     }
 
