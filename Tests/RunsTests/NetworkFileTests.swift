@@ -34,15 +34,13 @@ final class NetworkFileTests: SPMDTestCase {
         return networks
     }
 
-    private func write(
-        _ networks: HaloNetworks, to path: String, _ change: (borrowing OutputFile) -> Void = { _ in }
-    )
+    private func write(_ networks: HaloNetworks?, _ attributes: [String: String] = [:], to path: String)
         throws
     {
         let provenance = Provenance(precision: "double", seed: nil, configuration: "", cosmology: [:])
         var file = try OutputFile(creating: path, provenance: provenance, over: world)
-        try NetworkFile.write(networks, to: &file)
-        change(file)
+        if let networks { try NetworkFile.write(networks, to: &file) }
+        for (name, value) in attributes.sorted(by: { $0.key < $1.key }) { file.set(name, to: .text(value)) }
         try file.finish()
     }
 
@@ -75,31 +73,27 @@ final class NetworkFileTests: SPMDTestCase {
     func testBrokenFilesAreRefused() throws {
         let scratch = ScratchDirectory(over: world)
         let path = scratch.file("broken.h5")
-        func refused(
-            _ fragment: String, _ networks: HaloNetworks, _ change: @escaping (borrowing OutputFile) -> Void
-        )
+        func refused(_ fragment: String, _ networks: HaloNetworks?, _ attributes: [String: String] = [:])
             throws
         {
-            try write(networks, to: path, change)
+            try write(networks, attributes, to: path)
             assertThrowsEverywhere(fragment) { _ = try NetworkFile.read(path, over: world) }
         }
-        try refused("is no network of haloes", networks) { $0.set("format", to: .text("another 2")) }
-        try refused("its cell is missing or not a positive number", networks) {
-            $0.set("cell", to: .real(-1))
-        }
-        try refused("its assignment is not cloud-in-cell", networks) {
-            $0.set("assignment", to: .text("tsc"))
-        }
-        try refused("its neighbours are not", networks) { $0.set("neighbours", to: .text("z first")) }
-        try refused("/mass/layers/1/weight has no activation that is known here", networks) {
-            $0.set("activation", to: .text("tanh"), on: "/mass/layers/1/weight")
-        }
+        var attributes = ["format": "another 2"]
+        try refused("is no network of haloes", nil, attributes)
+        attributes["format"] = NetworkFile.format
+        try refused("its assignment is not cloud-in-cell", nil, attributes)
+        attributes["assignment"] = NetworkFile.assignment
+        try refused("its features are not", nil, attributes)
         var odd = networks
+        odd.cell = -1
+        try refused("its cell is missing or not a positive number", odd)
+        odd = networks
         odd.mass.inputDeviation[1] = 0
-        try refused("/mass/input_std holds numbers that are not above 0", odd) { _ in }
+        try refused("/mass/input_std holds numbers that are not above 0", odd)
         odd = networks
         odd.residuals[0].powers[0] = 0
-        try refused("/noise/M0_0 holds no statistics of residuals", odd) { _ in }
+        try refused("/noise/M0_0 holds no statistics of residuals", odd)
         scratch.write(Array("no HDF5".utf8), to: "text.h5")
         assertThrowsEverywhere("text.h5") { _ = try NetworkFile.read(scratch.file("text.h5"), over: world) }
         assertThrowsEverywhere("none.h5") { _ = try NetworkFile.read(scratch.file("none.h5"), over: world) }

@@ -80,13 +80,16 @@ struct UniverseMaker {
 
     /// A catalogue whole on every rank. Collective.
     private func table(of found: HaloCatalogue, in snapshot: Snapshot, box: SIMD3<Double>) -> HaloTable {
-        let own = found.haloes.flatMap { halo in
-            [halo.length]
-                + (0..<3).map { axis in
-                    Int(bitPattern: UInt(min(halo.centre[axis] * box[axis], box[axis].nextDown).bitPattern))
-                }
+        // Each rank its rows, zeros elsewhere.
+        var all = [Int](repeating: 0, count: 4 * found.totalCount)
+        for (row, halo) in zip(found.rows, found.haloes) {
+            all[4 * row] = halo.length
+            for axis in 0..<3 {
+                let place = min(halo.centre[axis] * box[axis], box[axis].nextDown)
+                all[4 * row + 1 + axis] = Int(bitPattern: UInt(place.bitPattern))
+            }
         }
-        let all = world.allGather(own).flatMap(\.self)
+        if !all.isEmpty { all = world.sum(all) }
         let rows = 0..<all.count / 4
         return HaloTable(
             at: snapshot.scaleFactor, in: box, omegaMatter: snapshot.omegaMatter, criterion: found.criterion,
