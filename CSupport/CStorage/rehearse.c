@@ -90,8 +90,8 @@ int palindrome_rehearse(const char *path) {
         // What the library frees without having set it is nothing by chance in a young process, and something
         // in an old one.
         mallopt(M_PERTURB, 0xA5);
-        // A damaged length reads beyond its block: the heap ends as early as it can, so that what would fall off its
-        // end in the process that lives on does so here.
+        // A damaged length reads beyond its block: the heap ends as early as it can, so that what would fall
+        // off its end in the process that lives on does so here.
         mallopt(M_TOP_PAD, 0);
         mallopt(M_TRIM_THRESHOLD, 0);
         malloc_trim(0);

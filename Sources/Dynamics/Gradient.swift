@@ -44,7 +44,8 @@ extension ForwardModel {
         var source = source
         var evolution = try start(keeping: noise)
         let beginning = evolution.particles.checksum()
-        try evolution.finish(observe: look, before: { stage, particles in source.record(particles, before: stage) })
+        try evolution.finish(
+            observe: look, before: { stage, particles in source.record(particles, before: stage) })
 
         var adjoint = mesh.grid.phases.measure(.adjoint) {
             AdjointState(for: evolution.particles, under: solver)

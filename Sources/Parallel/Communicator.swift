@@ -46,7 +46,8 @@ public final class Communicator {
     public static func adopting(fortranHandle: Int32) throws -> Communicator {
         guard MPIRuntime.isActive else {
             throw EnvironmentError(
-                "MPI is not running; it must have been started, and not ended, by the program; call MPI_Init first")
+                "MPI is not running; it must have been started, and not ended, by the program; call MPI_Init first"
+            )
         }
         var handle: palindrome_communicator = 0
         let status = unsafe palindrome_adopt(fortranHandle, &handle)
