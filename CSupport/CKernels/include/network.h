@@ -2,9 +2,9 @@
 #include <stdint.h>
 
 // Small dense networks on many cells at once. Arrays are [unit][cell], a row of `stride` cells to a unit;
-// counts and strides of cells are multiples of palindrome_network_tile, what fills them up being finite. A cell's
-// numbers do not depend on the others: the same bits however cells are grouped. No allocation, no MPI, no global
-// state.
+// counts and strides of cells are multiples of palindrome_network_tile, what fills them up being finite. A
+// cell's numbers do not depend on the others: the same bits however cells are grouped. No allocation, no MPI,
+// no global state.
 
 enum { palindrome_network_tile = 16 };
 
@@ -27,15 +27,15 @@ void palindrome_dense_apply(palindrome_dense layer, int64_t count, int64_t strid
 void palindrome_activation_transpose(palindrome_activation activation, int64_t count,
                                      const double *restrict values, double *restrict cotangents);
 
-/// Adds up round(x_scale z_scale z_o x_i) and round(unit_scale z_scale z_o) over cells, as whole numbers below 2^52
-/// in magnitude that a double holds exactly: [output][input] and [output].
+/// Adds up round(x_scale z_scale z_o x_i) and round(unit_scale z_scale z_o) over cells, as whole numbers
+/// below 2^52 in magnitude that a double holds exactly: [output][input] and [output].
 void palindrome_dense_products(int64_t inputs, int64_t outputs, int64_t count, int64_t stride,
                                const double *restrict x, const double *restrict z, double x_scale,
                                double z_scale, double unit_scale, double *restrict products,
                                double *restrict sums);
 
-/// The numbers of the 27 neighbours of each cell of a row, (v - mean) * factor: [x][y][z] from below to above, a row
-/// of `stride` cells each, filled up with 0.
+/// The numbers of the 27 neighbours of each cell of a row, (v - mean) * factor: [x][y][z] from below to
+/// above, a row of `stride` cells each, filled up with 0.
 ///
 /// - bytes: of a number, 4 or 8.
 /// - rows: the nine rows around, [x][y], periodic along themselves.
