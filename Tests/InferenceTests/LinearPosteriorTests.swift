@@ -50,7 +50,7 @@ private final class LinearDensity: SampledDensity {
 /// Samplers on that posterior, on any ranks, and the joint test of Geweke.
 final class LinearPosteriorTests: SPMDTestCase {
     override class var timeLimit: UInt32 { 900 }
-    private let shape = SIMD3(8, 8, 8)
+    private let shape = SIMD3(12, 8, 8)
 
     private func transform(on world: Communicator, _ ranks: SIMD2<Int>? = nil) throws
         -> FourierTransform<Double>
@@ -103,6 +103,7 @@ final class LinearPosteriorTests: SPMDTestCase {
     private func assertWiener(
         _ sampler: any Sampler, warmUp: Int, samples: Int, tolerance: Double, _ name: String
     ) throws {
+        try XCTSkipIf(world.size > 2, "chains have the same bits on all ranks")
         let transform = try transform(on: world)
         let density = LinearDensity(transform, seed: 40)
         let history = try course(sampler, warmUp: warmUp, samples: samples, transform, on: density)
@@ -117,7 +118,8 @@ final class LinearPosteriorTests: SPMDTestCase {
             let time = try XCTUnwrap(ChainStatistics.autocorrelationTime(of: series))
             var (ratio, chiSquared) = (0.0, 0.0)
             for (column, values) in series.enumerated() {
-                let mode = SIMD3<Double>(sample.modes[places[column / 2]])
+                let waves = SIMD3<Double>(sample.modes[places[column / 2]])
+                let mode = waves * Double(shape.x) / SIMD3<Double>(shape)
                 let response = LinearDensity.response(at: (mode * mode).sum().squareRoot())
                 let precision = 1 + response * response
                 let mean = numerators[2 * places[column / 2] + column % 2] / precision
@@ -139,7 +141,7 @@ final class LinearPosteriorTests: SPMDTestCase {
         let gradients = history.rows[range].reduce(0) { $0 + $1.draw.gradients }
         if world.isRoot {
             print(
-                "linear \(shape.x)³ \(name): \(Double(gradients) / Double(samples)) gradients/sample\(report)"
+                "linear 12 x 8 x 8 \(name): \(Double(gradients) / Double(samples)) gradients/sample\(report)"
             )
         }
     }
@@ -187,6 +189,7 @@ final class LinearPosteriorTests: SPMDTestCase {
 
     /// Data are drawn anew of each point: the points then have the distribution of the prior.
     func testDataAndPointsDrawnInTurnHaveThePriorsDistribution() throws {
+        try XCTSkipIf(world.size > 2, "chains have the same bits on all ranks")
         let transform = try transform(on: world)
         let density = LinearDensity(transform, seed: 90)
         let chain = chain(
@@ -207,7 +210,9 @@ final class LinearPosteriorTests: SPMDTestCase {
             let time = try XCTUnwrap(ChainStatistics.autocorrelationTime(of: squares))
             let mean = squares.reduce(0) { $0 + $1.reduce(0, +) } / Double(count * squares.count)
             let error = (2 * time / Double(count * squares.count)).squareRoot()
-            if world.isRoot { print("Geweke 8³, shell \(shell): ⟨|s|²⟩ \(mean) ± \(error), τ \(time)") }
+            if world.isRoot {
+                print("Geweke 12 x 8 x 8, shell \(shell): ⟨|s|²⟩ \(mean) ± \(error), τ \(time)")
+            }
             XCTAssertEqual(mean, 1, accuracy: 4 * error, "shell \(shell)")
         }
         // With the data left as they were, it would not be.

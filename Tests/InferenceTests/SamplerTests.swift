@@ -108,7 +108,7 @@ final class SamplerTests: SPMDTestCase {
     }
 
     func testHalfTheStepIsAQuarterOfTheErrorOfLeapfrog() throws {
-        let transform = try transform([8, 8, 8], on: world)
+        let transform = try transform([12, 8, 8], on: world)
         let errors = try [0.2, 0.1].map { step in
             deviation(
                 try energyErrors(.leapfrog, step: step, count: 100, transform.decomposition, Double.self))
