@@ -7,14 +7,12 @@ import XCTest
 
 /// How far few steps are from many, in P(k), phases and velocities, and what a gradient of them costs.
 final class StepStudyTests: SPMDTestCase {
-    override class var timeLimit: UInt32 { isLong ? 7200 : 240 }
+    override class var timeLimit: UInt32 { isPatient ? 7200 : 240 }
 
     private static func variable(_ name: String) -> String? {
         ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
     }
-    private static var isLong: Bool {
-        variable("PALINDROME_LONG_TESTS") != nil || variable("PALINDROME_STEP_TABLE") != nil
-    }
+    private static var isPatient: Bool { isLong || variable("PALINDROME_STEP_TABLE") != nil }
 
     private func study(_ side: Int, spacing: Double = 3.125, seed: UInt64) -> StepStudy {
         StepStudy(side: side, spacing: spacing, seed: seed, world: world, gridShape: gridShapes[0])
