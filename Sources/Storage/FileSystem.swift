@@ -247,7 +247,7 @@ extension StorageError {
         _ path: String, code: Int32, fault: Fault, over communicator: Communicator
     ) -> StorageError {
         switch code {
-        case RegularFile.notRegular, ENOENT, ENOTDIR:
+        case RegularFile.notRegular, ENOENT, ENOTDIR, ELOOP:
             let contents = communicator.broadcast(
                 communicator.isRoot ? PathContents(at: path).phrase : "")
             return StorageError(

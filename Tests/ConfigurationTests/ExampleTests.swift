@@ -25,6 +25,6 @@ final class ExampleTests: XCTestCase {
         for (section, keys) in RunConfiguration.knownKeys {
             for key in keys { XCTAssert(shown[section, default: []].contains(key), "\(section).\(key)") }
         }
-        XCTAssertEqual(RunConfiguration.knownKeys.count, 13)
+        XCTAssertEqual(RunConfiguration.knownKeys.count, 14)
     }
 }
