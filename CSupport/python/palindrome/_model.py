@@ -7,13 +7,13 @@ import os
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Literal, Union
+from typing import Any, Literal, NoReturn, Union
 
 import numpy as np
 from mpi4py import MPI
 from mpi4py.util.dtlib import from_numpy_dtype
 
-from ._errors import PeerError, UsageError
+from ._errors import PalindromeError, PeerError, UsageError
 from ._library import check, ffi, last_message, lib
 from ._posterior import Posterior
 from ._results import Array, Growth, Spectrum
@@ -114,8 +114,8 @@ class Model:
         return self
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        # After an error nobody knows whether the other ranks come here too.
-        if kind is None or isinstance(error, PeerError) or self.comm.size == 1:
+        # Freeing is collective: after an error only if all ranks left a call with one, and so come here too.
+        if kind is None or getattr(error, "_left_together", None) == id(self) or self.comm.size == 1:
             self.close()
 
     def __del__(self) -> None:
@@ -146,10 +146,22 @@ class Model:
             if not within:
                 self._user = None
         if caught:
-            raise caught[0]
-        if code == lib.palindrome_callback_error:
-            raise PeerError(lib.palindrome_message_rank(), last_message())
-        check(code)
+            self._leave(caught[0])
+        self._check(code)
+
+    def _leave(self, error: BaseException) -> NoReturn:
+        """Raises an error while all other ranks raise one too."""
+        error._left_together = id(self)  # type: ignore[attr-defined]
+        raise error
+
+    def _check(self, code: int) -> None:
+        """Raises what a collective call of the library says; what fails in one fails on all ranks."""
+        try:
+            if code == lib.palindrome_callback_error:
+                raise PeerError(lib.palindrome_message_rank(), last_message())
+            check(code)
+        except PalindromeError as error:
+            self._leave(error)
 
     def _agree(self, prepare: Callable[[], Any], within: bool = False) -> Any:
         """What a rank has to prepare, which may fail; then it fails on all."""
@@ -166,10 +178,8 @@ class Model:
         complaint = ffi.NULL if error is None else ffi.new("char[]", _line(error))
         code = lib.palindrome_agree(self._handle, complaint)
         if error is not None:
-            raise error
-        if code == lib.palindrome_callback_error:
-            raise PeerError(lib.palindrome_message_rank(), last_message())
-        check(code)
+            self._leave(error)
+        self._check(code)
         return prepared
 
     def _field(self, x: Any, shape: tuple[int, ...], name: str) -> Array:

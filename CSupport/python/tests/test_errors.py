@@ -92,6 +92,32 @@ def test_an_exception_on_one_rank_is_one_on_all(model, comm):
     assert np.array_equal(model.forward(s), expected)
 
 
+def test_an_exception_on_one_rank_frees_the_model_on_all(config, comm):
+    with pytest.raises((KeyError, pl.PeerError)):
+        with pl.Model(config, comm) as model:
+            def loss(density):
+                if comm.rank == comm.size - 1:
+                    raise KeyError("mine")
+                return 0.0, density
+
+            model.value_and_grad(model.white_noise(1), loss)
+    assert model.closed
+
+
+def test_an_exception_outside_of_calls_waits_for_nobody(config, comm):
+    if comm.size == 1:
+        pytest.skip("one rank waits for nobody anyway")
+    model = pl.Model(config, comm)
+    try:
+        with model:
+            if comm.rank == 0:
+                raise KeyError("mine")
+    except KeyError:
+        assert not model.closed
+        model.close()
+    assert model.closed
+
+
 def test_numbers_that_differ_between_ranks(model, comm):
     if comm.size == 1:
         pytest.skip("one rank agrees with itself")
