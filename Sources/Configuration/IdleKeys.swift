@@ -11,8 +11,9 @@ extension RunConfiguration {
     public func idleKeys(in use: Use) -> [String] {
         switch use {
         case .simulation: idleHaloKeys
-        case .gradient: []
-        case .reconstruction: reconstruct?.method == .standard ? idleKeysOfStandardMethod : idleSmoothing
+        case .gradient: idleInk
+        case .reconstruction:
+            idleInk + (reconstruct?.method == .standard ? idleKeysOfStandardMethod : idleSmoothing)
         }
     }
 
@@ -20,6 +21,13 @@ extension RunConfiguration {
         guard let usual = Self.usual?.halo, halo != usual, !output.haloes else { return [] }
         let key = halo.linkingLength != usual.linkingLength ? "linking_length" : "minimum_particles"
         return ["halo.\(key) does not act, since output.haloes is false: no haloes are sought"]
+    }
+
+    /// A picture may be compared with, or the numbers that were made of it.
+    private var idleInk: [String] {
+        objectives.filter { objective in
+            if case .dataset = objective.data { objective.ink == .dark } else { false }
+        }.map { "\($0.name).ink (dark) does not act: \($0.name).data is a dataset, no picture" }
     }
 
     /// The stages say how residuals are smoothed.

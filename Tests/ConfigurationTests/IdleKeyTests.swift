@@ -28,6 +28,17 @@ final class IdleKeyTests: XCTestCase {
             ])
     }
 
+    func testAnInkActsOnPicturesOnly() throws {
+        let plane = "objective: {kind: projected-density, data: \"seen.h5:/plane\", ink: dark}"
+        for use in [RunConfiguration.Use.gradient, .reconstruction] {
+            XCTAssertEqual(
+                try configuration(plane).idleKeys(in: use),
+                ["objective.ink (dark) does not act: objective.data is a dataset, no picture"])
+            XCTAssertEqual(
+                try configuration(plane.replacing("seen.h5:/plane", with: "seen.png")).idleKeys(in: use), [])
+        }
+    }
+
     func testHaloesThatAreNotSought() throws {
         let text = "halo: {minimum_particles: 30}"
         XCTAssertEqual(

@@ -143,7 +143,7 @@ final class RunConfigurationTests: XCTestCase {
             power: {model: table, table: t.txt}
             initial: {white_noise: n.npy}
             objective: {data: "d.h5:/x", weights: "/w.h5:/x"}
-            reconstruct: {start: s.npy, truth: "r.h5:/t", response: "m.h5:/diagnostics", vary: [h]}
+            reconstruct: {start: s.npy, truth: "r.h5:/t", response: "m.h5:/diagnostics", vary: [w0]}
             """
         let moved = try configuration(text).changingPaths { $0.hasPrefix("/") ? $0 : "/far/\($0)" }
         XCTAssertEqual(moved, try configuration(text, name: "/far/run.yaml"))

@@ -53,14 +53,14 @@ bad() { # code, fragment of the line, arguments...
 bad 2 "Unknown option '--quick'" simulate run.yaml --quick <<<''
 everywhere=
 bad 2 "Missing expected argument '<config>'" simulate <<<''
-bad 2 "Unexpected argument 'dance'" dance <<<''
+bad 2 "there is no command 'dance'; the commands are simulate" dance <<<''
 bad 2 'there is no such file' simulate missing.yaml <<<''
 bad 2 'is a directory' simulate . <<<''
 bad 2 'it must be section.key=value' simulate run.yaml --set particles <<<''
 bad 2 '--set force.kernel: force.kernel is 1_5; it must be 1_4' simulate run.yaml --set force.kernel=1_5 <<<''
 
 bad 2 '--repeats is 0; it must be 1 or more' bench --repeats 0 <<<''
-bad 2 '--strong and --weak are both given' bench --strong --weak <<<''
+bad 2 '--strong, --weak and --laws: two are given; only one of them may be' bench --strong --weak <<<''
 bad 2 '--ranks is given; it must come with --strong or --weak' bench --ranks 1 <<<''
 bad 2 "--ranks is '1,x'; it must be numbers" bench --strong --ranks 1,x <<<''
 bad 2 "--ranks is '99'; each number must be at most that of the ranks started" bench --strong --ranks 99 <<<''
@@ -338,7 +338,7 @@ bad 2 '--number-density is 0.0; it must be greater than 0' haloes snapshot.h5 --
 prepare '"$palindrome" simulate run.yaml >/dev/null && head -c 30000 out/snapshot_a1.0000.hdf5 >cut.h5'
 bad 2 'cut.h5: is damaged or cut off' haloes cut.h5 <<<'{box: {particles: 16, spacing: 6.0}, evolution: {steps: 2}}'
 prepare '"$palindrome" simulate run.yaml >/dev/null'
-bad 2 'a number density of 0.5 (h/Mpc)^3 takes' haloes out/snapshot_a1.0000.hdf5 --field --number-density 0.5 \
+bad 2 'has no halo of at least 20 particles to pick' haloes out/snapshot_a1.0000.hdf5 --field --number-density 0.5 \
     <<<'{box: {particles: 16, spacing: 6.0}, evolution: {steps: 2}}'
 bad 2 'run.yaml:1: halo.linking_length is 0.6; it must be a number from 0.05 to 0.5' simulate run.yaml \
     <<<'halo: {linking_length: 0.6}'

@@ -85,11 +85,11 @@ refuses() { # what it says, arguments...
         rm -rf none
     done
 }
-head -c 60000 one/snapshot_a1.0000.h5 >cut.h5
+head -c 60000 one/snapshot_a1.0000.hdf5 >cut.h5
 head -c 3000 one/$catalogue >cut.hdf5
 refuses 'cut.h5: is damaged or cut off' haloes cut.h5 --output none
-refuses 'has no halo of at least 30000 particles' haloes one/snapshot_a1.0000.h5 --minimum 30000 --field --output none
-refuses 'takes 884736 haloes; there are' haloes one/snapshot_a1.0000.h5 --field --number-density 1 --output none
+refuses 'has no halo of at least 30000 particles' haloes one/snapshot_a1.0000.hdf5 --minimum 30000 --field --output none
+refuses 'takes 884736 haloes; there are' haloes one/snapshot_a1.0000.hdf5 --field --number-density 1 --output none
 refuses '--refine is 1.3; it must make whole grids' noise run.yaml --refine 1.3 --output none/noise.h5
 refuses '--coarsen is 5.0; it must make whole grids' noise run.yaml --coarsen 5 --output none/noise.h5
 refuses 'cut.hdf5: is damaged or cut off' "${whole[@]}" --set "objective.data='cut.hdf5:/Group'" --set output.directory=none

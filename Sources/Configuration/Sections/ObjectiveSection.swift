@@ -178,9 +178,6 @@ public struct ObjectiveSection: Sendable, Equatable {
             "axis", is: axis.rawValue, kind.hasAxis,
             "kind: " + Kind.allCases.filter(\.hasAxis).map(\.rawValue).joined(separator: " or "))
         section.require("ink", is: ink.rawValue, kind == .projectedDensity, "kind: projected-density")
-        if kind == .projectedDensity, case .dataset = data {
-            section.require("ink", is: ink.rawValue, false, "data: a picture, picture.png")
-        }
         section.require("bias_amplitude", is: "\(biasAmplitude)", bias == .powerLaw, "bias: power-law")
         section.require("bias_exponent", is: "\(biasExponent)", bias == .powerLaw, "bias: power-law")
         section.require("sigma", is: "\(sigma)", likelihood == .gaussian, "likelihood: gaussian")
