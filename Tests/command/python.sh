@@ -7,6 +7,8 @@ library=${PALINDROME_LIBRARY:-$root/.build/library/libpalindrome.so}
 python=${PALINDROME_PYTHON:-python3}
 header=$root/CSupport/CInterface/include
 
+# A second build of everything: the long tests have the time.
+if [ ! -f "$library" ] && [ -n "${PALINDROME_LONG_TESTS:-}" ]; then "$root/jobscripts/library" >/dev/null; fi
 if [ ! -f "$library" ]; then
     skip 'the door for other languages' "there is no library; build it with make library"
     exit 0
