@@ -49,7 +49,7 @@ extension OutputDirectory {
             guard size == file.bytes else {
                 return "\(path) has \(size) bytes, and had \(file.bytes) when it was written"
             }
-            guard file.name.hasSuffix(".h5") else { continue }
+            guard [".h5", ".hdf5"].contains(where: file.name.hasSuffix) else { continue }
             do {
                 try InputFile(opening: path, fault: .environment, over: communicator).verify()
             } catch {

@@ -62,7 +62,7 @@ damage 'a run that lost its density' rm out/density_a1.0000.h5
 damage 'a run that lost a spectrum' rm out/power_a0.7500.txt
 damage 'a run with a snapshot cut off' truncate -s 1000 out/snapshot_a0.7500.hdf5
 flip() { # file
-    local offset=$(($(stat -c %s "$1") / 2))
+    local offset=$(($(stat -c %s "$1") - 2000))
     printf "\\x$(printf %x $(($(od -An -tu1 -j $offset -N1 "$1") ^ 4)))" | dd of="$1" bs=1 seek=$offset conv=notrunc 2>/dev/null
 }
 damage 'a run with a flipped bit' flip out/snapshot_a1.0000.hdf5
