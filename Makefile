@@ -12,10 +12,13 @@
 
 PREFIX ?= /usr/local
 
+# Which code it is, with a + where it was changed since; nothing where there is no git.
+commit = $(shell git rev-parse --short=12 HEAD 2>/dev/null)$(shell git diff --quiet HEAD 2>/dev/null || echo +)
+
 .PHONY: build install library install-library setup demo test test-long check docs clean
 
 build: setup
-	swift build -c release --product palindrome
+	PALINDROME_COMMIT='$(filter-out +,$(commit))' swift build -c release --product palindrome
 
 install: build
 	jobscripts/install "$(PREFIX)"
@@ -37,7 +40,7 @@ check:
 	Tests/checks/run
 
 library: setup
-	jobscripts/library
+	PALINDROME_COMMIT='$(filter-out +,$(commit))' jobscripts/library
 
 install-library: library
 	jobscripts/install-library "$(PREFIX)" "$(DESTDIR)"

@@ -40,9 +40,9 @@ let numerics = Target.Dependency.product(name: "Numerics", package: "swift-numer
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
 
-// What files say of the code that wrote them; `+` where it was changed since.
-let commit =
-    Context.gitInformation.map { $0.currentCommit.prefix(12) + ($0.hasUncommittedChanges ? "+" : "") } ?? ""
+// What files say of the code that wrote them. `make` knows it; a manifest cannot ask git, since what it evaluates to is
+// kept until its text or the environment changes.
+let commit = Context.environment["PALINDROME_COMMIT"] ?? ""
 
 // One rule: a module imports only modules above it in this list; `make check` holds it.
 let layers: [Target] = [
