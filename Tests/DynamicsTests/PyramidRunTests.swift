@@ -195,7 +195,7 @@ final class PyramidRunTests: SPMDTestCase {
     /// FlowPM's figures 7 and 8 (Modi, Lanusse & Seljak 2021): 128³ particles in 400 Mpc/h, 10 steps from z = 9 to 0,
     /// P and r of the density at all wavenumbers; and 64³ in 200 Mpc/h on a mesh twice as fine.
     func testFlowPMsFigures() throws {
-        try XCTSkipUnless(ProcessInfo.processInfo.environment["PALINDROME_LONG_TESTS"]?.isEmpty == false)
+        try XCTSkipUnless(Self.isLong, "make test-long")
         let grid = RankGrid(world: world, shape: gridShapes[0])
         let steps = (0...10).map { 0.1 + 0.09 * Double($0) }
         for (side, factor) in [(128, 1), (64, 2)] {
@@ -218,7 +218,7 @@ final class PyramidRunTests: SPMDTestCase {
 
     /// All pyramids that there are, in a box that is no cube.
     func testEveryPyramidInABoxThatIsNoCube() throws {
-        try XCTSkipUnless(ProcessInfo.processInfo.environment["PALINDROME_LONG_TESTS"]?.isEmpty == false)
+        try XCTSkipUnless(Self.isLong, "make test-long")
         let grid = RankGrid(world: world, shape: gridShapes[0])
         let steps = (0...10).map { 0.1 + 0.09 * Double($0) }
         for kernel in ["1_4", "3_4", "5_4"] {

@@ -114,8 +114,7 @@ final class ReversalTests: SPMDTestCase {
     }
 
     func testAThousandStepsAreUndoneToTheLastBit() throws {
-        try XCTSkipIf(
-            ProcessInfo.processInfo.environment["PALINDROME_LONG_TESTS"] ?? "" == "", "make test-long")
+        try XCTSkipUnless(Self.isLong, "make test-long")
         alarm(7000)
         let box = Box(particles: [64, 64, 64], spacing: 1, mesh: [128, 128, 128])
         for steps in [63, 1000] {

@@ -83,8 +83,7 @@ final class SamplerTests: SPMDTestCase {
 
     /// Against √(d/2 tr((MᵀM − 1)²)), to the scatter of the sample.
     func testPriorTrajectoriesHaveTheEnergyErrorsOfTheory() throws {
-        let isLong = ProcessInfo.processInfo.environment["PALINDROME_LONG_TESTS"].map { !$0.isEmpty } ?? false
-        let (side, count) = isLong ? (32, 400) : (12, 40)
+        let (side, count) = Self.isLong ? (32, 400) : (12, 40)
         let transform = try transform([side, side, side], on: world)
         for integrator in SymplecticComposition.all {
             for step in [0.2, 0.4] {
