@@ -70,7 +70,7 @@ public struct RunConfiguration: Sendable, Equatable {
         force = ForceSection(forceReader)
         let outputReader = reader.section("output")
         let times = OutputTimes(outputReader)
-        evolution.cut(at: times.cuts, in: cosmology, evolutionReader)
+        evolution.cut(at: times.cuts, evolutionReader)
         output = OutputSection(
             outputReader, times, scaleFactors: evolution.scaleFactors, placeholders)
         halo = HaloSection(reader.section("halo"))

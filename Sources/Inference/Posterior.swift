@@ -75,11 +75,7 @@ public final class Posterior<Scalar: ParticleScalar> {
         guard !space.parameters.isEmpty else { return model }
         let point = parameters(at: scaled)
         guard space.contains(point) else { return nil }
-        do {
-            return try model.with(point.cosmology)
-        } catch is UnusableStep {
-            return nil
-        }
+        return try model.with(point.cosmology)
     }
 
     /// The white noise of a point. Collective.
