@@ -88,7 +88,7 @@ let layers: [Target] = [
 // The door for other languages stands above them; the command does without it.
 let interface = layer(
     "Interface",
-    ["CInterface", "Parallel", "Background", "Mesh", "Inference", "Configuration", "Runs"])
+    ["CInterface", "Parallel", "Background", "Mesh", "Inference", "Storage", "Configuration", "Runs"])
 
 let package = Package(
     name: "palindrome",
