@@ -80,9 +80,10 @@ let layers: [Target] = [
             "Dynamics", "Measurement", "Observables", "Inference", "Storage", "Records", "Figures",
             "Configuration", "Cost", "Benchmark", "Report", yaml,
         ],
-        resources: ["demo.yaml", "reconstruct.yaml", "example.yaml", "planck18_linear_z0.txt"].map {
-            .embedInCode("Resources/\($0)")
-        }),
+        resources: [
+            "demo.yaml", "reconstruct.yaml", "haloes.yaml", "example.yaml", "planck18_linear_z0.txt",
+            "network.json",
+        ].map { .embedInCode("Resources/\($0)") }),
 ]
 
 // The door for other languages stands above them; the command does without it.

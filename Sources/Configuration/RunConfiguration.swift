@@ -109,6 +109,9 @@ public struct RunConfiguration: Sendable, Equatable {
         for index in objectives.indices {
             changed.objectives[index].data = move(objectives[index].data)
             changed.objectives[index].weights = objectives[index].weights.map(move)
+            if case .file(let path) = objectives[index].haloes?.network {
+                changed.objectives[index].haloes?.network = .file(change(path))
+            }
         }
         guard let settings = reconstruct else { return changed }
         if case .file(let address) = settings.start { changed.reconstruct?.start = .file(move(address)) }

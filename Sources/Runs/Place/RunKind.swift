@@ -56,6 +56,9 @@ enum RunKind: String {
         for objective in configuration.objectives {
             add("\(objective.name).data", objective.data)
             add("\(objective.name).weights", objective.weights)
+            if case .file(let path) = objective.haloes?.network {
+                inputs.append(("\(objective.name).network", .file(path)))
+            }
         }
         if self == .sample, case .file(let address) = configuration.sampler?.start {
             inputs.append(("sampler.start", .dataset(address)))
