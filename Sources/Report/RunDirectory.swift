@@ -190,7 +190,12 @@ final class RunDirectory {
         return try Decomposition(shape: shape, over: grid)
     }
 
-    /// The mean of a dataset over the slab that pictures show; read once. Collective.
+    /// Matter as pictures show it, between its particles too; of a file without that, the mean of its density. Collective.
+    func matter(in path: String) throws -> Slab? {
+        try slab(of: "/slab", in: path) ?? slab(of: "/density", in: path)
+    }
+
+    /// A dataset averaged over the slab that pictures show, or a slab that is ready; read once. Collective.
     ///
     /// - Returns: nil if the file has no such dataset.
     func slab(of dataset: String, in path: String) throws -> Slab? {
@@ -199,7 +204,9 @@ final class RunDirectory {
         guard !unreadable.contains(key) else { return nil }
         do {
             let file = try InputFile(opening: path, over: world)
-            guard let slab = try Slab(of: dataset, in: file, for: self) else { return nil }
+            guard
+                let slab = try Slab(ready: dataset, in: file) ?? Slab(of: dataset, in: file, for: self)
+            else { return nil }
             slabs[key] = slab
             return slab
         } catch let error as StorageError where error.kind == .damaged || error.kind == .notFinite {
