@@ -80,6 +80,23 @@ final class SelectionTests: SPMDTestCase {
         XCTAssertGreaterThan(world.sum(seen), 50)
     }
 
+    /// Of another code's pixels and sums, a mask and a radial selection in a padded box; `Tests/Resources/survey.py`.
+    func testTheSelectionIsThatOfHealpy() throws {
+        let golden = try Golden("survey.h5")
+        let mesh = mesh(padding: 2.5)
+        let function = SelectionFunction(
+            observer: mesh.observer, sky: HEALPix(side: 8), completeness: try golden.values("/mask/good"),
+            radial: RadialSelection(
+                distances: try golden.values("/reference/radii"), values: try golden.values("/reference/phi")))
+        let expected = try golden.values("/reference/selection")
+        XCTAssertEqual(expected.count, mesh.count)
+        XCTAssertGreaterThan(expected.count { $0 > 0 }, 80)
+        for (number, value) in expected.enumerated() {
+            XCTAssertEqual(
+                Double(function.mean(in: mesh.cell(number), of: mesh)), value, accuracy: 1e-7, "\(number)")
+        }
+    }
+
     func testASkyWithoutAMaskIsSeenWhole() {
         let function = SelectionFunction(observer: .zero, sky: nil, completeness: [], radial: nil)
         let mesh = mesh(padding: 1)

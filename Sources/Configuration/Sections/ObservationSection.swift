@@ -38,8 +38,8 @@ public struct ObservationSection: Sendable, Equatable {
     public let section: String
     /// The tracer's name, by which its cubes are found in a file of several; empty if it is the only one.
     public internal(set) var name: String
-    /// Cells along each side.
-    public internal(set) var mesh: SIMD3<Int>
+    /// f, force cells along each side of a cell.
+    public internal(set) var coarsen: Int
     /// Where the observer is in the box [Mpc/h].
     public internal(set) var observer: SIMD3<Double>
     /// The width of the border in which nothing counts as seen [Mpc/h].
@@ -71,7 +71,8 @@ public struct ObservationSection: Sendable, Equatable {
             let isListed = sections.count > 1
             let observation = ObservationSection(section, box, cosmology, beside: found.first)
             if isListed {
-                for key in ["mesh", "observer", "padding", "fiducial"] where number > 0 && section.has(key) {
+                for key in ["coarsen", "observer", "padding", "fiducial"] where number > 0 && section.has(key)
+                {
                     section.conflict(
                         key, is: "given",
                         "it must stand in \(sections[0].name) alone, for all observations are in "
@@ -103,7 +104,7 @@ public struct ObservationSection: Sendable, Equatable {
                 }
                 return text
             } ?? ""
-        mesh = section.sides("mesh", 1...BoxSection.most, example: box.mesh.x) ?? first?.mesh ?? box.mesh
+        coarsen = section.whole("coarsen", 1...1024, default: first?.coarsen ?? 1)
         observer = section.vector("observer", example: "[0, 0, 0]") ?? first?.observer ?? 0.5 * box.size
         padding = section.number("padding", .notNegative, default: first?.padding ?? 0)
         fiducial =
@@ -122,12 +123,9 @@ public struct ObservationSection: Sendable, Equatable {
     }
 
     private func check(_ section: SectionReader, _ box: BoxSection) {
-        let factors = box.mesh / mesh
-        if factors &* mesh != box.mesh || factors != SIMD3(repeating: factors.x) {
+        if box.mesh % SIMD3(repeating: coarsen) != .zero {
             section.conflict(
-                "mesh", is: shown(mesh),
-                "it must be box.mesh (\(shown(box.mesh))) divided by a whole number, the same along all sides",
-                "try \(box.mesh.x % 2 == 0 ? shown(box.mesh / 2) : shown(box.mesh))")
+                "coarsen", is: "\(coarsen)", "it must divide box.mesh (\(shown(box.mesh)))", "try 1 or 2")
         }
         let half = 0.5 * box.size.min()
         if padding >= half {
@@ -212,7 +210,7 @@ public struct ObservationSection: Sendable, Equatable {
         guard !section.hasSuffix("]") || section.hasSuffix("[0]") else { return [] }
         let values = Self.expansion.map { "\($0.name): \(fiducial[$0])" }.joined(separator: ", ")
         return [
-            .init("mesh", "[\(mesh.x), \(mesh.y), \(mesh.z)]"),
+            .init("coarsen", "\(coarsen)"),
             .init("observer", "[\(observer.x), \(observer.y), \(observer.z)]"),
             .init("padding", "\(padding)"), .init("fiducial", "{\(values)}"),
         ]

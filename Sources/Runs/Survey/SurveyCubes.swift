@@ -20,11 +20,12 @@ struct SurveyCubes {
                 "observation is not given; palindrome \(command) must know what is seen; add a section observation"
             )
         }
+        let shape = configuration.box.mesh / SIMD3(repeating: first.coarsen)
         mesh = ObservationMesh(
-            box: configuration.box.size, shape: first.mesh, forceMesh: configuration.box.mesh,
+            box: configuration.box.size, shape: shape, forceMesh: configuration.box.mesh,
             observer: first.observer, padding: first.padding)
         let grid = RankGrid(world: world, shape: configuration.rankGrid(for: world.size))
-        decomposition = try Decomposition(shape: first.mesh, over: grid, planes: 1)
+        decomposition = try Decomposition(shape: shape, over: grid, planes: 1)
     }
 
     /// What the log should say before anything else.
@@ -40,7 +41,7 @@ struct SurveyCubes {
                 ? []
                 : [
                     "warning: there are \(fixed(perCell, 2)) particles per cell; with fewer than 8 many cells hold no matter, "
-                        + "and gradients of what is counted there are stiff; try a coarser observation.mesh"
+                        + "and gradients of what is counted there are stiff; try a larger observation.coarsen"
                 ])
     }
 
