@@ -27,6 +27,10 @@ final class RunDirectory {
     let powers: [Output]
     /// Mass functions of haloes, by time.
     let massFunctions: [Output]
+    /// What telescopes saw, or would see: counts and selections.
+    let surveys: [String]
+    /// Where they come from.
+    private let survey: Provenance?
     /// The reconstruction's file.
     let reconstructionPath: String?
     /// Where it comes from.
@@ -62,6 +66,7 @@ final class RunDirectory {
         guard
             !(densityFiles + powers + snapshots).isEmpty || reconstructionPath != nil || !recorded.isEmpty
                 || !studies.isEmpty || names.contains(EnsembleRecord.fileName)
+                || Self.surveyNames.contains(where: names.contains)
         else {
             throw UsageError(
                 "\(path): holds nothing of a run (no \(RunRecord.fileName(of: "simulate")), density_a*.h5, "
@@ -91,6 +96,10 @@ final class RunDirectory {
         let wanted = ofRecord ?? origins.last??.configuration
         let isOfRun = origins.map { $0 == nil || wanted == nil || $0!.configuration == wanted }
         self.densities = zip(densities, isOfRun).filter(\.1).map(\.0)
+        surveys = try Self.surveyNames.filter(names.contains).map { "\(path)/\($0)" }.filter {
+            try Self.isReadable($0, over: world, noting: &damage)
+        }
+        survey = try surveys.last.flatMap { try Self.provenance(of: $0, over: world) }
         massFunctions = Self.outputs("halo_mass_a", ".txt", in: path, names)
         let strangers = zip(densities, isOfRun).filter { !$0.1 }.map(\.0)
         self.powers = powers.filter { power in !strangers.contains { $0.scaleFactor == power.scaleFactor } }
@@ -137,7 +146,7 @@ final class RunDirectory {
     /// The configuration that the page tells, of the reconstruction if there is one.
     var configurationText: String? {
         reconstruction?.configuration ?? record?.configuration ?? forward?.configuration
-            ?? bench?.configuration ?? ensemble?.configuration
+            ?? bench?.configuration ?? ensemble?.configuration ?? survey?.configuration
     }
 
     /// Whether there is nothing of a run but an ensemble.
@@ -146,6 +155,7 @@ final class RunDirectory {
     /// Whether the reconstruction is one by the standard method, which has neither loss nor prior.
     var isStandard: Bool { reconstructionPath?.hasSuffix(Self.standardName) ?? false }
 
+    private static let surveyNames = ["survey.h5", "mock.h5"]
     private static let standardName = "standard_reconstruction.h5"
 
     /// A record of what was measured, that of the most ordinary study.

@@ -19,6 +19,7 @@ enum RunKind: String {
         switch section.prefix(while: { $0 != "[" }) {
         case "run": name == "precision"
         case "output": self == .simulate
+        case "observation", "mock": false
         case "halo": self == .simulate || self == .train
         case "train": self == .train && name != "checkpoint_every"
         case "objective": self != .simulate && self != .train
