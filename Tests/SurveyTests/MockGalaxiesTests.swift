@@ -12,9 +12,11 @@ final class MockGalaxiesTests: SPMDTestCase {
 
     private var function: SelectionFunction {
         let sky = HEALPix(side: 2)
+        let completeness = (0..<sky.pixelCount).map { pixel -> Double in
+            pixel % 5 == 0 ? 0 : 1 - Double(pixel) / 100
+        }
         return SelectionFunction(
-            observer: mesh.observer, sky: sky,
-            completeness: (0..<sky.pixelCount).map { $0 % 5 == 0 ? 0 : 1 - Double($0) / 100 },
+            observer: mesh.observer, sky: sky, completeness: completeness,
             radial: RadialSelection(distances: [0, 15, 30], values: [1, 0.9, 0]))
     }
 
