@@ -2,6 +2,7 @@ internal import Background
 public import Dynamics
 internal import InitialConditions
 public import Mesh
+public import Observables
 internal import Parallel
 public import Particles
 
@@ -55,6 +56,14 @@ public final class Posterior<Scalar: ParticleScalar> {
     public func enter(smoothing radius: Double, _ freedom: Freedom) {
         likelihood.smooth(by: radius)
         isJoint = freedom == .joint
+    }
+
+    /// The same, and masses of haloes are compared in another way. Collective.
+    ///
+    /// - Throws: the same on all ranks when nothing is known of errors in that view.
+    public func enter(smoothing radius: Double, haloes view: HaloView?, _ freedom: Freedom) throws {
+        if let view { try likelihood.look(through: view) }
+        enter(smoothing: radius, freedom)
     }
 
     /// What a search may move.
