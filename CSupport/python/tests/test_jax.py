@@ -66,6 +66,25 @@ def test_two_times_at_once(model, direction):
     assert difference == pytest.approx(model.sum(np.asarray(gradient) * direction), rel=2e-4)
 
 
+def test_losses_of_particles(model, direction):
+    at, s = [float(model.scale_factors[1]), 1.0], model.white_noise(1)
+    late, both = pl.jax.particles(model), pl.jax.particles(model, at)
+
+    def part(s):
+        x, p = late(s)
+        (x1, p1), (x2, _) = both(s)
+        k = 2 * jnp.pi / model.box[0]  # periodic, as positions are
+        return jnp.sum(jnp.cos(k * x) + p**2) + jnp.sum(p1 * jnp.sin(k * x2)) + jnp.sum(jnp.sin(2 * k * x1))
+
+    gradient = jax.jit(jax.grad(part))(s)
+    h = 1e-6
+    total = lambda s: model.sum(float(part(s)))  # noqa: E731
+    difference = (total(s + h * direction) - total(s - h * direction)) / (2 * h)
+    slope = model.sum(np.asarray(gradient) * direction)
+    assert abs(slope) > 1
+    assert difference == pytest.approx(slope, rel=2e-4)
+
+
 def test_vmap_is_refused(model):
     density = pl.jax.density(model)
     with pytest.raises(ValueError, match="vmap"):
