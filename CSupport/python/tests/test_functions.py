@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import palindrome as pl
-from conftest import alike
+from conftest import alike, optional
 from mpi4py import MPI
 
 
@@ -91,7 +91,7 @@ def test_power_is_that_of_the_modes(model, config):
 
 
 def test_results_plot_themselves(model, config, comm):
-    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib = optional("matplotlib")
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
 

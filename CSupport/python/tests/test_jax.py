@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+from conftest import optional
 
-jax = pytest.importorskip("jax")
+jax = optional("jax")
 jax.config.update("jax_enable_x64", True)
 import jax.numpy as jnp  # noqa: E402
 from jax.test_util import check_grads  # noqa: E402

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+from conftest import optional
 
-torch = pytest.importorskip("torch", exc_type=ImportError)
+torch = optional("torch")
 import palindrome as pl  # noqa: E402
 import palindrome.torch  # noqa: E402
 
