@@ -22,13 +22,10 @@ def blocks(document):
     return [text for text in texts if re.search(r"\bpl\.|\bm\.evolve\b", text)]
 
 
-def requires(text):
-    """Skips where a package that a text imports is not there."""
-    for line in re.findall(r"^import (.*?)(?:\s*#.*)?$", text, re.M):
-        for name in line.replace(" as ", ",").split(","):
-            root = name.strip().split(".")[0]
-            if root in ("jax", "torch", "optax", "blackjax") and importlib.util.find_spec(root) is None:
-                pytest.skip(f"there is no {root}")
+def has_packages(text):
+    """Whether what a text imports beside NumPy and ours is there."""
+    names = re.findall(r"\b(jax|torch|optax)\b", " ".join(re.findall(r"^import .*$", text, re.M)))
+    return all(importlib.util.find_spec(name) for name in names)
 
 
 @contextlib.contextmanager
@@ -37,7 +34,6 @@ def run(texts):
     space = {}
     try:
         for text in texts:
-            requires(text)
             exec(compile(text, "printed", "exec"), space)
         yield space
     finally:
@@ -53,6 +49,8 @@ def smaller(text, old, new):
 
 def test_lines_of_the_readme():
     (text,) = blocks("README.md")
+    if not has_packages(text):
+        pytest.skip("there is no jax, or no optax")
     text = smaller(smaller(text, '"particles": 64', '"particles": 8'), "range(200)", "range(30)")
     with run([text]) as space:
         assert float(space["value"]) < 0.7 * float(space["loss"](0.1 * space["m"].white_noise(1)))
@@ -61,6 +59,7 @@ def test_lines_of_the_readme():
 def test_lines_of_the_guide():
     first, *others = blocks("Sources/Palindrome.docc/Python.md")
     assert len(others) == 3
-    with run([smaller(first, '"particles": 64', '"particles": 16'), *others]) as space:
+    texts = [smaller(first, '"particles": 64', '"particles": 16'), *filter(has_packages, others)]
+    with run(texts) as space:
         assert space["by_noise"].shape == space["m"].shape and abs(space["by_noise"]).max() > 0
-        assert abs(space["x"].grad.numpy()).max() > 0
+        assert "x" not in space or abs(space["x"].grad.numpy()).max() > 0
