@@ -110,6 +110,8 @@ public struct RunConfiguration: Sendable, Equatable {
             changed.objectives[index].data = move(objectives[index].data)
             changed.objectives[index].weights = objectives[index].weights.map(move)
         }
+        if case .file(let address) = sampler?.start { changed.sampler?.start = .file(move(address)) }
+        if let address = sampler?.truth?.noise { changed.sampler?.truth?.noise = move(address) }
         guard let settings = reconstruct else { return changed }
         if case .file(let address) = settings.start { changed.reconstruct?.start = .file(move(address)) }
         if case .file(let address) = settings.truth { changed.reconstruct?.truth = .file(move(address)) }

@@ -36,10 +36,10 @@ struct InputCheck {
 
     private func readFiles<Scalar: StorableScalar>(as _: Scalar.Type) throws -> [String] {
         let model: ForwardModel<Scalar> = try configuration.forwardModel(
-            Scalar.self, observing: purpose == .simulation ? [] : configuration.observedScaleFactors,
+            Scalar.self, observing: observed,
             on: world)
         var remarks = model.remarks + configuration.idleKeys(in: use)
-        if purpose != .reconstruction {
+        if purpose == .simulation || purpose == .gradient {
             // The initial conditions themselves: a particle may be displaced too far.
             _ = try model.start(from: configuration.whiteNoise(over: model.particleGrid))
         }
@@ -52,11 +52,20 @@ struct InputCheck {
             try StandardEstimate(configuration, model, world).requireTracers()
             if settings.method == .standard { return remarks }
         }
-        if purpose != .simulation { remarks += try configuration.jointLikelihood(of: model).remarks }
+        if purpose != .simulation, !configuration.objectives.isEmpty {
+            remarks += try configuration.jointLikelihood(of: model).remarks
+        }
         if purpose == .reconstruction {
             _ = try configuration.scoreCorrection(around: model, FourierTransform(model.particleGrid))
         }
         return remarks
+    }
+
+    /// When a run looks at its particles.
+    private var observed: [Double] {
+        if purpose == .simulation { return [] }
+        return configuration.objectives.isEmpty
+            ? [configuration.evolution.stop] : configuration.observedScaleFactors
     }
 
     private var use: RunConfiguration.Use {
@@ -64,6 +73,7 @@ struct InputCheck {
         case .simulation: .simulation
         case .gradient: .gradient
         case .reconstruction: .reconstruction
+        case .sampling: .sampling
         }
     }
 
@@ -77,6 +87,9 @@ struct InputCheck {
             case .initial: if case .file(let address) = configuration.initial.noise { found.append(address) }
             case nil: break
             }
+        } else if purpose == .sampling {
+            if case .file(let address) = configuration.sampler?.start { found.append(address) }
+            if let address = configuration.sampler?.truth?.noise { found.append(address) }
         } else if case .file(let address) = configuration.initial.noise {
             found.append(address)
         }
