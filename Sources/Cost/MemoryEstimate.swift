@@ -31,6 +31,8 @@ public struct MemoryEstimate: Sendable, Equatable {
         case gradient
         /// Many gradients, and what the optimiser remembers.
         case reconstruction
+        /// Many gradients along trajectories, and what a chain keeps.
+        case sampling
     }
 
     /// What an objective takes while it is evaluated.
@@ -53,6 +55,8 @@ public struct MemoryEstimate: Sendable, Equatable {
         public var observedFields: Int
         /// Vectors that the optimiser keeps from one step to the next.
         public var keptVectors: Int
+        /// Vectors of whole numbers that a sampler holds.
+        public var latticeVectors: Int
         /// The linking length of the haloes that a forward run seeks; nil if it seeks none.
         public var linkingLength: Double?
 
@@ -61,11 +65,12 @@ public struct MemoryEstimate: Sendable, Equatable {
 
         /// Data, perhaps weights, what an optimiser keeps and an objective takes, and haloes.
         public init(
-            observedFields: Int = 1, keptVectors: Int = 0, observation: Observation = Observation(),
-            linkingLength: Double? = nil
+            observedFields: Int = 1, keptVectors: Int = 0, latticeVectors: Int = 0,
+            observation: Observation = Observation(), linkingLength: Double? = nil
         ) {
             self.observedFields = observedFields
             self.keptVectors = keptVectors
+            self.latticeVectors = latticeVectors
             self.observation = observation
             self.linkingLength = linkingLength
         }

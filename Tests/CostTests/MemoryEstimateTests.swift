@@ -132,4 +132,26 @@ final class MemoryEstimateTests: SPMDTestCase {
             }
         }
     }
+
+    /// A chain on a lattice in a window of its warm-up, and what it keeps of noise and density.
+    func testChains() throws {
+        try check(
+            Float.self, mesh: 48, Force("1_4"), for: .sampling, holding: .init(latticeVectors: 3)
+        ) { universe in
+            let posterior = Posterior(
+                JointLikelihood([try universe.objective()]), .unitNormal, over: ParameterSpace(),
+                around: universe.model)
+            let chain = MarkovChain<Float>(
+                by: HamiltonianMonteCarlo(), .init(warmUp: 16, length: 0.2),
+                drawing: ChainRandom(seed: 1, chain: 0),
+                over: ParameterSpace(), FourierTransform(universe.model.particleGrid))
+            let density = RunningMoments(over: universe.model.mesh)
+            guard
+                var state = try chain.start(at: ParameterVector(noise: universe.whiteNoise()), on: posterior)
+            else { throw UsageError("there is no start") }
+            // A window begins after two.
+            for _ in 0..<4 { try chain.advance(&state, on: posterior) }
+            XCTAssertEqual(density.count, 0)
+        }
+    }
 }
