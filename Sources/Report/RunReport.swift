@@ -9,7 +9,7 @@ public enum RunReport {
             PatternPictures.self, FinalFields.self, InitialFields.self, LossHistory.self,
             RecoveredParameters.self, Chains.self, TruthOfChains.self, Predictions.self, Likeness.self,
             ReconstructedPower.self, NoiseDistribution.self, MatterPictures.self, MatterPower.self,
-            HaloMasses.self, TrainedNetworks.self,
+            HaloMasses.self, SurveyMaps.self, TrainedNetworks.self,
             GradientNumbers.self, ForceSpeed.self, StrongScaling.self, WeakScaling.self,
             LawsOfGravity.self, PhaseTimes.self,
             ConfigurationTable.self, Origins.self,

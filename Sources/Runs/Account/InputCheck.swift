@@ -53,7 +53,9 @@ struct InputCheck {
             if settings.method == .standard { return remarks }
         }
         if purpose != .simulation, !configuration.objectives.isEmpty {
-            remarks += try configuration.jointLikelihood(of: model).remarks
+            let likelihood = try configuration.jointLikelihood(of: model)
+            if purpose == .reconstruction { try configuration.requireViews(of: likelihood) }
+            remarks += likelihood.remarks
         }
         if purpose == .reconstruction {
             _ = try configuration.scoreCorrection(around: model, FourierTransform(model.particleGrid))
@@ -100,7 +102,7 @@ struct InputCheck {
     private var datasets: [(DatasetAddress, SIMD3<Int>)] {
         var found = noises.map { ($0, configuration.box.particles) }
         guard purpose != .simulation else { return found }
-        for objective in configuration.objectives where objective.kind != .projectedDensity {
+        for objective in configuration.objectives where !objective.kind.traits.isPicture {
             for case .dataset(let address) in [objective.data, objective.weights].compactMap(\.self)
             where !address.isCatalogue {
                 found.append((address, configuration.box.mesh))

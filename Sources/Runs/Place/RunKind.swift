@@ -19,6 +19,7 @@ enum RunKind: String {
         switch section.prefix(while: { $0 != "[" }) {
         case "run": name == "precision"
         case "output": self == .simulate
+        case "observation", "mock": false
         case "halo": self == .simulate || self == .train
         case "train": self == .train && name != "checkpoint_every"
         case "objective": self != .simulate && self != .train
@@ -56,6 +57,9 @@ enum RunKind: String {
         for objective in configuration.objectives {
             add("\(objective.name).data", objective.data)
             add("\(objective.name).weights", objective.weights)
+            if case .file(let path) = objective.haloes?.network {
+                inputs.append(("\(objective.name).network", .file(path)))
+            }
         }
         if self == .sample, case .file(let address) = configuration.sampler?.start {
             inputs.append(("sampler.start", .dataset(address)))
