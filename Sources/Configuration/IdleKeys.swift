@@ -42,7 +42,7 @@ extension RunConfiguration {
         var keys: [String] = []
         for objective in objectives {
             let given = [
-                ("weights", objective.weights != nil), ("bias", objective.bias != .none),
+                (objective.weightsKey, objective.weights != nil), ("bias", objective.bias != .none),
                 ("likelihood", objective.likelihood != .gaussian), ("sigma", objective.sigma != 1),
                 ("smoothing", objective.smoothing != 0),
             ]

@@ -75,7 +75,8 @@ public struct RunConfiguration: Sendable, Equatable {
             outputReader, times, scaleFactors: evolution.scaleFactors, placeholders)
         halo = HaloSection(reader.section("halo"))
         train = TrainSection(reader.section("train"))
-        objectives = ObjectiveSection.all(reader.sections("objective"), scaleFactors: evolution.scaleFactors)
+        objectives = ObjectiveSection.all(
+            reader.sections("objective"), scaleFactors: evolution.scaleFactors, mesh: box.mesh)
         let optimizer = OptimizerSection(reader.section("optimizer"), box, objectives)
         let reconstruct = ReconstructSection(reader.section("reconstruct"), (cosmology, power), objectives)
         let samplerReader = reader.section("sampler")
@@ -109,6 +110,7 @@ public struct RunConfiguration: Sendable, Equatable {
         for index in objectives.indices {
             changed.objectives[index].data = move(objectives[index].data)
             changed.objectives[index].weights = objectives[index].weights.map(move)
+            changed.objectives[index].patches = objectives[index].patches.map(move)
         }
         guard let settings = reconstruct else { return changed }
         if case .file(let address) = settings.start { changed.reconstruct?.start = .file(move(address)) }

@@ -104,6 +104,23 @@ struct SectionReader {
         }
     }
 
+    /// A place of three finite numbers, if given.
+    func place(_ key: String, example: String) -> SIMD3<Double>? {
+        read(key) { entry throws(Problem) in
+            let elements = try entry.list("it must be a list of three numbers", "try \(example)")
+            guard elements.count == 3 else {
+                throw Problem(
+                    at: entry.place, entry.key, is: "a list of \(elements.count)", "it must have 3 elements",
+                    "try \(example)")
+            }
+            var place = SIMD3<Double>()
+            for (axis, element) in elements.enumerated() {
+                place[axis] = try element.number(.any, "try \(example)")
+            }
+            return place
+        }
+    }
+
     /// Two whole numbers, if given.
     func pair(_ key: String, _ range: ClosedRange<Int>, example: String) -> SIMD2<Int>? {
         read(key) { entry throws(Problem) in

@@ -50,7 +50,7 @@ public struct OptimizerSection: Sendable, Equatable {
                 for element in elements { stages.append(try Self.stage(element)) }
                 return stages
             } ?? Self.usualStages(in: box, objectives)
-        if !objectives.isEmpty, objectives.allSatisfy({ $0.likelihood == .poisson }),
+        if !objectives.isEmpty, objectives.allSatisfy(\.likelihood.isOfCounts),
             let index = stages.firstIndex(where: { $0.smoothing > 0 })
         {
             section.conflict(
@@ -73,7 +73,7 @@ public struct OptimizerSection: Sendable, Equatable {
     /// peaks so high that matter streams through them, and no later stage finds the way back. A small box may
     /// have no such cluster, a large one has some. Counts are not smoothed.
     private static func usualStages(in box: BoxSection, _ objectives: [ObjectiveSection]) -> [Stage] {
-        guard objectives.isEmpty || objectives.contains(where: { $0.likelihood == .gaussian }) else {
+        guard objectives.isEmpty || objectives.contains(where: { !$0.likelihood.isOfCounts }) else {
             return [Stage(smoothing: 0, iterations: 400, tolerance: 1e-4)]
         }
         let nearlyLinear = min(25, box.size.min() / 8)  // [Mpc/h]

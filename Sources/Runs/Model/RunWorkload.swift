@@ -37,15 +37,18 @@ extension ObjectiveSection {
     /// Of data and weights on the force mesh; a picture is next to nothing.
     fileprivate var fieldsOfData: Int {
         switch kind {
-        case .density, .redshiftSpaceDensity, .momentumDensity: weights == nil ? 1 : 2
+        case .density, .redshiftSpaceDensity, .momentumDensity:
+            1 + (weights == nil ? 0 : 1) + (patches == nil ? 0 : 1)
         case .projectedDensity: 0
         }
     }
 
-    /// Fields on the force mesh: the prediction and its cotangent, and the density that a bias was applied to.
+    /// Fields on the force mesh: the prediction and its cotangent, the density that a bias was applied to, and the copy of
+    /// those whose logarithm is taken.
     fileprivate var fieldsHeld: Int {
         switch kind {
-        case .density, .redshiftSpaceDensity, .momentumDensity: bias == .none ? 2 : 3
+        case .density, .redshiftSpaceDensity, .momentumDensity: 
+            (bias == .none ? 2 : 3) + (likelihood == .gaussian || likelihood == .poisson ? 0 : 1)
         case .projectedDensity: 2
         }
     }
@@ -54,7 +57,8 @@ extension ObjectiveSection {
     fileprivate var cotangentSetsHeld: Int {
         switch kind {
         case .density, .projectedDensity: 0
-        case .redshiftSpaceDensity: 1
+        // Lines of sight of their own take a copy of the particles.
+        case .redshiftSpaceDensity: axis == .radial ? 3 : 1
         // Two arrays of a set's six: more than it takes.
         case .momentumDensity: 1
         }

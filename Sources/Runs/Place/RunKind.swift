@@ -55,7 +55,8 @@ enum RunKind: String {
         guard self != .simulate, self != .train else { return inputs }
         for objective in configuration.objectives {
             add("\(objective.name).data", objective.data)
-            add("\(objective.name).weights", objective.weights)
+            add("\(objective.name).\(objective.weightsKey)", objective.weights)
+            add("\(objective.name).patches", objective.patches)
         }
         if self == .sample, case .file(let address) = configuration.sampler?.start {
             inputs.append(("sampler.start", .dataset(address)))

@@ -132,7 +132,7 @@ extension StandardEstimate {
     private var address: DatasetAddress {
         get throws(UsageError) {
             let objectives = configuration.objectives
-            guard objectives.count == 1, objectives[0].kind == .density,
+            guard objectives.count == 1, objectives[0].kind == .density, objectives[0].coarsen == 1,
                 objectives[0].a == configuration.evolution.stop,
                 case .dataset(let address) = objectives[0].data
             else {
