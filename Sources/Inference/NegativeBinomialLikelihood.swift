@@ -11,7 +11,7 @@ public import Particles
 ///
 ///     η̄ = r (λ − N)/(r + λ),    r̄ = Σ [ψ(r) − ψ(N + r) + ln(1 + λ/r) + (N − λ)/(r + λ)]
 ///
-/// - Source: Neyrinck et al. 2014, MNRAS 441, 646, §2; Ata et al. 2015, MNRAS 446, 4250, eq. 9.
+/// - Source: Ata et al. 2015, MNRAS 446, 4250.
 public final class NegativeBinomialLikelihood<Scalar: ParticleScalar>: CountLikelihood {
     /// `dispersion` r > 0.
     public var parameters: [OwnParameter] { [OwnParameter("dispersion", dispersion)] }

@@ -11,7 +11,7 @@ public import Particles
 /// It is Poisson's, maximised over a factor of each patch, and does not know the amplitude of a bias. The constant is chosen
 /// such that λ = N makes 0. Cells with S = 0 do not count. With η = ln B and N_p the counts of a patch, `η̄ = N_p λ/Λ_p − N`.
 ///
-/// - Source: Porqueres et al. 2019, A&A 624, A115, eq. 8.
+/// - Source: Porqueres et al. 2019, A&A 624, A115.
 public final class PatchLikelihood<Scalar: ParticleScalar>: CountLikelihood {
     /// The cells that are seen.
     public var cellCount: Int { data.cellCount }

@@ -18,7 +18,7 @@ public import Particles
 /// `X′ = X + round(shift · 2³²/L)`, its momenta are the words of X, which it goes home with, and its indices are the
 /// places that it left.
 ///
-/// - Source: Kaiser 1987, eq. 1.1; Hamilton 1998, §4.1.
+/// - Source: Kaiser 1987, MNRAS 227, 1; Hamilton 1998, astro-ph/9708102.
 public final class RadialRedshiftSpaceDensity<Scalar: ParticleScalar>: Observable {
     /// The force mesh.
     public let grid: CellGrid<Scalar>

@@ -11,7 +11,7 @@ public import Particles
 ///
 /// Where b is clipped its derivatives are 0.
 ///
-/// - Source: Neyrinck et al. 2014, MNRAS 441, 646, eq. 5; Jasche & Lavaux 2019, eq. 19.
+/// - Source: Neyrinck et al. 2014, MNRAS 441, 646; Jasche & Lavaux 2019, A&A 625, A64.
 public final class TruncatedPowerLawBias<Scalar: ParticleScalar>: BiasModel {
     /// `bias_amplitude` A > 0, `bias_exponent` α, `bias_threshold` ρ_g > 0 and `bias_steepness` ε.
     public let parameters: [OwnParameter]

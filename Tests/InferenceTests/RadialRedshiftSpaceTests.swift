@@ -125,9 +125,8 @@ final class RadialRedshiftSpaceTests: SPMDTestCase {
             // ⟨M x, y⟩ = ⟨x, Mᵀ y⟩
             let fine = Field<Double>.whiteNoise(seed: 1, over: model.mesh)
             let other = Field<Double>.whiteNoise(seed: 2, over: coarse.decomposition)
-            let (down, up) = (
-                means.means(of: fine.copy(for: "test")), means.shares(of: other.copy(for: "test"))
-            )
+            let down = means.means(of: fine.copy(for: "test"))
+            let up = means.shares(of: other.copy(for: "test"))
             let first = try world.exactSum(count: down.values.count, of: "x") {
                 down.values.span[$0] * other.values.span[$0]
             }

@@ -128,16 +128,19 @@ final class TracerTests: SPMDTestCase {
             patches: .plane([0, 0, 2, 2, 1]), on: plane(5))
         let prediction: [Double] = [2, 6, 1, 3.5, 100]
         // λ = 2, 3 | 1, 7; N_p = 4 | 4.
-        let expected =
-            -3 * log(2 / 5.0) - log(3 / 5.0) - 4 * log(7 / 8.0) + 3 * log(3 / 4.0) + log(1 / 4.0)
+        let shares: [Double] = [2 / 5.0, 3 / 5.0, 7 / 8.0]
+        let best: [Double] = [3 / 4.0, 1 / 4.0, 1]
+        var expected = 0.0
+        for (count, (share, least)) in zip([3.0, 1, 4], zip(shares, best)) {
+            expected += count * log(least / share)
+        }
         XCTAssertEqual(try likelihood.value(of: .plane(prediction)), expected, accuracy: 1e-12)
         let found = try likelihood.evaluate(.plane(prediction))
         XCTAssertEqual(found.value, expected, accuracy: 1e-12)
         let slopes = found.takeCotangent().pixels
-        for (slope, byLogarithm) in zip(
-            zip(slopes, prediction).map(*), [4 * 2 / 5.0 - 3, 4 * 3 / 5.0 - 1, 4 / 8.0, 4 * 7 / 8.0 - 4, 0])
-        {
-            XCTAssertEqual(slope, byLogarithm, accuracy: 1e-12)
+        let byLogarithm: [Double] = [-1.4, 1.4, 0.5, -0.5, 0]
+        for cell in 0..<5 {
+            XCTAssertEqual(slopes[cell] * prediction[cell], byLogarithm[cell], accuracy: 1e-12)
         }
         // A factor of a patch does not matter.
         XCTAssertEqual(

@@ -104,8 +104,8 @@ struct SectionReader {
         }
     }
 
-    /// A place of three finite numbers, if given.
-    func place(_ key: String, example: String) -> SIMD3<Double>? {
+    /// Finite numbers along x, y and z, if given.
+    func vector(_ key: String, example: String) -> SIMD3<Double>? {
         read(key) { entry throws(Problem) in
             let elements = try entry.list("it must be a list of three numbers", "try \(example)")
             guard elements.count == 3 else {
@@ -113,11 +113,11 @@ struct SectionReader {
                     at: entry.place, entry.key, is: "a list of \(elements.count)", "it must have 3 elements",
                     "try \(example)")
             }
-            var place = SIMD3<Double>()
+            var vector = SIMD3<Double>()
             for (axis, element) in elements.enumerated() {
-                place[axis] = try element.number(.any, "try \(example)")
+                vector[axis] = try element.number(.any, "try \(example)")
             }
-            return place
+            return vector
         }
     }
 

@@ -102,7 +102,7 @@ public struct ObjectiveSection: Sendable, Equatable {
         dispersion = section.positive("dispersion", default: 10)
         patches = Self.source("patches", section, kind)
         coarsen = section.whole("coarsen", 1...1024, default: 1)
-        observer = section.place("observer", example: "[0, 0, 0]")
+        observer = section.vector("observer", example: "[0, 0, 0]")
         axis = section.choice("axis", default: .z)
         ink = section.choice("ink", default: .bright)
         smoothing = section.number("smoothing", .notNegative, default: 0)
