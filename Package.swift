@@ -58,6 +58,11 @@ let layers: [Target] = [
         "Dynamics",
         ["Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions"]),
     layer("Measurement", ["CKernels", "Memory", "Parallel", "Mesh", "Particles"]),
+    layer(
+        "Survey",
+        [
+            "Memory", "Parallel", "Background", "Mesh", "Particles", "InitialConditions", "Measurement",
+        ]),
     layer("Observables", ["CKernels", "Memory", "Parallel", "Background", "Mesh", "Particles", "Dynamics"]),
     layer(
         "Inference",
@@ -77,18 +82,19 @@ let layers: [Target] = [
         "Runs",
         [
             "Memory", "Text", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions",
-            "Dynamics", "Measurement", "Observables", "Inference", "Storage", "Records", "Figures",
+            "Dynamics", "Measurement", "Survey", "Observables", "Inference", "Storage", "Records", "Figures",
             "Configuration", "Cost", "Benchmark", "Report", yaml,
         ],
-        resources: ["demo.yaml", "reconstruct.yaml", "example.yaml", "planck18_linear_z0.txt"].map {
-            .embedInCode("Resources/\($0)")
-        }),
+        resources: [
+            "demo.yaml", "reconstruct.yaml", "haloes.yaml", "example.yaml", "planck18_linear_z0.txt",
+            "network.json",
+        ].map { .embedInCode("Resources/\($0)") }),
 ]
 
 // The door for other languages stands above them; the command does without it.
 let interface = layer(
     "Interface",
-    ["CInterface", "Parallel", "Background", "Mesh", "Inference", "Configuration", "Runs"])
+    ["CInterface", "Parallel", "Background", "Mesh", "Inference", "Storage", "Configuration", "Runs"])
 
 let package = Package(
     name: "palindrome",
@@ -198,6 +204,9 @@ let package = Package(
                 "Configuration",
             ]),
         tests("Report", ["Parallel", "Mesh", "Storage", "Records", "Report"]),
+        tests(
+            "Survey", ["Memory", "Parallel", "Background", "Mesh", "Particles", "Survey"],
+            resources: [.copy("Resources")]),
         tests("Measurement", ["Memory", "Parallel", "Mesh", "Particles", "Measurement", "Storage"]),
         tests("Records", ["Parallel", "Inference", "Storage", "Records"]),
         tests("Figures", ["Parallel", "Measurement", "Figures"]),

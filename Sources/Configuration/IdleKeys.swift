@@ -43,8 +43,9 @@ extension RunConfiguration {
         for objective in objectives {
             let given = [
                 (objective.weightsKey, objective.weights != nil), ("bias", objective.bias != .none),
-                ("likelihood", objective.likelihood != .gaussian), ("sigma", objective.sigma != 1),
-                ("smoothing", objective.smoothing != 0),
+                ("likelihood", objective.likelihood != objective.kind.traits.likelihood),
+                ("sigma", objective.sigma != 1),
+                ("smoothing", objective.smoothing != 0), ("network", objective.haloes != nil),
             ]
             keys += given.filter(\.1).map { "\(objective.name).\($0.0)" }
         }

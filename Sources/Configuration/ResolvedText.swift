@@ -58,7 +58,14 @@ extension RunConfiguration {
     public var resolvedText: String {
         text(
             [.init("run", run.entries)] + universe
-                + [.init("output", output.entries), .init("halo", halo.entries)] + training + inference)
+                + [.init("output", output.entries), .init("halo", halo.entries)] + training + surveys
+                + inference)
+    }
+
+    private var surveys: [ResolvedSection] {
+        (observations.isEmpty ? [] : [ResolvedSection("observation", all: observations.map(\.entries))])
+            + (mocks == [MockSection.usual].compactMap(\.self)
+                ? [] : [ResolvedSection("mock", all: mocks.map(\.entries))])
     }
 
     // Only what was asked for, so that other runs' files stay as they are.

@@ -27,6 +27,10 @@ public struct RunConfiguration: Sendable, Equatable {
     public internal(set) var halo: HaloSection
     /// `train`: how networks that make haloes are trained.
     public internal(set) var train: TrainSection
+    /// `observation`: how what a telescope saw becomes numbers in cells, one section or a list of them; empty if not given.
+    public internal(set) var observations: [ObservationSection]
+    /// `mock`: how galaxies are made of a universe, one section for all observations or one for each.
+    public internal(set) var mocks: [MockSection]
     /// `objective`: what the universe is compared with, one section or a list of them; empty if no data is named.
     public internal(set) var objectives: [ObjectiveSection]
     /// `optimizer`: how it is approached; nil without an objective.
@@ -70,11 +74,13 @@ public struct RunConfiguration: Sendable, Equatable {
         force = ForceSection(forceReader)
         let outputReader = reader.section("output")
         let times = OutputTimes(outputReader)
-        evolution.cut(at: times.cuts, in: cosmology, evolutionReader)
+        evolution.cut(at: times.cuts, evolutionReader)
         output = OutputSection(
             outputReader, times, scaleFactors: evolution.scaleFactors, placeholders)
         halo = HaloSection(reader.section("halo"))
         train = TrainSection(reader.section("train"))
+        observations = ObservationSection.all(reader.sections("observation"), box, cosmology)
+        mocks = MockSection.all(reader.sections("mock"), for: observations)
         objectives = ObjectiveSection.all(
             reader.sections("objective"), scaleFactors: evolution.scaleFactors, mesh: box.mesh)
         let optimizer = OptimizerSection(reader.section("optimizer"), box, objectives)
@@ -111,7 +117,20 @@ public struct RunConfiguration: Sendable, Equatable {
             changed.objectives[index].data = move(objectives[index].data)
             changed.objectives[index].weights = objectives[index].weights.map(move)
             changed.objectives[index].patches = objectives[index].patches.map(move)
+            if case .file(let path) = objectives[index].haloes?.network {
+                changed.objectives[index].haloes?.network = .file(change(path))
+            }
         }
+        for index in observations.indices {
+            changed.observations[index].mask = observations[index].mask.map(move)
+            changed.observations[index].radial = observations[index].radial.map(change)
+            switch observations[index].catalogue {
+            case .text(let path): changed.observations[index].catalogue = .text(change(path))
+            case .group(let address): changed.observations[index].catalogue = .group(move(address))
+            case nil: break
+            }
+        }
+        for index in mocks.indices { changed.mocks[index].universe = mocks[index].universe.map(change) }
         guard let settings = reconstruct else { return changed }
         if case .file(let address) = settings.start { changed.reconstruct?.start = .file(move(address)) }
         if case .file(let address) = settings.truth { changed.reconstruct?.truth = .file(move(address)) }

@@ -32,7 +32,7 @@ public struct ForwardModel<Scalar: ParticleScalar> {
     ///   - force: the law of gravity.
     ///   - grid: the ranks.
     /// - Throws: ``UsageError`` when the grid of ranks is too fine or linear theory leaves the range of numbers,
-    ///   `PowerTableError` when a table does not cover the box's modes, ``UnusableStep``; the same on all ranks.
+    ///   `PowerTableError` when a table does not cover the box's modes; the same on all ranks.
     public init(
         _ box: Box, in universe: (parameters: CosmologyParameters, power: LinearPowerModel),
         startingWith order: PerturbationOrder, following plan: EvolutionPlan,
@@ -50,7 +50,7 @@ public struct ForwardModel<Scalar: ParticleScalar> {
     /// The same layout, with its units and plans, in a universe of other parameters.
     ///
     /// - Parameter parameters: that have no `problems`.
-    /// - Throws: `PowerTableError` on all ranks when a table does not cover the box's modes, ``UnusableStep``.
+    /// - Throws: `PowerTableError` on all ranks when a table does not cover the box's modes.
     public func with(_ parameters: CosmologyParameters) throws -> ForwardModel {
         ForwardModel(
             layout,

@@ -61,12 +61,13 @@ extension ForwardModel {
             ? 0
             : try differingWords(evolution.particles, from: initialState(from: noise))
         let (parameters, lawParameters) = (adjoint.parameters, adjoint.lawParameters)
+        let linear = adjoint.takeLinear()
         var particles = evolution.takeParticles()
         particles.forgetState()
         let initial = particles.inLagrangianOrder(adjoint.takeCotangents(), over: particleGrid)
         _ = consume particles
         return try pullBack(
-            initial, to: noise, value: value, parameters: (parameters, lawParameters),
+            initial, beside: linear, to: noise, value: value, parameters: (parameters, lawParameters),
             differingWords: differing)
     }
 
@@ -80,12 +81,14 @@ extension ForwardModel {
 
     /// From the cotangents of the particles at the start to those of white noise and cosmology.
     private func pullBack(
-        _ initial: consuming LagrangianCotangents<Scalar>, to noise: borrowing Field<Scalar>, value: Double,
+        _ initial: consuming LagrangianCotangents<Scalar>, beside linear: consuming FourierField<Scalar>?,
+        to noise: borrowing Field<Scalar>, value: Double,
         parameters: (cosmology: Dual, law: [Double]), differingWords: Int
     ) throws -> Gradient<Scalar> {
         let transform = layout.perturbation.transform
         var adjoint = try layout.perturbation.displaceAdjoint(
             initial, at: linearModes(of: noise), to: theory.growthAtStart)
+        if let linear { adjoint.modes.add(linear) }
         // Transformed again rather than kept while memory is wanted most.
         let noiseModes = transform.forward(keeping: noise)
         let power = LinearPower<Dual>(cosmology, theory.powerModel)

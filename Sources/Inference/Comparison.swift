@@ -31,12 +31,22 @@ public final class Comparison<Scalar: ParticleScalar>: Objective {
         self.likelihood = likelihood
     }
 
-    /// Those of the bias, then those of the likelihood.
-    public var parameters: [OwnParameter] { (bias?.parameters ?? []) + likelihood.parameters }
+    /// Those of the observable, of the bias, and of the likelihood.
+    public var parameters: [OwnParameter] {
+        observable.parameters + (bias?.parameters ?? []) + likelihood.parameters
+    }
 
     private func split(_ own: [Double]) -> (bias: [Double], likelihood: [Double]) {
+        let rest = own.dropFirst(observable.parameters.count)
         let count = bias?.parameters.count ?? 0
-        return (Array(own.prefix(count)), Array(own.dropFirst(count)))
+        return (Array(rest.prefix(count)), Array(rest.dropFirst(count)))
+    }
+
+    /// Hands the universe to the observable. Collective.
+    public func begin(
+        at noise: borrowing Field<Scalar>, in model: ForwardModel<Scalar>, _ own: [Double]
+    ) throws {
+        try observable.begin(at: noise, in: model, Array(own.prefix(observable.parameters.count)))
     }
 
     /// The cells that count.
@@ -52,6 +62,12 @@ public final class Comparison<Scalar: ParticleScalar>: Objective {
 
     /// Hands the radius to the likelihood.
     public func smooth(by radius: Double) { likelihood.smooth(by: radius) }
+
+    /// Hands the view to the likelihood and to the bias. Collective.
+    public func look(through view: HaloView) throws {
+        try likelihood.look(through: view)
+        bias?.look(through: view)
+    }
 
     /// `−ln p(d | B(ρ))`. Collective.
     public func value(
@@ -89,7 +105,7 @@ public final class Comparison<Scalar: ParticleScalar>: Objective {
             value = ObjectiveValue(loss: loss, parameters: throughBias.parameters + slopes)
             return throughBias.takeDensity()
         }
-        return value
+        return ObjectiveValue(loss: value.loss, parameters: observable.slopes + value.parameters)
     }
 }
 

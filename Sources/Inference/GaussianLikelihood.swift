@@ -117,7 +117,8 @@ public final class GaussianLikelihood<Scalar: ParticleScalar>: Likelihood {
         residual.scale(by: 1 / (sigma * sigma))
         return Assessment(
             value: value + normalisation(sigma),
-            parameters: errors == .sought ? [(Double(cellCount) - 2 * value) / sigma] : [], cotangent: residual)
+            parameters: errors == .sought ? [(Double(cellCount) - 2 * value) / sigma] : [],
+            cotangent: residual)
     }
 
     /// `n ln(σ/σ₀)`, if σ is sought.

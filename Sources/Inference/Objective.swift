@@ -1,4 +1,5 @@
 public import Dynamics
+public import Mesh
 public import Observables
 public import Particles
 
@@ -16,6 +17,17 @@ public protocol Objective<Scalar>: AnyObject {
 
     /// The parameters of its own, as bias and noise have them.
     var parameters: [OwnParameter] { get }
+
+    /// Takes up the universe that is about to run, for those that see more of it than its particles. Collective. Nothing if
+    /// not written.
+    ///
+    /// - Parameters:
+    ///   - noise: its white noise on the particle grid.
+    ///   - model: the universe.
+    ///   - own: the values of ``parameters``.
+    func begin(
+        at noise: borrowing Field<Scalar>, in model: ForwardModel<Scalar>, _ own: [Double]
+    ) throws
 
     /// The loss of the particles. Collective.
     ///
@@ -42,6 +54,11 @@ public protocol Objective<Scalar>: AnyObject {
     /// From now on the data are compared on scales above a radius R [Mpc/h], if it knows such a thing.
     func smooth(by radius: Double)
 
+    /// From now on masses of haloes are compared in another way, if it compares any. Collective.
+    ///
+    /// - Throws: the same on all ranks when nothing is known of errors in that view.
+    func look(through view: HaloView) throws
+
     /// The data points that count.
     var cellCount: Int { get }
 
@@ -52,6 +69,13 @@ public protocol Objective<Scalar>: AnyObject {
 extension Objective {
     /// Nothing.
     public var remarks: [String] { [] }
+
+    /// Nothing.
+    public func begin(
+        at noise: borrowing Field<Scalar>, in model: ForwardModel<Scalar>, _ own: [Double]
+    ) throws {}
+    /// It compares none.
+    public func look(through view: HaloView) {}
 }
 
 /// A loss, and its derivatives by an objective's own parameters.

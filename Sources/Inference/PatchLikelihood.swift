@@ -45,7 +45,9 @@ public final class PatchLikelihood<Scalar: ParticleScalar>: CountLikelihood {
         let data = try SelectedCounts(
             counts, selection, on: grid, .init(name: name, key: key, likelihood: "patches"))
         let most = Double(Self.mostPatches)
-        func isNone(_ number: Double) -> Bool { !(number >= 0 && number < most && number == number.rounded()) }
+        func isNone(_ number: Double) -> Bool {
+            !(number >= 0 && number < most && number == number.rounded())
+        }
         guard try patches.count(where: isNone) == 0 else {
             throw ObjectiveError(
                 "\(name).patches holds what is no number of a patch, the first at \(patches.firstPlace(where: isNone)); "

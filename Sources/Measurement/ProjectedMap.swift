@@ -38,6 +38,11 @@ public struct ProjectedMap: Sendable, Equatable {
         self.init(width: shape.x, height: shape.y, values: values, sides: sides, axes: axes)
     }
 
+    /// The values `[u][v]`, u to the right and v upwards.
+    public var columns: [Double] {
+        (0..<width).flatMap { u in (0..<height).reversed().map { self[u, $0] } }
+    }
+
     /// The value of a pixel.
     public subscript(column: Int, row: Int) -> Double { values[row * width + column] }
 

@@ -17,6 +17,10 @@ public final class CellMeans<Scalar: ParticleScalar>: Observable {
     public let observable: any Observable<Scalar>
     /// As that of what is averaged.
     public var isInUnitsOfItsMean: Bool { observable.isInUnitsOfItsMean }
+    /// Those of what is averaged.
+    public var parameters: [OwnParameter] { observable.parameters }
+    /// Those of what is averaged.
+    public var slopes: [Double] { observable.slopes }
 
     private let factor: Int
     private let coarse: Decomposition
@@ -51,6 +55,13 @@ public final class CellMeans<Scalar: ParticleScalar>: Observable {
                 $0.lowerBound / factor..<($0.upperBound - 1) / factor + 1
             })
         grid = .mesh(FourierTransform(coarse), cell: cell * Double(factor))
+    }
+
+    /// Hands the universe on. Collective.
+    public func begin(
+        at noise: borrowing Field<Scalar>, in model: ForwardModel<Scalar>, _ own: [Double]
+    ) throws {
+        try observable.begin(at: noise, in: model, own)
     }
 
     /// The means. Collective.

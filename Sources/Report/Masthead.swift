@@ -22,7 +22,7 @@ struct Masthead {
         if let path = run.reconstructionPath, let slab = try run.slab(of: "/final_density", in: path) {
             self.slab = slab
         } else {
-            slab = try run.densities.last.flatMap { try run.slab(of: "/density", in: $0.path) }
+            slab = try run.densities.last.flatMap { try run.matter(in: $0.path) }
         }
         directory = run.path
         version = run.record?.codeVersion ?? run.provenance?.codeVersion ?? run.bench?.codeVersion

@@ -27,6 +27,10 @@ final class RunDirectory {
     let powers: [Output]
     /// Mass functions of haloes, by time.
     let massFunctions: [Output]
+    /// What telescopes saw, or would see: counts and selections.
+    let surveys: [String]
+    /// Where they come from.
+    private let survey: Provenance?
     /// The reconstruction's file.
     let reconstructionPath: String?
     /// Where it comes from.
@@ -62,6 +66,7 @@ final class RunDirectory {
         guard
             !(densityFiles + powers + snapshots).isEmpty || reconstructionPath != nil || !recorded.isEmpty
                 || !studies.isEmpty || names.contains(EnsembleRecord.fileName)
+                || Self.surveyNames.contains(where: names.contains)
         else {
             throw UsageError(
                 "\(path): holds nothing of a run (no \(RunRecord.fileName(of: "simulate")), density_a*.h5, "
@@ -91,6 +96,10 @@ final class RunDirectory {
         let wanted = ofRecord ?? origins.last??.configuration
         let isOfRun = origins.map { $0 == nil || wanted == nil || $0!.configuration == wanted }
         self.densities = zip(densities, isOfRun).filter(\.1).map(\.0)
+        surveys = try Self.surveyNames.filter(names.contains).map { "\(path)/\($0)" }.filter {
+            try Self.isReadable($0, over: world, noting: &damage)
+        }
+        survey = try surveys.last.flatMap { try Self.provenance(of: $0, over: world) }
         massFunctions = Self.outputs("halo_mass_a", ".txt", in: path, names)
         let strangers = zip(densities, isOfRun).filter { !$0.1 }.map(\.0)
         self.powers = powers.filter { power in !strangers.contains { $0.scaleFactor == power.scaleFactor } }
@@ -137,7 +146,7 @@ final class RunDirectory {
     /// The configuration that the page tells, of the reconstruction if there is one.
     var configurationText: String? {
         reconstruction?.configuration ?? record?.configuration ?? forward?.configuration
-            ?? bench?.configuration ?? ensemble?.configuration
+            ?? bench?.configuration ?? ensemble?.configuration ?? survey?.configuration
     }
 
     /// Whether there is nothing of a run but an ensemble.
@@ -146,6 +155,7 @@ final class RunDirectory {
     /// Whether the reconstruction is one by the standard method, which has neither loss nor prior.
     var isStandard: Bool { reconstructionPath?.hasSuffix(Self.standardName) ?? false }
 
+    private static let surveyNames = ["survey.h5", "mock.h5"]
     private static let standardName = "standard_reconstruction.h5"
 
     /// A record of what was measured, that of the most ordinary study.
@@ -180,7 +190,12 @@ final class RunDirectory {
         return try Decomposition(shape: shape, over: grid)
     }
 
-    /// The mean of a dataset over the slab that pictures show; read once. Collective.
+    /// Matter as pictures show it, between its particles too; of a file without that, the mean of its density. Collective.
+    func matter(in path: String) throws -> Slab? {
+        try slab(of: "/slab", in: path) ?? slab(of: "/density", in: path)
+    }
+
+    /// A dataset averaged over the slab that pictures show, or a slab that is ready; read once. Collective.
     ///
     /// - Returns: nil if the file has no such dataset.
     func slab(of dataset: String, in path: String) throws -> Slab? {
@@ -189,7 +204,9 @@ final class RunDirectory {
         guard !unreadable.contains(key) else { return nil }
         do {
             let file = try InputFile(opening: path, over: world)
-            guard let slab = try Slab(of: dataset, in: file, for: self) else { return nil }
+            guard
+                let slab = try Slab(ready: dataset, in: file) ?? Slab(of: dataset, in: file, for: self)
+            else { return nil }
             slabs[key] = slab
             return slab
         } catch let error as StorageError where error.kind == .damaged || error.kind == .notFinite {

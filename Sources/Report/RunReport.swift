@@ -10,7 +10,7 @@ public enum RunReport {
             RecoveredParameters.self, Chains.self,
             Likeness.self,
             ReconstructedPower.self, NoiseDistribution.self, MatterPictures.self, MatterPower.self,
-            HaloMasses.self, TrainedNetworks.self,
+            HaloMasses.self, SurveyMaps.self, TrainedNetworks.self,
             GradientNumbers.self, ForceSpeed.self, StrongScaling.self, WeakScaling.self,
             LawsOfGravity.self, PhaseTimes.self,
             ConfigurationTable.self, Origins.self,

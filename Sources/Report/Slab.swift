@@ -6,15 +6,15 @@ internal import Text
 
 /// A field averaged over a slab at the lower end of the box, as pictures show it.
 struct Slab {
-    /// Thickness of all slabs [Mpc/h], or the box if that is thinner.
-    static let thickness = 16.0
+    /// Thickness of the slabs that are averaged here [Mpc/h], or the box if that is thinner.
+    private static let usualThickness = 16.0
 
-    /// Side lengths of the box [Mpc/h].
+    /// Side lengths of the box, or of the slab [Mpc/h].
     let box: SIMD3<Double>
     /// The mesh.
     let mesh: SIMD3<Int>
-    /// How many planes of the mesh were averaged.
-    let planes: Int
+    /// How thick it is [Mpc/h].
+    let thickness: Double
     private let mapOnRoot: ProjectedMap?
 
     /// Reads a field and averages it. Collective.
@@ -27,9 +27,23 @@ struct Slab {
         box = try file.boxSize(of: dataset)
         let field: Field<Float> = try file.readField(
             at: dataset, over: run.decomposition(of: shape), for: "report")
-        let projection = Projection(along: .z, thickness: Self.thickness, mesh: shape, box: box)
-        planes = projection.planes.count
+        let projection = Projection(along: .z, thickness: Self.usualThickness, mesh: shape, box: box)
+        thickness = box.z * Double(projection.planes.count) / Double(shape.z)
         mapOnRoot = try projection.map(of: field, box: box)
+    }
+
+    /// Reads a slab that was averaged when the file was written. Collective.
+    ///
+    /// - Returns: nil if the file has none.
+    /// - Throws: on all ranks when it is damaged.
+    init?(ready dataset: String, in file: borrowing InputFile) throws {
+        guard let map = try file.map(at: dataset), map.axes == BoxAxis.z.plane,
+            let thickness = try file.attribute("thickness", of: dataset)?.real, thickness > 0
+        else { return nil }
+        self.thickness = thickness
+        mesh = [map.width, map.height, 1]
+        box = [map.sides.x, map.sides.y, thickness]
+        mapOnRoot = map
     }
 
     /// The map; to be asked for on rank 0 only.
@@ -37,8 +51,7 @@ struct Slab {
 
     /// What the reader is told about the line of sight: `mean over 16 Mpc/h along z`.
     var lineOfSight: String {
-        let thickness = box.z * Double(planes) / Double(mesh.z)
-        return "mean over \(Numbers.short(thickness)) Mpc/h along z"
+        "mean over \(Numbers.short(thickness)) Mpc/h along z"
     }
 }
 

@@ -70,3 +70,52 @@ extension OutputFile {
         try write(values.span, as: run, at: path, labels: labels)
     }
 }
+
+extension InputFile {
+    /// The rows of a table that every rank may read its share of. Collective.
+    ///
+    /// - Throws: ``StorageError`` on all ranks when there is no such dataset, or it is no list of numbers.
+    public func rowCount(of path: String) throws(StorageError) -> Int {
+        let found = try dataset(path)
+        guard found.shape.count == 1 else {
+            throw StorageError(
+                .wrongShape(expected: [0], actual: found.shape), fault: fault,
+                "\(self.path): \(found.path) has the shape \(described(found.shape)); it must be a list of numbers"
+            )
+        }
+        return found.shape[0]
+    }
+
+    /// Reads this rank's run of the rows of a table. Collective.
+    ///
+    /// - Throws: ``StorageError`` on all ranks when there is no such dataset, its shape is another, its elements are no
+    ///   such numbers, its contents do not match their checksum, or a value is NaN or infinite.
+    public func read<Element: StorageElement & Numeric>(
+        _ run: RowRun, at path: String, as _: Element.Type = Element.self
+    ) throws(StorageError) -> [Element] {
+        let found = try dataset(path, shape: run.datasetShape, of: Element.self)
+        var values = [Element](repeating: 0, count: run.rows.count * run.columns)
+        var check = ContentCheck()
+        for part in run.parts(of: Element.self, limit: largestTransfer, over: communicator) {
+            let first = part.map { ($0.lowerBound - run.rows.lowerBound) * run.columns } ?? 0
+            let selection = part.flatMap { DatasetPart.slab($0, of: run.datasetShape) }
+            var status: StorageError?
+            unsafe values.withUnsafeMutableBufferPointer { values in
+                let start = unsafe values.baseAddress.map { unsafe $0 + first }
+                do throws(StorageError) {
+                    try unsafe get(selection, of: found.path, into: start)
+                } catch {
+                    status = error
+                }
+                if let part, let start = unsafe start {
+                    unsafe check.add(
+                        UnsafePointer(start), count: part.count * run.columns,
+                        first: part.lowerBound * run.columns)
+                }
+            }
+            if let status { throw status }
+        }
+        try judge(check, of: found, as: Element.self)
+        return values
+    }
+}

@@ -120,6 +120,41 @@ public final class SnapshotParticles {
         self.particleGrid = particleGrid
     }
 
+    /// The moment that the snapshot is of.
+    public var scaleFactor: Double { haloFile.snapshot.scaleFactor }
+
+    /// The particles where they seem to be, without momenta, each on the rank that owns its cell of a mesh. Collective.
+    ///
+    /// - Parameters:
+    ///   - mesh: over the same ranks.
+    ///   - seen: where a particle at a place [Mpc/h] with a peculiar velocity [km/s] seems to be [Mpc/h]; it is brought
+    ///     into the box.
+    public func seen(
+        over mesh: Decomposition, _ seen: (SIMD3<Double>, SIMD3<Double>) -> SIMD3<Double>
+    ) -> ParticleSet<Float> {
+        let units = StateUnits(box: haloFile.box, momentumExponent: 0)
+        let speed = scaleFactor.squareRoot() * Snapshot.velocityQuantum
+        var particles = ParticleSet<Float>(
+            mesh, units: units, count: index.count,
+            totalCount: haloFile.shape.x * haloFile.shape.y * haloFile.shape.z)
+        for particle in 0..<index.count {
+            var (place, velocity) = (SIMD3<Double>.zero, SIMD3<Double>.zero)
+            for axis in 0..<3 {
+                place[axis] = units.length(unsafe position[axis].start[particle], along: axis)
+                velocity[axis] = Double(unsafe self.velocity[axis].start[particle]) * speed
+            }
+            let apparent = seen(place, velocity)
+            for axis in 0..<3 {
+                unsafe particles.position[axis].start[particle] = units.position(
+                    at: apparent[axis], along: axis)
+                unsafe particles.momentum[axis].start[particle] = 0
+            }
+            unsafe particles.index.start[particle] = index.start[particle]
+        }
+        particles.route()
+        return particles
+    }
+
     /// As haloes are sought among them.
     public var haloParticles: HaloParticles {
         HaloParticles(

@@ -19,6 +19,8 @@ struct Palindrome: ParsableCommand {
               mpirun -n 8 palindrome reconstruct run.yaml   the initial conditions of an observed universe
               mpirun -n 8 palindrome sample run.yaml     all that it may have been
               palindrome haloes out/snapshot_a1.0000.hdf5  a catalogue of its haloes
+              palindrome mock run.yaml                   galaxies that a telescope would see of it
+              palindrome survey galaxies.yaml            a catalogue of galaxies as counts in cells
               palindrome noise run.yaml --refine 2       the same universe with more particles
               palindrome compare out other               P(k), r(k) and T(k) of two runs
               mpirun -n 8 palindrome train run.yaml      networks that make haloes of matter
@@ -32,7 +34,7 @@ struct Palindrome: ParsableCommand {
         version: Provenance.currentVersion,
         subcommands: [
             SimulateCommand.self, GradientCommand.self, ReconstructCommand.self, SampleCommand.self,
-            HaloesCommand.self,
+            HaloesCommand.self, SurveyCommand.self, MockCommand.self,
             EnsembleCommand.self,
             NoiseCommand.self, TrainCommand.self, CompareCommand.self, ReportCommand.self,
             BenchCommand.self, InspectCommand.self, ExampleCommand.self, DemoCommand.self,

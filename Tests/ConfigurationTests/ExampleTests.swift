@@ -7,8 +7,9 @@ final class ExampleTests: XCTestCase {
 
     func testTheExampleIsAValidRun() throws {
         let run = try configuration(try example(), name: "jobscripts/example.yaml")
-        // A sampler is there only where it is asked for.
-        let defaults = try configuration("sampler: {method: hmc}", name: "jobscripts/example.yaml")
+        // A sampler and an observation are there only where they are asked for.
+        let defaults = try configuration(
+            "sampler: {method: hmc}\nobservation: {padding: 0}", name: "jobscripts/example.yaml")
         XCTAssertEqual(run, defaults, "it shows the defaults")
     }
 
@@ -25,6 +26,6 @@ final class ExampleTests: XCTestCase {
         for (section, keys) in RunConfiguration.knownKeys {
             for key in keys { XCTAssert(shown[section, default: []].contains(key), "\(section).\(key)") }
         }
-        XCTAssertEqual(RunConfiguration.knownKeys.count, 14)
+        XCTAssertEqual(RunConfiguration.knownKeys.count, 16)
     }
 }

@@ -4,6 +4,7 @@ import Foundation
 import Gravity
 import Inference
 import InitialConditions
+import Measurement
 import Mesh
 import Observables
 import Parallel
@@ -183,7 +184,8 @@ final class MockSurveyTests: SPMDTestCase {
             through: [AnnealingStage(smoothing: 0, iterations: iterations, tolerance: 0)], by: LBFGS(),
             .unknown, FourierTransform(survey.model.particleGrid), clock: { 0 }, isStopRequested: { false })
         var state = try annealing.start(
-            at: ParameterVector(noise: start, parameters: [Double](repeating: 0, count: count)), on: posterior)!
+            at: ParameterVector(noise: start, parameters: [Double](repeating: 0, count: count)), on: posterior
+        )!
         while state.stage < 1 { _ = try annealing.advance(&state, on: posterior) }
         return state
     }
@@ -201,5 +203,46 @@ final class MockSurveyTests: SPMDTestCase {
         print("mock survey 24^3: r seen \(found.seen), unseen \(found.unseen), biases \(own)")
         XCTAssertGreaterThan(found.seen, 0.6)
         XCTAssertGreaterThan(found.seen, found.unseen + 0.15)
+    }
+
+    /// A chain about what the search finds: biases within their errors, the mean of the initial conditions, and what it costs.
+    func testAChainCoversTheBiases() throws {
+        try XCTSkipUnless(
+            Self.isLong && world.size == 1, "for the long tests; chains have the same bits on all ranks")
+        let survey = try Survey(side: 24, spacing: 10, on: world)
+        let truth = Field<Float>.whiteNoise(seed: 7, over: survey.model.particleGrid)
+        let posterior = try posterior(survey, of: truth)
+        let found = try search(posterior, survey, iterations: 25)
+        let (warmUp, samples) = (60, 150)
+        let chain = MarkovChain<Float>(
+            by: HamiltonianMonteCarlo(.minimumNorm), MarkovChain.Settings(warmUp: warmUp),
+            drawing: ChainRandom(seed: 11, chain: 0), over: posterior.space,
+            FourierTransform(survey.model.particleGrid))
+        var state = try chain.start(at: found.optimizer.point.copy(), as: .mode, on: posterior)!
+        for _ in 0..<warmUp + samples { try chain.advance(&state, on: posterior) }
+
+        let range = warmUp..<warmUp + samples
+        let truths = tracers.flatMap { [$0.amplitude, $0.exponent] }
+        for (index, parameter) in posterior.space.parameters.enumerated() {
+            let series = state.history.series(ofParameter: index, in: range)
+            let mean = series.reduce(0, +) / Double(samples)
+            let deviation = (series.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(samples - 1))
+                .squareRoot()
+            let time = ChainStatistics.autocorrelationTime(of: [series]) ?? .nan
+            print("\(parameter.name) \(mean) +- \(deviation), true \(truths[index]), tau \(time)")
+            XCTAssertLessThan(abs(mean - truths[index]), 3 * deviation, parameter.name)
+        }
+        let rows = state.history.rows[range]
+        let gradients = Double(rows.reduce(0) { $0 + $1.draw.gradients }) / Double(samples)
+        let times = Set(state.history.sample.shells).sorted().map {
+            ChainStatistics.autocorrelationTime(of: state.history.series(ofShell: $0, in: range)) ?? .nan
+        }
+        var mean = truth.copy(for: "test")
+        mean.mapPoints { x, y, z, _ in Float(state.moments.mean[x, y, z]) }
+        let correlation = try survey.correlations(mean, truth, smoothedBy: 15)
+        print(
+            "mock survey 24^3, mean of \(samples) draws: r seen \(correlation.seen), unseen \(correlation.unseen); "
+                + "\(gradients) gradients per draw, autocorrelation times by shell \(times)")
+        XCTAssertGreaterThan(correlation.seen, 0.6)
     }
 }

@@ -142,6 +142,7 @@ final class RadialRedshiftSpaceTests: SPMDTestCase {
 
     /// Far away along an axis all lines of sight are that axis; a wave along it is enhanced by the growth rate.
     func testFarAwayItIsThePlaneParallelOne() throws {
+        try XCTSkipIf(world.size > 1 && !Self.isLong, "gradients have the same bits on all ranks")
         let model = try model(Double.self, on: RankGrid(world: world, shape: gridShapes[0]))
         let middle = model.box.size / 2
         for axis in 0..<3 {
@@ -159,9 +160,11 @@ final class RadialRedshiftSpaceTests: SPMDTestCase {
                     var difference = try far.predict(&particles, at: moment).takeField()
                     let expected = try plane.predict(&particles, at: moment).takeField()
                     difference.mapPoints { x, y, z, value in value - expected[x, y, z] }
-                    largest.append(world.maximum(difference.values.span.indices.reduce(0) {
-                        max($0, abs(difference.values.span[$1]))
-                    }))
+                    largest.append(
+                        world.maximum(
+                            difference.values.span.indices.reduce(0) {
+                                max($0, abs(difference.values.span[$1]))
+                            }))
                 })
             }
             XCTAssertGreaterThan(largest[0], 0)
@@ -205,6 +208,7 @@ final class RadialRedshiftSpaceTests: SPMDTestCase {
     // MARK: Derivatives
 
     func testTheGradientAgreesWithDifferences() throws {
+        try XCTSkipIf(world.size > 1 && !Self.isLong, "gradients have the same bits on all ranks")
         let model = try model(Double.self, on: RankGrid(world: world, shape: gridShapes[0]))
         try assertDirectionalDerivative(model, [survey(at: 1, over: 1, model)], tolerance: 1e-6, "radial")
         try assertDirectionalDerivative(
@@ -212,6 +216,7 @@ final class RadialRedshiftSpaceTests: SPMDTestCase {
     }
 
     func testParametersOfCosmologyAgreeWithDifferences() throws {
+        try XCTSkipIf(world.size > 1 && !Self.isLong, "gradients have the same bits on all ranks")
         var universe = CosmologyParameters.simpleLCDM
         (universe.omegaCurvature, universe.w0, universe.wa) = (0.04, -0.9, 0.15)
         for integrator in [FastPM(), BullFrog()] as [any Integrator] {
@@ -268,14 +273,18 @@ final class RadialRedshiftSpaceTests: SPMDTestCase {
         try RadialPadding.require(in: selection, named: "objective.selection")
         var wide = selection.copy(for: "test")
         wide.mapPoints { x, y, z, value in x == 5 && y == 19 && z == 3 ? 0.5 : value }
-        assertThrowsEverywhere("objective.selection is not 0 at [5, 19, 3]; with axis: radial the outermost") {
+        assertThrowsEverywhere("objective.selection is not 0 at [5, 19, 3]; with axis: radial the outermost")
+        {
             try RadialPadding.require(in: wide, named: "objective.selection")
         }
         var near = selection.copy(for: "test")
-        near.mapPoints { x, y, z, value in [x, y, z] == [7, 9, 10] ? 1 : [x, y, z] == [8, 9, 10] ? 0 : value }
+        near.mapPoints { x, y, z, value in
+            [x, y, z] == [7, 9, 10] ? 1 : [x, y, z] == [8, 9, 10] ? 0 : value
+        }
         let beside = RadialPadding.warning(in: near, beside: [7.25, 9.5, 10], named: "objective.selection")
         XCTAssertEqual(
-            beside?.hasPrefix("warning: objective.selection is not 0 at [7, 9, 10], beside the observer"), true)
+            beside?.hasPrefix("warning: objective.selection is not 0 at [7, 9, 10], beside the observer"),
+            true)
         near.mapPoints { x, y, z, value in abs(x - 7) < 2 && abs(y - 9) < 2 ? 0 : value }
         XCTAssertNil(RadialPadding.warning(in: near, beside: [7.25, 9.5, 10], named: "x"))
     }

@@ -73,8 +73,9 @@ final class TracerTests: SPMDTestCase {
         XCTAssertEqual(try likelihood.value(of: .plane([6, 1e-300, 25, 1]), [start]), 0, accuracy: 1e-12)
         let found = try likelihood.evaluate(.plane(prediction), [r])
         XCTAssertEqual(found.value, expected, accuracy: 1e-11)
-        let byShape = (try likelihood.value(of: .plane(prediction), [r + 1e-5])
-            - likelihood.value(of: .plane(prediction), [r - 1e-5])) / 2e-5
+        let byShape =
+            (try likelihood.value(of: .plane(prediction), [r + 1e-5])
+                - likelihood.value(of: .plane(prediction), [r - 1e-5])) / 2e-5
         XCTAssertEqual(found.parameters[0], byShape, accuracy: 1e-7 * abs(byShape))
         let slopes = found.takeCotangent().pixels
         for cell in 0..<3 {
@@ -95,7 +96,9 @@ final class TracerTests: SPMDTestCase {
             try poisson.value(ofExponential: .plane(logarithms), []),
             try poisson.value(of: .plane(prediction)), accuracy: 1e-12)
         let back = try poisson.evaluate(exponential: .plane(logarithms), []).takeCotangent().pixels
-        for (slope, value) in zip(back, [1.5 - 3, 0.7, 10, 0]) { XCTAssertEqual(slope, value, accuracy: 1e-12) }
+        for (slope, value) in zip(back, [1.5 - 3, 0.7, 10, 0]) {
+            XCTAssertEqual(slope, value, accuracy: 1e-12)
+        }
     }
 
     func testALogNormalAndUnknownErrorsOfKnownCells() throws {
@@ -236,6 +239,7 @@ final class TracerTests: SPMDTestCase {
     }
 
     func testModesAndOwnParametersAgreeWithDifferences() throws {
+        try XCTSkipIf(world.size > 1 && !Self.isLong, "gradients have the same bits on all ranks")
         let model = try model(Double.self, on: RankGrid(world: world, shape: gridShapes[0]))
         let noise = Field<Double>.whiteNoise(seed: 4, over: model.particleGrid)
         for (name, tracer) in try tracers(model) {
@@ -264,7 +268,8 @@ final class TracerTests: SPMDTestCase {
         let noise = Field<Double>.whiteNoise(seed: 4, over: model.particleGrid)
         let both = try gradient(model, [first, second], at: noise, one + two)
         let alone = [
-            try gradient(model, [first], at: noise, one).own, try gradient(model, [second], at: noise, two).own,
+            try gradient(model, [first], at: noise, one).own,
+            try gradient(model, [second], at: noise, two).own,
         ]
         XCTAssertEqual(both.own, alone[0] + alone[1])
         XCTAssertEqual(

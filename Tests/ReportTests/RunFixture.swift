@@ -54,6 +54,19 @@ struct RunFixture {
         try file.finish()
     }
 
+    /// Counts and selections of tracers.
+    func writeSurvey(_ tracers: [String]) throws {
+        var file = try OutputFile(
+            creating: directory.file("survey.h5"), provenance: Self.provenance, over: world)
+        for (number, tracer) in tracers.enumerated() {
+            try file.write(try hills(Self.mesh, around: 1), at: "/\(tracer)/selection", labels: Self.labels)
+            var counts = try hills(Self.mesh, around: 16 * Float(number + 1))
+            counts.mapPoints { _, _, _, value in value.rounded() }
+            try file.write(counts, at: "/\(tracer)/counts", labels: Self.labels)
+        }
+        try file.finish()
+    }
+
     func writePower(_ label: String) {
         let rows = (1...9).map { "  \(0.26 * Double($0)) \(900 / $0) \(800 / $0) 8.0 \(10 * $0 * $0)\n" }
         directory.write(Array(("# a table\n" + rows.joined()).utf8), to: "power_a\(label).txt")

@@ -60,6 +60,20 @@ final class RunReportTests: SPMDTestCase {
         }
     }
 
+    func testASurveyShowsCountsAndCompletenessOfEachTracer() throws {
+        let fixture = fixture()
+        try fixture.writeSurvey(["red", "blue"])
+        let page = try page(of: fixture)
+        XCTAssertEqual(page.sections, ["numbers", "survey", "configuration", "origins"])
+        // Two maps for each tracer.
+        XCTAssertEqual(page.images.count, 4)
+        for text in ["red (survey.h5)", "blue (survey.h5)", "Completeness", "12 × 9 × 9 particles"] {
+            XCTAssertTrue(page.text.contains(text), "no '\(text)' in \(page.text)")
+        }
+        // 24 x 18 x 18 cells of hills around 1 that reach 0.5: all are seen.
+        XCTAssertTrue(page.text.contains("of 7776 cells"))
+    }
+
     func testAnEnsembleHasItsSectionsAndNamesWhatFailed() throws {
         let fixture = fixture()
         fixture.directory.write(

@@ -35,6 +35,18 @@ def test_states_answer_while_the_run_stands_there(model):
         kept[0][0].density()
 
 
+def test_a_state_outlives_its_iteration_but_not_its_model(config):
+    with pl.Model(config) as m:
+        s = m.white_noise(1)
+        state = next(m.evolve(s))
+        for other in m.evolve(s, [float(m.scale_factors[1]), 1.0]):
+            break
+        assert state.a == 1 and np.array_equal(state.density(), m.forward(s))
+        assert m.sum(other.density()) == pytest.approx(np.prod(m.mesh), rel=1e-12)
+    with pytest.raises(pl.UsageError, match="has gone on"):
+        state.density()
+
+
 def test_particles_have_places_velocities_and_names(model, comm):
     s = model.white_noise(1)
     for state in model.evolve(s):

@@ -17,7 +17,7 @@ struct Document {
     private(set) var sections: [Section] = []
 
     /// Sections of which there may be several, as a list: each is a section `name[0]`, `name[1]` …
-    static let lists = ["objective"]
+    static let lists = ["objective", "observation", "mock"]
 
     /// No honest configuration is longer; a data file given by mistake usually is.
     static let longest = 1 << 20

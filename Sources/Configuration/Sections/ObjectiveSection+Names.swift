@@ -1,33 +1,5 @@
 /// The names that an objective may say.
 extension ObjectiveSection {
-    /// What is seen of the particles.
-    public enum Kind: String, CaseIterable, Sendable, Named {
-        /// The density ρ/ρ̄ on the force mesh, point by point.
-        case density
-        /// The density summed along an axis, in units of its mean, pixel by pixel.
-        case projectedDensity = "projected-density"
-        /// The density on the force mesh as redshifts show it, the line of sight being an axis.
-        case redshiftSpaceDensity = "redshift-space-density"
-        /// The component of the momentum density along an axis, on the force mesh, as a displacement.
-        case momentumDensity = "momentum-density"
-
-        /// Whether it is seen along an axis.
-        var hasAxis: Bool {
-            switch self {
-            case .density: false
-            case .projectedDensity, .redshiftSpaceDensity, .momentumDensity: true
-            }
-        }
-
-        /// Whether it can be negative, where no bias has a meaning.
-        var hasEitherSign: Bool {
-            switch self {
-            case .density, .projectedDensity, .redshiftSpaceDensity: false
-            case .momentumDensity: true
-            }
-        }
-    }
-
     /// How what is counted follows the density.
     public enum Bias: String, CaseIterable, Sendable, Named {
         /// What is seen is compared as it is.
@@ -36,16 +8,18 @@ extension ObjectiveSection {
         case powerLaw = "power-law"
         /// The same, times `exp(−(x/ρ_g)^{−ε})` with `x = ρ + 0.01`.
         case truncatedPowerLaw = "truncated-power-law"
+        /// Particles weighted by the linear density where they began.
+        case lagrangian
 
-        /// Whether it has an amplitude and an exponent.
-        var isPowerLaw: Bool { self != .none }
+        /// Whether it has an exponent.
+        var isPowerLaw: Bool { self == .powerLaw || self == .truncatedPowerLaw }
     }
 
     /// How probable the data are.
     public enum Likelihood: String, CaseIterable, Sendable, Named {
         /// Errors of one size.
         case gaussian
-        /// Errors of one size of the logarithm.
+        /// Errors of one size of the logarithm; of masses of haloes, see ``Haloes``.
         case logNormal = "log-normal"
         /// Counts.
         case poisson

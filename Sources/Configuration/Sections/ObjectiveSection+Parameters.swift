@@ -14,8 +14,10 @@ extension ObjectiveSection {
     var ownParameters: [OwnParameter] { biasParameters + likelihoodParameters }
 
     private var biasParameters: [OwnParameter] {
+        let amplitude = OwnParameter(
+            name: "bias_amplitude", value: biasAmplitude, floor: .leastNormalMagnitude)
         let power = [
-            OwnParameter(name: "bias_amplitude", value: biasAmplitude, floor: .leastNormalMagnitude),
+            amplitude,
             OwnParameter(name: "bias_exponent", value: biasExponent, floor: -.greatestFiniteMagnitude),
         ]
         return switch bias {
@@ -26,6 +28,11 @@ extension ObjectiveSection {
                 OwnParameter(name: "bias_threshold", value: biasThreshold, floor: .leastNormalMagnitude),
                 OwnParameter(name: "bias_steepness", value: biasSteepness, floor: .leastNormalMagnitude),
             ]
+        // The coefficients are the observable's, which comes before.
+        case .lagrangian:
+            ["bias_b1", "bias_b2", "bias_bs2", "bias_nabla"].enumerated().map { index, key in
+                OwnParameter(name: key, value: biasCoefficients[index], floor: -.greatestFiniteMagnitude)
+            } + [amplitude]
         }
     }
 
@@ -44,14 +51,9 @@ extension ObjectiveSection {
 
     var entries: [ResolvedEntry] {
         let sight: [ResolvedEntry] =
-            switch kind {
-            case .density: []
-            case .projectedDensity:
-                [.init("axis", axis.rawValue)] + (isPicture ? [.init("ink", ink.rawValue)] : [])
-            case .redshiftSpaceDensity, .momentumDensity:
-                [.init("axis", axis.rawValue)]
-                    + (observer.map { [.init("observer", "[\($0.x), \($0.y), \($0.z)]")] } ?? [])
-            }
+            (kind.traits.hasAxis ? [.init("axis", axis.rawValue)] : [])
+            + (observer.map { [.init("observer", "[\($0.x), \($0.y), \($0.z)]")] } ?? [])
+            + (kind.traits.isPicture && isPicture ? [.init("ink", ink.rawValue)] : [])
         let tracers: [ResolvedEntry] =
             bias == .none
             ? [] : [.init("bias", bias.rawValue)] + biasParameters.map { .init($0.name, "\($0.value)") }
@@ -63,6 +65,8 @@ extension ObjectiveSection {
 
     private var errorEntries: [ResolvedEntry] {
         switch likelihood {
+        case .logNormal where kind.traits.makesHaloes:
+            (haloes?.entries ?? []) + [.init("smoothing", "\(smoothing)")]
         case .gaussian, .logNormal:
             [.init("sigma", "\(sigma)")] + (errors == .known ? [] : [.init("errors", errors.rawValue)])
                 + (likelihood == .gaussian ? [] : [.init("density_floor", "\(densityFloor)")])

@@ -26,6 +26,8 @@ public struct ObjectiveSection: Sendable, Equatable {
     public internal(set) var biasThreshold: Double
     /// ε of a truncated power law.
     public internal(set) var biasSteepness: Double
+    /// b₁, b₂, b_s and b_∇ [(Mpc/h)²] of a Lagrangian bias.
+    public internal(set) var biasCoefficients: SIMD4<Double>
     /// Whether ``sigma`` is known.
     public internal(set) var errors: Errors
     /// ρ₀ of the logarithm of a density.
@@ -46,6 +48,8 @@ public struct ObjectiveSection: Sendable, Equatable {
     public internal(set) var smoothing: Double
     /// Whether ½ Σ s² of the white noise is added.
     public internal(set) var prior: Bool
+    /// How masses of haloes are compared; nil for other kinds.
+    public internal(set) var haloes: Haloes?
 
     /// Those sections that name data; in a list all must, and they must agree about the prior of the white noise.
     ///
@@ -90,13 +94,16 @@ public struct ObjectiveSection: Sendable, Equatable {
         bias = section.choice("bias", default: .none)
         biasAmplitude = section.positive("bias_amplitude", default: 1)
         biasExponent = section.number("bias_exponent", .any, default: 1)
-        likelihood = section.choice("likelihood", default: .gaussian)
+        likelihood = section.choice("likelihood", default: kind.traits.likelihood)
         sigma = section.positive("sigma", default: 1)
         weightsKey = section.has("selection") ? "selection" : "weights"
         weights = Self.source("weights", section, kind)
         if let selection = Self.source("selection", section, kind) { weights = selection }
         biasThreshold = section.positive("bias_threshold", default: 1)
         biasSteepness = section.positive("bias_steepness", default: 1)
+        biasCoefficients = SIMD4(
+            section.number("bias_b1", .any, default: 1), section.number("bias_b2", .any, default: 0),
+            section.number("bias_bs2", .any, default: 0), section.number("bias_nabla", .any, default: 0))
         errors = section.choice("errors", default: .known)
         densityFloor = section.positive("density_floor", default: 0.01)
         dispersion = section.positive("dispersion", default: 10)
@@ -107,6 +114,7 @@ public struct ObjectiveSection: Sendable, Equatable {
         ink = section.choice("ink", default: .bright)
         smoothing = section.number("smoothing", .notNegative, default: 0)
         prior = section.flag("prior", default: true)
+        haloes = Haloes(section, kind)
         if !Self.errors.contains(sigma) {
             section.conflict(
                 "sigma", is: "\(sigma)",
@@ -134,7 +142,7 @@ public struct ObjectiveSection: Sendable, Equatable {
     }
 
     private static func source(_ key: String, _ section: SectionReader, _ kind: Kind) -> Source? {
-        guard kind == .projectedDensity else { return section.dataset(key).map(Source.dataset) }
+        guard kind.traits.isPicture else { return section.dataset(key).map(Source.dataset) }
         return section.read(key) { entry throws(Problem) in
             let (rule, remedy) = (
                 "it must be a picture.png or file.h5:/dataset", "try \"picture.png\""

@@ -17,7 +17,7 @@ struct MatterPictures: ReportSection {
     init?(of run: RunDirectory) throws {
         total = run.densities.count
         panels = try run.densities.spread(over: Self.most).compactMap { output in
-            try run.slab(of: "/density", in: output.path).map { (output, $0) }
+            try run.matter(in: output.path).map { (output, $0) }
         }
         if panels.isEmpty { return nil }
     }

@@ -64,6 +64,8 @@ struct Origins: ReportSection {
             ("power_a", ".txt", "power spectrum, measured and linear"), ("power_a", ".svg", "figure"),
             ("fof_subhalo_tab_a", ".hdf5", "haloes, Gadget-4 layout"),
             ("halo_mass_a", ".txt", "mass function of haloes"),
+            ("survey", ".h5", "galaxies counted in cells, and the part of each that is seen"),
+            ("mock", ".h5", "galaxies of a mock, counted in cells, and the part of each that is seen"),
             ("white_noise", ".h5", "white noise of the initial conditions"),
             ("linear_density", ".h5", "linear overdensity for D1 = 1"),
             ("checkpoint_", ".h5", "state to continue from"),

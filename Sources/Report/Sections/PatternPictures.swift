@@ -18,12 +18,12 @@ struct PatternPictures: ReportSection {
     init?(of run: RunDirectory) throws {
         guard let path = run.reconstructionPath else { return nil }
         let file = try InputFile(opening: path, over: run.world)
-        guard let target = try file.picture("/picture/target"),
-            let found = try file.picture("/picture/found")
+        guard let target = try file.map(at: "/picture/target"),
+            let found = try file.map(at: "/picture/found")
         else { return nil }
         self.target = target
         self.found = found
-        weights = try file.picture("/picture/weights")
+        weights = try file.map(at: "/picture/weights")
         frames = try file.frames()
         let names = [
             ("picture_mean_squared_error", "mean squared error, in units of the mean density"),
@@ -107,36 +107,11 @@ struct PatternPictures: ReportSection {
 }
 
 extension InputFile {
-    /// A plane of pixels; nil if there is no such dataset or it is none. Collective.
-    fileprivate func picture(_ path: String) throws(StorageError) -> ProjectedMap? {
-        guard let shape = try describe(path)?.shape, shape.count == 2 else { return nil }
-        return try pictures(path, count: 1, SIMD2(shape[0], shape[1])).first
-    }
-
     /// The planes of `/picture/frames` with their scale factors; none if there are not as many of both. Collective.
     fileprivate func frames() throws(StorageError) -> [(scaleFactor: Double, map: ProjectedMap)] {
-        let path = "/picture/frames"
-        guard let shape = try describe(path)?.shape, shape.count == 3,
-            let times = try series("/picture/frame_scale_factors"), times.count == shape[0]
+        let maps = try maps(at: "/picture/frames")
+        guard !maps.isEmpty, let times = try series("/picture/frame_scale_factors"), times.count == maps.count
         else { return [] }
-        let maps = try pictures(path, count: shape[0], SIMD2(shape[1], shape[2]))
         return zip(times, maps).map { (scaleFactor: $0, map: $1) }
-    }
-
-    private func pictures(
-        _ path: String, count: Int, _ shape: SIMD2<Int>
-    ) throws(StorageError) -> [ProjectedMap] {
-        guard let sides = try attribute("sides", of: path)?.reals, sides.count == 2,
-            sides.allSatisfy({ $0 > 0 && $0.isFinite }),
-            let axes = try attribute("axes", of: path)?.integers, axes.count == 2,
-            axes[0] != axes[1], axes.allSatisfy({ 0..<3 ~= $0 }), shape.x > 0, shape.y > 0
-        else { return [] }
-        let values = try readArray(at: path, as: Double.self)
-        let size = shape.x * shape.y
-        return (0..<count).map { index in
-            ProjectedMap(
-                columns: Array(values[index * size..<(index + 1) * size]), shape: shape,
-                sides: SIMD2(sides[0], sides[1]), axes: SIMD2(axes[0], axes[1]))
-        }
     }
 }

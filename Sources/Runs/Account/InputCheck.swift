@@ -52,7 +52,11 @@ struct InputCheck {
             try StandardEstimate(configuration, model, world).requireTracers()
             if settings.method == .standard { return remarks }
         }
-        if purpose != .simulation { remarks += try configuration.jointLikelihood(of: model).remarks }
+        if purpose != .simulation {
+            let likelihood = try configuration.jointLikelihood(of: model)
+            if purpose == .reconstruction { try configuration.requireViews(of: likelihood) }
+            remarks += likelihood.remarks
+        }
         if purpose == .reconstruction {
             _ = try configuration.scoreCorrection(around: model, FourierTransform(model.particleGrid))
         }
@@ -87,7 +91,7 @@ struct InputCheck {
     private var datasets: [(DatasetAddress, SIMD3<Int>)] {
         var found = noises.map { ($0, configuration.box.particles) }
         guard purpose != .simulation else { return found }
-        for objective in configuration.objectives where objective.kind != .projectedDensity {
+        for objective in configuration.objectives where !objective.kind.traits.isPicture {
             let shape = configuration.box.mesh / SIMD3(repeating: objective.coarsen)
             for case .dataset(let address) in [objective.data, objective.weights, objective.patches]
                 .compactMap(\.self)

@@ -22,6 +22,29 @@ extension RunConfiguration {
         JointLikelihood(try objectives.map { try $0.comparison(of: model) })
     }
 
+    /// What is done, stage by stage.
+    ///
+    /// - Precondition: there is an objective.
+    var annealingStages: [AnnealingStage] {
+        let haloes = objectives.lazy.compactMap(\.haloes).first
+        return optimizer!.stages.map { stage in
+            AnnealingStage(
+                smoothing: stage.smoothing * simulationBox.cell, iterations: stage.iterations,
+                tolerance: stage.tolerance,
+                haloes: haloes.map {
+                    HaloView(
+                        softening: stage.softening ?? $0.softening, width: stage.width ?? $0.width)
+                })
+        }
+    }
+
+    /// Refuses stages that a likelihood cannot follow. Collective.
+    ///
+    /// - Throws: the same on all ranks when nothing is known of errors in the view of a stage.
+    func requireViews<Scalar: StorableScalar>(of likelihood: JointLikelihood<Scalar>) throws {
+        for case let view? in annealingStages.map(\.haloes) { try likelihood.look(through: view) }
+    }
+
     /// Whether white noise is a unit normal.
     var whiteNoisePrior: WhiteNoisePrior { objectives.allSatisfy(\.prior) ? .unitNormal : .none }
 
@@ -56,6 +79,10 @@ extension ObjectiveSection {
         if likelihood.isOfCounts { try requireBox(model.box.size, on: model.mesh.grid.world) }
         let comparison =
             switch kind {
+            case .density where bias == .lagrangian:
+                try onMesh(lagrangian(.real, of: model), of: model)
+            case .redshiftSpaceDensity where bias == .lagrangian && axis != .radial:
+                try onMesh(lagrangian(.axis(axis.number), of: model), of: model)
             case .density:
                 try onMesh(MatterDensity(on: transform, cell: cell), of: model)
             case .redshiftSpaceDensity where axis == .radial:
@@ -67,6 +94,8 @@ extension ObjectiveSection {
                 try onMesh(MomentumDensity(along: axis.number, on: transform, cell: cell), of: model)
             case .projectedDensity:
                 try onPlane(of: model)
+            case .haloes:
+                try ofHaloes(haloes!, of: model)
             }
         comparison.smooth(by: smoothing)
         return comparison
@@ -77,10 +106,21 @@ extension ObjectiveSection {
         of model: ForwardModel<Scalar>
     ) throws -> Comparison<Scalar> {
         let observer = try observer(on: model.mesh.grid.world)
-        return try onMesh(
-            RadialRedshiftSpaceDensity(
-                from: observer, on: model.layout.meshTransform, cell: model.box.cell), of: model,
-            from: observer)
+        let observable: any Observable<Scalar> =
+            bias == .lagrangian
+            ? lagrangian(.observer(observer), of: model)
+            : RadialRedshiftSpaceDensity(
+                from: observer, on: model.layout.meshTransform, cell: model.box.cell)
+        return try onMesh(observable, of: model, from: observer)
+    }
+
+    /// Particles weighted by the linear density where they began; counts need weights that are positive.
+    private func lagrangian<Scalar: StorableScalar>(
+        _ sight: LagrangianTracerDensity<Scalar>.Sight, of model: ForwardModel<Scalar>
+    ) -> LagrangianTracerDensity<Scalar> {
+        LagrangianTracerDensity(
+            biasCoefficients, likelihood == .gaussian ? .linear : .exponential, seen: sight,
+            on: model.layout.meshTransform, cell: model.box.cell)
     }
 
     private func biasModel<Scalar: StorableScalar>(_: Scalar.Type) -> (any BiasModel<Scalar>)? {
@@ -91,6 +131,7 @@ extension ObjectiveSection {
             TruncatedPowerLawBias(
                 amplitude: biasAmplitude, exponent: biasExponent, threshold: biasThreshold,
                 steepness: biasSteepness)
+        case .lagrangian: AmplitudeBias(biasAmplitude, above: likelihood == .gaussian ? 0 : 0.01)
         }
     }
 

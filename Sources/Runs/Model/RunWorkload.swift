@@ -36,32 +36,21 @@ extension RunConfiguration {
 extension ObjectiveSection {
     /// Of data and weights on the force mesh; a picture is next to nothing.
     fileprivate var fieldsOfData: Int {
-        switch kind {
-        case .density, .redshiftSpaceDensity, .momentumDensity:
-            1 + (weights == nil ? 0 : 1) + (patches == nil ? 0 : 1)
-        case .projectedDensity: 0
-        }
+        kind.traits.fieldsOfData + (weights == nil || kind.traits.isPicture ? 0 : 1)
+            + (patches == nil ? 0 : 1)
     }
 
-    /// Fields on the force mesh: the prediction and its cotangent, the density that a bias was applied to, and the copy of
-    /// those whose logarithm is taken.
+    /// Fields on the force mesh: the prediction and its cotangent, the density that a bias was applied to, the copy of those
+    /// whose logarithm is taken, and of a Lagrangian bias those on the particle grid.
     fileprivate var fieldsHeld: Int {
-        switch kind {
-        case .density, .redshiftSpaceDensity, .momentumDensity: 
-            (bias == .none ? 2 : 3) + (likelihood == .gaussian || likelihood == .poisson ? 0 : 1)
-        case .projectedDensity: 2
-        }
+        let isCopied = kind != .haloes && likelihood != .gaussian && likelihood != .poisson
+        return kind.traits.fieldsHeld + (bias == .none ? 0 : bias == .lagrangian ? 11 : 1)
+            + (isCopied ? 1 : 0)
     }
 
-    /// Cotangents of all particles beside those that it adds to.
+    /// Cotangents of all particles beside those that it adds to; a copy of the particles counts as some.
     fileprivate var cotangentSetsHeld: Int {
-        switch kind {
-        case .density, .projectedDensity: 0
-        // Lines of sight of their own take a copy of the particles.
-        case .redshiftSpaceDensity: axis == .radial ? 3 : 1
-        // Two arrays of a set's six: more than it takes.
-        case .momentumDensity: 1
-        }
+        bias == .lagrangian ? 5 : axis == .radial ? 4 : kind.traits.cotangentSetsHeld
     }
 }
 

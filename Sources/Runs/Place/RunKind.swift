@@ -19,6 +19,7 @@ enum RunKind: String {
         switch section.prefix(while: { $0 != "[" }) {
         case "run": name == "precision"
         case "output": self == .simulate
+        case "observation", "mock": false
         case "halo": self == .simulate || self == .train
         case "train": self == .train && name != "checkpoint_every"
         case "objective": self != .simulate && self != .train
@@ -57,6 +58,9 @@ enum RunKind: String {
             add("\(objective.name).data", objective.data)
             add("\(objective.name).\(objective.weightsKey)", objective.weights)
             add("\(objective.name).patches", objective.patches)
+            if case .file(let path) = objective.haloes?.network {
+                inputs.append(("\(objective.name).network", .file(path)))
+            }
         }
         if self == .sample, case .file(let address) = configuration.sampler?.start {
             inputs.append(("sampler.start", .dataset(address)))

@@ -66,11 +66,7 @@ struct PictureOutputs<Scalar: StorableScalar> {
     func write(to file: inout OutputFile) throws {
         let sides = sides
         func labels(_ description: String, _ indices: String) -> Labels {
-            Labels(
-                units: "1", description: "\(description), \(indices)",
-                more: [
-                    "sides": .reals([sides.x, sides.y]), "axes": .integers([plane.axes.x, plane.axes.y]),
-                ])
+            .plane("\(description), \(indices)", sides: sides, axes: plane.axes)
         }
         let shape = [plane.shape.x, plane.shape.y]
         try file.write(

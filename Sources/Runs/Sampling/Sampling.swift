@@ -154,12 +154,8 @@ struct SampledUniverse<Scalar: StorableScalar> {
             density = PriorDensity<Scalar>(over: space) { scaled in
                 let point = space.point(at: scaled, from: start)
                 guard space.contains(point) else { return false }
-                do {
-                    _ = try model.with(point.cosmology)
-                    return true
-                } catch is UnusableStep {
-                    return false
-                }
+                _ = try model.with(point.cosmology)
+                return true
             }
             return
         }

@@ -118,16 +118,18 @@ struct SimulationOutputs<Scalar: StorableScalar> {
         }
         guard settings.density || settings.powerSpectrum || settings.pictures else { return }
         try context.stopIfAsked()
+        var slab: ProjectedMap?
+        if settings.pictures { slab = phases.measure(.output) { matter(of: particles) } }
         let density = try particles.relativeDensity()
         if settings.density {
             try phases.measure(.output) {
-                try write(density, to: "\(settings.directory)/density_\(name).h5", at: scaleFactor)
+                try write(density, slab, to: "\(settings.directory)/density_\(name).h5", at: scaleFactor)
             }
         }
         try context.stopIfAsked()
-        if settings.pictures {
+        if let slab {
             try phases.measure(.output) {
-                try draw(density, to: "\(settings.directory)/density_\(name)", at: scaleFactor)
+                try draw(slab, to: "\(settings.directory)/density_\(name)", at: scaleFactor)
             }
         }
         if settings.powerSpectrum || settings.pictures {
@@ -159,7 +161,17 @@ struct SimulationOutputs<Scalar: StorableScalar> {
         }
     }
 
-    private func write(_ density: borrowing Field<Scalar>, to path: String, at scaleFactor: Double) throws {
+    /// What is looked at: a slab along z.
+    private func matter(of particles: borrowing ParticleSet<Scalar>) -> ProjectedMap {
+        MatterSheet(along: .z, share: thickness / model.box.size.z, box: model.box.size)
+            .map(of: particles, startedFrom: model.particleGrid)
+    }
+
+    private var thickness: Double { min(Self.slab, model.box.size.z) }
+
+    private func write(
+        _ density: borrowing Field<Scalar>, _ slab: ProjectedMap?, to path: String, at scaleFactor: Double
+    ) throws {
         let bytes = model.box.meshCount * MemoryLayout<Scalar>.size
         var file = try OutputFile(creating: path, expectedBytes: bytes, provenance: provenance, over: world)
         let size = model.box.size
@@ -168,26 +180,25 @@ struct SimulationOutputs<Scalar: StorableScalar> {
             labels: Labels(
                 units: "1", description: "matter density divided by its mean, cloud-in-cell, [x][y][z]",
                 more: ["box_size": .reals([size.x, size.y, size.z]), "scale_factor": .real(scaleFactor)]))
+        if let slab {
+            try file.write(slab, "mean density of the matter sheet / mean", at: "/slab", thickness: thickness)
+        }
         try file.finish()
     }
 
-    private func draw(_ density: borrowing Field<Scalar>, to path: String, at scaleFactor: Double) throws {
-        let thickness = min(Self.slab, model.box.size.z)
-        let slab = Projection(along: .z, thickness: thickness, mesh: model.box.mesh, box: model.box.size)
-        let map = try slab.map(of: density, box: model.box.size)
-        let figure = map.map { map in
-            MapFigure(
-                of: map, .density(of: map), in: .density,
-                title:
-                    "Matter in a slab of \(OutputSection.label(thickness)) Mpc/h at a = \(OutputSection.label(scaleFactor))",
-                quantity: "density / mean")
-        }
+    private func draw(_ map: ProjectedMap, to path: String, at scaleFactor: Double) throws {
+        let figure = MapFigure(
+            of: map, .density(of: map), in: .density,
+            title:
+                "Matter in a slab of \(OutputSection.label(thickness)) Mpc/h at "
+                + "a = \(OutputSection.label(scaleFactor))",
+            quantity: "density / mean")
         var png: [UInt8] = []  // on rank 0, as the figure
         try world.writeFile(path + ".png") {
-            png = try figure!.png()
+            png = try figure.png()
             return png
         }
-        try world.writeFile(path + ".svg") { try figure!.svg(holding: png) }
+        try world.writeFile(path + ".svg") { try figure.svg(holding: png) }
     }
 
     private func write(
