@@ -42,8 +42,9 @@ extension RunConfiguration {
         var keys: [String] = []
         for objective in objectives {
             let given = [
-                ("weights", objective.weights != nil), ("bias", objective.bias != .none),
-                ("likelihood", objective.likelihood == .poisson), ("sigma", objective.sigma != 1),
+                (objective.weightsKey, objective.weights != nil), ("bias", objective.bias != .none),
+                ("likelihood", objective.likelihood != objective.kind.traits.likelihood),
+                ("sigma", objective.sigma != 1),
                 ("smoothing", objective.smoothing != 0), ("network", objective.haloes != nil),
             ]
             keys += given.filter(\.1).map { "\(objective.name).\($0.0)" }

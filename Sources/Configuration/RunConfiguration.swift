@@ -81,7 +81,8 @@ public struct RunConfiguration: Sendable, Equatable {
         train = TrainSection(reader.section("train"))
         observations = ObservationSection.all(reader.sections("observation"), box, cosmology)
         mocks = MockSection.all(reader.sections("mock"), for: observations)
-        objectives = ObjectiveSection.all(reader.sections("objective"), scaleFactors: evolution.scaleFactors)
+        objectives = ObjectiveSection.all(
+            reader.sections("objective"), scaleFactors: evolution.scaleFactors, mesh: box.mesh)
         let optimizer = OptimizerSection(reader.section("optimizer"), box, objectives)
         let reconstruct = ReconstructSection(reader.section("reconstruct"), (cosmology, power), objectives)
         let samplerReader = reader.section("sampler")
@@ -115,6 +116,7 @@ public struct RunConfiguration: Sendable, Equatable {
         for index in objectives.indices {
             changed.objectives[index].data = move(objectives[index].data)
             changed.objectives[index].weights = objectives[index].weights.map(move)
+            changed.objectives[index].patches = objectives[index].patches.map(move)
             if case .file(let path) = objectives[index].haloes?.network {
                 changed.objectives[index].haloes?.network = .file(change(path))
             }

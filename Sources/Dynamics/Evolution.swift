@@ -1,5 +1,6 @@
 public import Background
 public import Gravity
+public import Mesh
 public import Particles
 
 /// Particles on their way through a schedule.
@@ -199,6 +200,9 @@ public struct AdjointState<Scalar: ParticleScalar>: ~Copyable {
     /// Derivatives with respect to the parameters of the law of gravity, as many as it names.
     public private(set) var lawParameters: [Double]
 
+    /// The transform of ∂L/∂δ(q), δ being the linear overdensity for D1 = 1 on the particle grid, if anything saw it.
+    private var linear: FourierField<Scalar>?
+
     /// No derivatives yet.
     ///
     /// - Parameter law: of gravity, on the way.
@@ -206,6 +210,19 @@ public struct AdjointState<Scalar: ParticleScalar>: ~Copyable {
         cotangents = CotangentSet(for: particles)
         lawParameters = law.parameterNames.map { _ in 0 }
     }
+
+    /// Adds what the linear overdensity does beside the particles: the transform of ∂L/∂δ(q), for D1 = 1.
+    public mutating func add(linear cotangent: consuming FourierField<Scalar>) {
+        if var sum = linear.take() {
+            sum.add(cotangent)
+            linear = consume sum
+        } else {
+            linear = consume cotangent
+        }
+    }
+
+    /// Takes out what ``add(linear:)`` left.
+    mutating func takeLinear() -> FourierField<Scalar>? { linear.take() }
 
     fileprivate mutating func add(_ derivatives: [Double]) {
         for (index, derivative) in derivatives.enumerated() { lawParameters[index] += derivative }

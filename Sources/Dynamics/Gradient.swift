@@ -23,6 +23,18 @@ public struct Gradient<Scalar: ParticleScalar>: ~Copyable {
     public consuming func takeNoise() -> Field<Scalar> { noise }
 }
 
+/// What is known when the particles are back at the start.
+private struct WayBack {
+    /// L.
+    let value: Double
+    /// Its derivatives with respect to cosmology by way of the steps.
+    let parameters: Dual
+    /// Those with respect to the force law's own parameters.
+    let lawParameters: [Double]
+    /// Words of the state that are not what they were.
+    let differingWords: Int
+}
+
 extension ForwardModel {
     /// The loss of the particles at the observations, and its gradient, by one run forwards and one back. Collective.
     ///
@@ -62,13 +74,15 @@ extension ForwardModel {
             ? 0
             : try differingWords(evolution.particles, from: initialState(from: noise))
         let (parameters, lawParameters) = (adjoint.parameters, adjoint.lawParameters)
+        let linear = adjoint.takeLinear()
         var particles = evolution.takeParticles()
         particles.forgetState()
         let initial = particles.inLagrangianOrder(adjoint.takeCotangents(), over: particleGrid)
         _ = consume particles
         return try pullBack(
-            initial, to: noise, memory, value: value, parameters: (parameters, lawParameters),
-            differingWords: differing)
+            initial, beside: linear, to: noise, remembering: memory,
+            WayBack(
+                value: value, parameters: parameters, lawParameters: lawParameters, differingWords: differing))
     }
 
     /// The same with the exact replay. Collective.
@@ -81,23 +95,24 @@ extension ForwardModel {
 
     /// From the cotangents of the particles at the start to those of white noise and cosmology.
     private func pullBack(
-        _ initial: consuming LagrangianCotangents<Scalar>, to noise: borrowing Field<Scalar>,
-        _ memory: PerturbationMemory<Scalar>, value: Double, parameters: (cosmology: Dual, law: [Double]), differingWords: Int
+        _ initial: consuming LagrangianCotangents<Scalar>, beside linear: consuming FourierField<Scalar>?,
+        to noise: borrowing Field<Scalar>, remembering memory: PerturbationMemory<Scalar>, _ way: WayBack
     ) throws -> Gradient<Scalar> {
         let transform = layout.perturbation.transform
         var adjoint = try layout.perturbation.displaceAdjoint(
             initial, at: linearModes(of: noise), to: theory.growthAtStart, remembering: memory)
+        if let linear { adjoint.modes.add(linear) }
         // Transformed again rather than kept while memory is wanted most.
         let noiseModes = transform.forward(keeping: noise)
         let power = LinearPower<Dual>(cosmology, theory.powerModel)
         let throughPower = try theory.amplitudes.parameterDerivatives(
             adjoint.modes, noise: noiseModes, power)
         _ = consume noiseModes
-        let total = parameters.cosmology + adjoint.parameters + throughPower
+        let total = way.parameters + adjoint.parameters + throughPower
         theory.amplitudes.apply(to: &adjoint.modes)
         return Gradient(
-            value: value, noise: transform.inverse(adjoint.takeModes(), ghosts: .none), parameters: total,
-            lawParameters: parameters.law, differingWords: differingWords, initial: initial)
+            value: way.value, noise: transform.inverse(adjoint.takeModes(), ghosts: .none), parameters: total,
+            lawParameters: way.lawParameters, differingWords: way.differingWords, initial: initial)
     }
 
     /// How many of the six words of each particle differ.

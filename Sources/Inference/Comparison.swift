@@ -15,20 +15,39 @@ public final class Comparison<Scalar: ParticleScalar>: Objective {
     public let bias: (any BiasModel<Scalar>)?
     /// How probable the data are.
     public let likelihood: any Likelihood<Scalar>
+    private let warnings: [String]
 
     /// A comparison.
+    ///
+    /// - Parameter warnings: what a log should say of it besides.
     public init(
         at scaleFactor: Double, _ observable: any Observable<Scalar>, bias: (any BiasModel<Scalar>)? = nil,
-        _ likelihood: any Likelihood<Scalar>
+        _ likelihood: any Likelihood<Scalar>, warnings: [String] = []
     ) {
+        self.warnings = warnings
         self.scaleFactor = scaleFactor
         self.observable = observable
         self.bias = bias
         self.likelihood = likelihood
     }
 
-    /// Those of the bias.
-    public var parameters: [OwnParameter] { bias?.parameters ?? [] }
+    /// Those of the observable, of the bias, and of the likelihood.
+    public var parameters: [OwnParameter] {
+        observable.parameters + (bias?.parameters ?? []) + likelihood.parameters
+    }
+
+    private func split(_ own: [Double]) -> (bias: [Double], likelihood: [Double]) {
+        let rest = own.dropFirst(observable.parameters.count)
+        let count = bias?.parameters.count ?? 0
+        return (Array(rest.prefix(count)), Array(rest.dropFirst(count)))
+    }
+
+    /// Hands the universe to the observable. Collective.
+    public func begin(
+        at noise: borrowing Field<Scalar>, in model: ForwardModel<Scalar>, _ own: [Double]
+    ) throws {
+        try observable.begin(at: noise, in: model, Array(own.prefix(observable.parameters.count)))
+    }
 
     /// The cells that count.
     public var cellCount: Int { likelihood.cellCount }
@@ -36,9 +55,9 @@ public final class Comparison<Scalar: ParticleScalar>: Objective {
     /// Mean and variance of the data; a warning where they are compared with a density in units of its mean, and are
     /// nothing of that kind.
     public var remarks: [String] {
-        guard let summary = likelihood.summary else { return [] }
+        guard let summary = likelihood.summary else { return warnings }
         let warning = bias == nil && observable.isInUnitsOfItsMean ? summary.warning : nil
-        return [summary.remark] + [warning].compactMap(\.self)
+        return [summary.remark] + [warning].compactMap(\.self) + warnings
     }
 
     /// Hands the radius to the likelihood.
@@ -55,29 +74,38 @@ public final class Comparison<Scalar: ParticleScalar>: Objective {
         _ particles: inout ParticleSet<Scalar>, at moment: Moment, _ own: [Double]
     ) throws -> Double {
         let density = try observable.predict(&particles, at: moment)
-        guard let bias else { return try likelihood.value(of: density) }
-        return try likelihood.value(of: bias.apply(to: density, own))
+        let own = split(own)
+        guard let bias else { return try likelihood.value(of: density, own.likelihood) }
+        let biased = try bias.apply(to: density, own.bias)
+        guard bias.givesLogarithm else { return try likelihood.value(of: biased, own.likelihood) }
+        return try likelihood.value(ofExponential: biased, own.likelihood)
     }
 
-    /// `−ln p(d | B(ρ))`, and its derivatives by particles, cosmology and the bias's parameters. Collective.
+    /// `−ln p(d | B(ρ))`, and its derivatives by particles, cosmology and the parameters of bias and
+    /// likelihood. Collective.
     public func evaluate(
         _ particles: inout ParticleSet<Scalar>, at moment: Moment, _ own: [Double],
         addingTo adjoint: inout AdjointState<Scalar>
     ) throws -> ObjectiveValue {
         var value = ObjectiveValue(loss: 0)
+        let own = split(own)
         try observable.observe(&particles, at: moment, addingTo: &adjoint) { density in
             guard let bias else {
-                let assessment = try likelihood.evaluate(density)
-                value = ObjectiveValue(loss: assessment.value)
+                let assessment = try likelihood.evaluate(density, own.likelihood)
+                value = ObjectiveValue(loss: assessment.value, parameters: assessment.parameters)
                 return assessment.takeCotangent()
             }
-            let assessment = try likelihood.evaluate(bias.apply(to: density, own))
-            let loss = assessment.value
-            let throughBias = try bias.pullBack(assessment.takeCotangent(), at: density, own)
-            value = ObjectiveValue(loss: loss, parameters: throughBias.parameters)
+            let biased = try bias.apply(to: density, own.bias)
+            let assessment =
+                bias.givesLogarithm
+                ? try likelihood.evaluate(exponential: biased, own.likelihood)
+                : try likelihood.evaluate(biased, own.likelihood)
+            let (loss, slopes) = (assessment.value, assessment.parameters)
+            let throughBias = try bias.pullBack(assessment.takeCotangent(), at: density, own.bias)
+            value = ObjectiveValue(loss: loss, parameters: throughBias.parameters + slopes)
             return throughBias.takeDensity()
         }
-        return value
+        return ObjectiveValue(loss: value.loss, parameters: observable.slopes + value.parameters)
     }
 }
 

@@ -1,3 +1,4 @@
+internal import Glibc
 public import Observables
 public import Parallel
 public import Particles
@@ -12,11 +13,20 @@ public struct ObjectiveError: ReportedError, Equatable {
     init(_ message: String) { self.message = message }
 }
 
+/// Whether the size of errors is given or sought with the universe.
+public enum ErrorSize: Sendable {
+    /// Given.
+    case known
+    /// A parameter of the observation.
+    case sought
+}
+
 /// Data with Gaussian errors of one size, cell by cell, with weights or a mask.
 ///
 ///     −ln p = Σ_c r(c)² / (2σ²),    r = S_R[√w (ρ − d)],    S_R = exp(−k²R²/2)
 ///
-/// ρ is predicted, d the data, w weights. R may be 0. The derivative by ρ is `√w S_R[r] / σ²`.
+/// ρ is predicted, d the data, w weights. R may be 0. The derivative by ρ is `√w S_R[r] / σ²`. If the size of the errors is
+/// sought too, `n ln(σ/σ₀)` is added, n being the cells that count and σ₀ where σ starts; `σ̄ = n/σ − Σ r²/σ³`.
 public final class GaussianLikelihood<Scalar: ParticleScalar>: Likelihood {
     private let data: Cells<Scalar>
     /// The cells whose weight is not 0.
@@ -25,23 +35,27 @@ public final class GaussianLikelihood<Scalar: ParticleScalar>: Likelihood {
     public let summary: DataSummary?
     private let rootWeights: Cells<Scalar>?
     let sigma: Double
+    private let errors: ErrorSize
     private let grid: CellGrid<Scalar>
     private var smoothing: CellSmoothing<Scalar>?
     private var radius = 0.0
+
+    /// `sigma`, if it is sought.
+    public var parameters: [OwnParameter] { errors == .sought ? [OwnParameter("sigma", sigma)] : [] }
 
     /// A likelihood. Collective.
     ///
     /// - Parameters:
     ///   - data: d, on the cells of the grid; where the weight is 0, anything, NaN too.
     ///   - weights: w ≥ 0; all 1 if not given.
-    ///   - sigma: σ > 0 of a cell.
+    ///   - sigma: σ > 0 of a cell, and whether it is known.
     ///   - grid: the cells.
     ///   - name: of the objective, for errors.
     /// - Throws: ``ObjectiveError`` on all ranks when data that count or weights are NaN or infinite, a weight is negative, or all
     ///   weights are 0.
     public init(
         data: consuming Cells<Scalar>, weights: consuming Cells<Scalar>?, sigma: Double,
-        on grid: CellGrid<Scalar>, named name: String = "objective"
+        _ errors: ErrorSize = .known, on grid: CellGrid<Scalar>, named name: String = "objective"
     ) throws {
         precondition(sigma > 0)
         var data = data
@@ -61,6 +75,7 @@ public final class GaussianLikelihood<Scalar: ParticleScalar>: Likelihood {
         }
         self.data = data
         self.sigma = sigma
+        self.errors = errors
         self.grid = grid
         cellCount = count
         rootWeights = roots
@@ -85,18 +100,30 @@ public final class GaussianLikelihood<Scalar: ParticleScalar>: Likelihood {
     }
 
     /// `Σ r² / (2σ²)`. Collective.
-    public func value(of prediction: consuming Cells<Scalar>) throws -> Double {
-        try loss(of: residual(prediction))
+    public func value(of prediction: consuming Cells<Scalar>, _ own: [Double]) throws -> Double {
+        let sigma = own.first ?? self.sigma
+        return try loss(of: residual(prediction), sigma) + normalisation(sigma)
     }
 
     /// `Σ r² / (2σ²)` and `√w S_R[r] / σ²`. Collective.
-    public func evaluate(_ prediction: consuming Cells<Scalar>) throws -> Assessment<Scalar> {
+    public func evaluate(
+        _ prediction: consuming Cells<Scalar>, _ own: [Double]
+    ) throws -> Assessment<Scalar> {
+        let sigma = own.first ?? self.sigma
         var residual = residual(prediction)
-        let value = try loss(of: residual)
+        let value = try loss(of: residual, sigma)
         if let smoothing { residual = smoothing(residual) }
         multiplyByRootWeights(&residual)
         residual.scale(by: 1 / (sigma * sigma))
-        return Assessment(value: value, cotangent: residual)
+        return Assessment(
+            value: value + normalisation(sigma),
+            parameters: errors == .sought ? [(Double(cellCount) - 2 * value) / sigma] : [],
+            cotangent: residual)
+    }
+
+    /// `n ln(σ/σ₀)`, if σ is sought.
+    private func normalisation(_ sigma: Double) -> Double {
+        errors == .sought ? Double(cellCount) * log(sigma / self.sigma) : 0
     }
 
     /// `S_R[√w (ρ − d)]`
@@ -112,65 +139,7 @@ public final class GaussianLikelihood<Scalar: ParticleScalar>: Likelihood {
         cells.combine(rootWeights!) { $0 * $1 }
     }
 
-    private func loss(of residual: borrowing Cells<Scalar>) throws -> Double {
+    private func loss(of residual: borrowing Cells<Scalar>, _ sigma: Double) throws -> Double {
         try residual.sum(of: "the loss") { $0 * $0 } / (2 * sigma * sigma)
-    }
-}
-
-extension Cells {
-    /// Requires that all cells hold finite numbers. Collective.
-    ///
-    /// - Parameter name: of the objective, for the error.
-    func requireNumbers(as name: String) throws {
-        let wrong = try count { !$0.isFinite }
-        guard wrong > 0 else { return }
-        throw ObjectiveError(
-            "\(name).data holds NaN or infinity at \(wrong) \(cellName)s that count, the first at \(firstWrongPlace); "
-                + "set \(name).weights to 0 there, or give numbers")
-    }
-
-    /// Where the first cell is that holds no number. Collective; there must be one.
-    private var firstWrongPlace: [Int] {
-        switch self {
-        case .mesh(let field):
-            let (world, shape) = (field.decomposition.grid.world, field.decomposition.shape)
-            var first = Int.max
-            field.forEachPoint { x, y, z, value in
-                if !value.isFinite { first = min(first, (x * shape.y + y) * shape.z + z) }
-            }
-            first = world.minimum(first)
-            return [first / shape.z / shape.y, first / shape.z % shape.y, first % shape.z]
-        case .plane(let pixels):
-            return [pixels.firstIndex { !$0.isFinite } ?? 0]
-        }
-    }
-
-    /// Requires weights: finite, at least 0, not all 0. Collective.
-    ///
-    /// - Returns: how many are not 0.
-    func requireWeights(as key: String) throws -> Int {
-        guard try count(where: { !$0.isFinite }) == 0 else {
-            throw ObjectiveError("\(key) holds NaN or infinity; weights must be numbers, at least 0")
-        }
-        guard try count(where: { $0 < 0 }) == 0 else {
-            throw ObjectiveError("\(key) holds negative numbers; weights must be at least 0")
-        }
-        let positive = try count { $0 > 0 }
-        guard positive > 0 else {
-            throw ObjectiveError("\(key) is 0 everywhere; at least one \(cellName) must count")
-        }
-        return positive
-    }
-
-    /// How many cells of all ranks are such. Collective.
-    func count(where isSuch: (Double) -> Bool) throws -> Int {
-        Int(try sum(of: "a count") { isSuch($0) ? 1 : 0 })
-    }
-
-    private var cellName: String {
-        switch self {
-        case .mesh: "mesh point"
-        case .plane: "pixel"
-        }
     }
 }

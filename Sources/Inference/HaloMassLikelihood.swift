@@ -96,13 +96,15 @@ public final class HaloMassLikelihood<Scalar: ParticleScalar>: Likelihood {
     }
 
     /// `½ Σ z Q z`. Collective.
-    public func value(of prediction: consuming Cells<Scalar>) throws -> Double {
+    public func value(of prediction: consuming Cells<Scalar>, _ own: [Double]) throws -> Double {
         let residual = residual(prediction)
         return try value(of: residual, weighted(residual))
     }
 
     /// `½ Σ z Q z`, and C above. Collective.
-    public func evaluate(_ prediction: consuming Cells<Scalar>) throws -> Assessment<Scalar> {
+    public func evaluate(
+        _ prediction: consuming Cells<Scalar>, _ own: [Double]
+    ) throws -> Assessment<Scalar> {
         let residual = residual(prediction.copy())
         var cotangent = weighted(residual)
         let value = try value(of: residual, cotangent)

@@ -48,6 +48,7 @@ public struct JointLikelihood<Scalar: ParticleScalar> {
         at noise: borrowing Field<Scalar>, in model: ForwardModel<Scalar>, _ own: [Double]
     ) throws -> Double {
         var losses = [Double](repeating: 0, count: objectives.count)
+        try begin(at: noise, in: model, own)
         var evolution = try model.start(keeping: noise)
         try evolution.finish(observe: { observation, particles in
             let moment = Moment(at: observation.scaleFactor, in: model.cosmology)
@@ -78,6 +79,7 @@ public struct JointLikelihood<Scalar: ParticleScalar> {
         let phases = noise.decomposition.grid.phases
         var losses = [Double](repeating: 0, count: objectives.count)
         var slopes = objectives.map { $0.parameters.map { _ in 0.0 } }
+        try begin(at: noise, in: model, own)
         var gradient = try model.gradient(at: noise, along: source) { observation, particles, adjoint in
             let moment = Moment(at: observation.scaleFactor, in: model.cosmology)
             try phases.measure(.objective) {
@@ -92,6 +94,17 @@ public struct JointLikelihood<Scalar: ParticleScalar> {
         }
         gradient.value = losses.reduce(0, +)
         return LikelihoodGradient(gradient, own: slopes.flatMap(\.self))
+    }
+
+    /// Shows all objectives the universe that is about to run. Collective.
+    private func begin(
+        at noise: borrowing Field<Scalar>, in model: ForwardModel<Scalar>, _ own: [Double]
+    ) throws {
+        for time in scaleFactors {
+            for (index, own) in seen(at: time, own) {
+                try objectives[index].begin(at: noise, in: model, own)
+            }
+        }
     }
 
     /// The objectives that look at a time, with their own parameters.

@@ -1,4 +1,5 @@
 public import Dynamics
+public import Mesh
 public import Observables
 public import Particles
 
@@ -16,6 +17,17 @@ public protocol Objective<Scalar>: AnyObject {
 
     /// The parameters of its own, as bias and noise have them.
     var parameters: [OwnParameter] { get }
+
+    /// Takes up the universe that is about to run, for those that see more of it than its particles. Collective. Nothing if
+    /// not written.
+    ///
+    /// - Parameters:
+    ///   - noise: its white noise on the particle grid.
+    ///   - model: the universe.
+    ///   - own: the values of ``parameters``.
+    func begin(
+        at noise: borrowing Field<Scalar>, in model: ForwardModel<Scalar>, _ own: [Double]
+    ) throws
 
     /// The loss of the particles. Collective.
     ///
@@ -57,6 +69,11 @@ public protocol Objective<Scalar>: AnyObject {
 extension Objective {
     /// Nothing.
     public var remarks: [String] { [] }
+
+    /// Nothing.
+    public func begin(
+        at noise: borrowing Field<Scalar>, in model: ForwardModel<Scalar>, _ own: [Double]
+    ) throws {}
     /// It compares none.
     public func look(through view: HaloView) {}
 }

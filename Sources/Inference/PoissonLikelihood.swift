@@ -13,95 +13,85 @@ public import Particles
 /// - Source: Jasche & Wandelt 2013, eq. 12.
 public final class PoissonLikelihood<Scalar: ParticleScalar>: Likelihood {
     /// The cells that are seen.
-    public let cellCount: Int
+    public var cellCount: Int { data.cellCount }
     /// Of the counts.
-    public let summary: DataSummary?
-    private let counts: Cells<Scalar>
-    private let selection: Cells<Scalar>?
+    public var summary: DataSummary? { data.summary }
+    private let data: SelectedCounts<Scalar>
 
     /// A likelihood. Collective.
     ///
     /// - Parameters:
-    ///   - counts: N ≥ 0, on the cells of the grid.
+    ///   - counts: N, whole numbers ≥ 0, on the cells of the grid.
     ///   - selection: S ≥ 0; all 1 if not given.
     ///   - grid: the cells.
     ///   - name: of the objective, for errors.
-    /// - Throws: ``ObjectiveError`` on all ranks when counts are negative or no numbers, a selection is negative or 0
-    ///   everywhere, or something was counted where nothing is seen.
+    ///   - key: by which the selection was given.
+    /// - Throws: ``ObjectiveError`` on all ranks when counts are negative, fractions or no numbers, a selection is negative
+    ///   or 0 everywhere, or something was counted where nothing is seen.
     public init(
         counts: consuming Cells<Scalar>, selection: consuming Cells<Scalar>?, on grid: CellGrid<Scalar>,
-        named name: String = "objective"
+        named name: String = "objective", selectedBy key: String = "weights"
     ) throws {
-        var counts = counts
-        var seen = grid.count
-        if let given = selection {
-            seen = try given.requireWeights(as: "\(name).weights")
-            counts.clear(where: given)
-            try counts.requireCounts(as: name)
-            let astray = try counts.sum(with: given, of: "a count") { $0 > 0 && $1 == 0 ? 1 : 0 }
-            guard astray == 0 else {
-                throw ObjectiveError(
-                    "\(name).data holds counts where \(name).weights is 0 (\(Int(astray)) cells); nothing can be "
-                        + "seen there; set them to 0, or correct the weights")
-            }
-            self.selection = consume given
-        } else {
-            try counts.requireCounts(as: name)
-            self.selection = nil
-        }
-        summary = try counts.summary(named: "\(name).data", of: grid.count)
-        cellCount = seen
-        self.counts = counts
+        data = try SelectedCounts(
+            counts, selection, on: grid, .init(name: name, key: key, likelihood: "poisson"))
     }
 
     /// A copy of N.
-    public func copyOfData() -> Cells<Scalar> { counts.copy() }
+    public func copyOfData() -> Cells<Scalar> { data.counts.copy() }
 
     /// A copy of S; nil if all are 1.
-    public func copyOfWeights() -> Cells<Scalar>? {
-        guard selection != nil else { return nil }
-        return selection!.copy()
-    }
+    public func copyOfWeights() -> Cells<Scalar>? { data.copyOfSelection() }
 
     /// Does nothing: counts are compared cell by cell.
     public func smooth(by radius: Double) {}
 
     /// `Σ [λ − N − N ln(λ/N)]`. Collective.
-    public func value(of prediction: consuming Cells<Scalar>) throws -> Double {
-        try loss(of: expected(prediction))
+    public func value(of prediction: consuming Cells<Scalar>, _ own: [Double]) throws -> Double {
+        data.select(&prediction)
+        return try loss(of: prediction)
     }
 
     /// The value, and `S − N/B`. Collective.
-    public func evaluate(_ prediction: consuming Cells<Scalar>) throws -> Assessment<Scalar> {
-        let value = try loss(of: expected(prediction.copy()))
-        prediction.combine(counts) { biased, count in count == 0 ? 0 : -count / biased }
-        if selection != nil {
-            prediction.combine(selection!) { $0 + $1 }
+    public func evaluate(
+        _ prediction: consuming Cells<Scalar>, _ own: [Double]
+    ) throws -> Assessment<Scalar> {
+        var expected = prediction.copy()
+        data.select(&expected)
+        let value = try loss(of: expected)
+        prediction.combine(data.counts) { biased, count in count == 0 ? 0 : -count / biased }
+        if data.selection != nil {
+            prediction.combine(data.selection!) { $0 + $1 }
         } else {
             prediction.map { $0 + 1 }
         }
         return Assessment(value: value, cotangent: prediction)
     }
 
-    private func expected(_ prediction: consuming Cells<Scalar>) -> Cells<Scalar> {
-        if selection != nil { prediction.combine(selection!) { $0 * $1 } }
-        return prediction
+    /// `Σ [λ − N − N ln(λ/N)]` with `ln λ = η + ln S`. Collective.
+    public func value(ofExponential logarithm: consuming Cells<Scalar>, _ own: [Double]) throws -> Double {
+        data.select(logarithm: &logarithm)
+        return try loss(ofLogarithm: logarithm)
+    }
+
+    /// The value, and `λ − N`. Collective.
+    public func evaluate(
+        exponential logarithm: consuming Cells<Scalar>, _ own: [Double]
+    ) throws -> Assessment<Scalar> {
+        data.select(logarithm: &logarithm)
+        let value = try loss(ofLogarithm: logarithm)
+        logarithm.combine(data.counts) { exp($0) - $1 }
+        return Assessment(value: value, cotangent: logarithm)
     }
 
     private func loss(of expected: borrowing Cells<Scalar>) throws -> Double {
-        try expected.sum(with: counts, of: "the loss") { mean, count in
+        try expected.sum(with: data.counts, of: "the loss") { mean, count in
             count == 0 ? mean : mean - count - count * log(mean / count)
         }
     }
-}
 
-extension Cells {
-    /// Requires finite numbers, none of them negative. Collective.
-    fileprivate func requireCounts(as name: String) throws {
-        try requireNumbers(as: name)
-        guard try count(where: { $0 < 0 }) == 0 else {
-            throw ObjectiveError(
-                "\(name).data holds negative numbers; \(name).likelihood: poisson needs counts, at least 0")
+    private func loss(ofLogarithm expected: borrowing Cells<Scalar>) throws -> Double {
+        try expected.sum(with: data.counts, of: "the loss") { logarithm, count in
+            count == 0 ? exp(logarithm) : exp(logarithm) - count - count * (logarithm - log(count))
         }
     }
 }

@@ -10,7 +10,10 @@ public protocol BiasModel<Scalar>: AnyObject {
     /// The names of its parameters and where they start, in the order of the numbers below.
     var parameters: [OwnParameter] { get }
 
-    /// B(ρ). Collective.
+    /// Whether it gives ln B rather than B, for models that make B nearly 0 somewhere. False if not written.
+    var givesLogarithm: Bool { get }
+
+    /// B(ρ), or ln B(ρ). Collective.
     ///
     /// - Parameters:
     ///   - density: ρ/ρ̄ of each cell.
@@ -20,7 +23,7 @@ public protocol BiasModel<Scalar>: AnyObject {
     /// Carries derivatives back through ``apply(to:_:)``. Collective.
     ///
     /// - Parameters:
-    ///   - cotangent: ∂L/∂B of each cell.
+    ///   - cotangent: ∂L/∂B of each cell, or ∂L/∂ln B.
     ///   - density: as it was given.
     ///   - own: the parameters.
     /// - Returns: ∂L/∂ρ of each cell and ∂L/∂(parameter) of each parameter, the same bits on all ranks.
@@ -35,6 +38,11 @@ public protocol BiasModel<Scalar>: AnyObject {
 extension BiasModel {
     /// It makes no haloes.
     public func look(through view: HaloView) {}
+}
+
+extension BiasModel {
+    /// B.
+    public var givesLogarithm: Bool { false }
 }
 
 /// What a bias model sends back.

@@ -1,4 +1,5 @@
 public import Dynamics
+public import Mesh
 public import Particles
 
 /// What is seen of the particles at one moment, with its way back.
@@ -16,6 +17,23 @@ public protocol Observable<Scalar>: AnyObject {
     /// Whether its mean over the box is 1 in every universe, as that of ρ/ρ̄; data that have another are then
     /// warned of. False if not written.
     var isInUnitsOfItsMean: Bool { get }
+
+    /// The parameters of its own, and where they start. None if not written.
+    var parameters: [OwnParameter] { get }
+
+    /// ∂L/∂(parameter) of ``parameters`` that the last way back found, the same bits on all ranks. None if not written.
+    var slopes: [Double] { get }
+
+    /// Takes up the universe that is about to run, for those that see more of it than its particles. Collective. Nothing if
+    /// not written.
+    ///
+    /// - Parameters:
+    ///   - noise: its white noise on the particle grid.
+    ///   - model: the universe.
+    ///   - own: the values of ``parameters``.
+    func begin(
+        at noise: borrowing Field<Scalar>, in model: ForwardModel<Scalar>, _ own: [Double]
+    ) throws
 
     /// The prediction. Collective.
     ///
@@ -57,6 +75,15 @@ public protocol Observable<Scalar>: AnyObject {
 extension Observable {
     /// Nothing is known of its mean.
     public var isInUnitsOfItsMean: Bool { false }
+    /// None.
+    public var parameters: [OwnParameter] { [] }
+    /// None.
+    public var slopes: [Double] { [] }
+
+    /// Nothing.
+    public func begin(
+        at noise: borrowing Field<Scalar>, in model: ForwardModel<Scalar>, _ own: [Double]
+    ) throws {}
 
     /// Predicts and carries back, one after the other. Collective.
     public func observe(

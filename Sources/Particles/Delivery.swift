@@ -94,6 +94,16 @@ struct Homecoming: ~Copyable {
         return arranged
     }
 
+    /// The elements of an array in the order of the particle grid that belong to this rank's particles, in their order.
+    /// Collective.
+    borrowing func fetch<Element: BitwiseCopyable>(
+        _ array: borrowing Buffer<Element>, for purpose: StaticString
+    ) -> Buffer<Element> {
+        let asked = Buffer<Element>(count: slot.count, from: slot.pool, for: "routing")
+        unsafe take(slot.count, slot.start, from: array.start, to: asked.start)
+        return delivery.sendBack(asked, for: purpose)
+    }
+
     /// An array in the order of the particle grid, as one of the particles where they are. Collective.
     borrowing func sendBack<Element: BitwiseCopyable>(
         _ array: borrowing Buffer<Element>, for purpose: StaticString

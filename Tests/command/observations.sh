@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Redshift space, biased counts and several objectives at several times, as a user has them: one loss, its gradient
+# Redshift space, biased tracers and several objectives at several times, as a user has them: one loss, its gradient
 # against central differences, and a search for the modes with a bias, the same on any ranks.
 source "$(dirname "$0")/support.bash"
 cd "$scratch" || exit 1
@@ -9,7 +9,7 @@ cat >truth.yaml <<'Y'
 box: {particles: 16, spacing: 8}
 cosmology: {preset: simple-lcdm}
 initial: {seed: 7, a: 0.1}
-evolution: {a: [0.1, 0.3, 0.5, 0.75, 1]}
+evolution: {a: [0.1, 0.3, 0.5, 0.75, 1], integrator: fastpm}
 output: {directory: truth, pictures: false, power_spectrum: false, snapshots: [0.5, 1]}
 Y
 on_ranks 2 simulate truth.yaml || { fail 'the universe that is observed is made' "$(cat "$prints"/*)"; exit 1; }
@@ -18,13 +18,13 @@ cat >seen.yaml <<'Y'
 box: {particles: 16, spacing: 8}
 cosmology: {preset: simple-lcdm}
 initial: {seed: 8, a: 0.1}
-evolution: {a: [0.1, 0.3, 0.5, 0.75, 1]}
+evolution: {a: [0.1, 0.3, 0.5, 0.75, 1], integrator: fastpm}
 run: {precision: double}
 output: {directory: out, pictures: false}
 objective:
 - {kind: redshift-space-density, axis: x, a: 0.5, data: "truth/density_a0.5000.h5:/density", sigma: 0.5}
 - {kind: redshift-space-density, axis: z, data: "truth/density_a1.0000.h5:/density", sigma: 0.5, smoothing: 10}
-- {bias: power-law, bias_amplitude: 0.9, bias_exponent: 1.2, likelihood: poisson,
+- {bias: power-law, bias_amplitude: 0.9, bias_exponent: 1.2, likelihood: log-normal, sigma: 0.5, density_floor: 0.1,
    data: "truth/density_a1.0000.h5:/density"}
 reconstruct: {vary: ["objective[2].bias_exponent", {parameter: Omega_m, mean: 0.3, sigma: 0.05}]}
 optimizer: {stages: [{smoothing: 1, iterations: 3}, {smoothing: 0, iterations: 4}]}

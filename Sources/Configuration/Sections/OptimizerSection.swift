@@ -67,7 +67,7 @@ public struct OptimizerSection: Sendable, Equatable {
                 "stages[\(index)].\(key)", is: "\(value)", "it must come with an objective of kind: haloes",
                 "remove it, or change objective.kind")
         }
-        if !objectives.isEmpty, objectives.allSatisfy({ $0.likelihood == .poisson }),
+        if !objectives.isEmpty, objectives.allSatisfy(\.likelihood.isOfCounts),
             let index = stages.firstIndex(where: { $0.smoothing > 0 })
         {
             section.conflict(
@@ -91,7 +91,7 @@ public struct OptimizerSection: Sendable, Equatable {
     /// have no such cluster, a large one has some. Counts are not smoothed.
     private static func usualStages(in box: BoxSection, _ objectives: [ObjectiveSection]) -> [Stage] {
         if objectives.count == 1, objectives[0].haloes != nil { return stagesOfHaloes }
-        guard objectives.isEmpty || objectives.contains(where: { $0.likelihood != .poisson }) else {
+        guard objectives.isEmpty || objectives.contains(where: { !$0.likelihood.isOfCounts }) else {
             return [Stage(smoothing: 0, iterations: 400, tolerance: 1e-4)]
         }
         let nearlyLinear = min(25, box.size.min() / 8)  // [Mpc/h]

@@ -103,9 +103,11 @@ struct InputCheck {
         var found = noises.map { ($0, configuration.box.particles) }
         guard purpose != .simulation else { return found }
         for objective in configuration.objectives where !objective.kind.traits.isPicture {
-            for case .dataset(let address) in [objective.data, objective.weights].compactMap(\.self)
+            let shape = configuration.box.mesh / SIMD3(repeating: objective.coarsen)
+            for case .dataset(let address) in [objective.data, objective.weights, objective.patches]
+                .compactMap(\.self)
             where !address.isCatalogue {
-                found.append((address, configuration.box.mesh))
+                found.append((address, shape))
             }
         }
         return found

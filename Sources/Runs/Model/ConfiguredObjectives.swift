@@ -76,10 +76,17 @@ extension ObjectiveSection {
     /// - Throws: the same on all ranks when files cannot be read or hold no usable numbers.
     func comparison<Scalar: StorableScalar>(of model: ForwardModel<Scalar>) throws -> Comparison<Scalar> {
         let (transform, cell) = (model.layout.meshTransform, model.box.cell)
+        if likelihood.isOfCounts { try requireBox(model.box.size, on: model.mesh.grid.world) }
         let comparison =
             switch kind {
+            case .density where bias == .lagrangian:
+                try onMesh(lagrangian(.real, of: model), of: model)
+            case .redshiftSpaceDensity where bias == .lagrangian && axis != .radial:
+                try onMesh(lagrangian(.axis(axis.number), of: model), of: model)
             case .density:
                 try onMesh(MatterDensity(on: transform, cell: cell), of: model)
+            case .redshiftSpaceDensity where axis == .radial:
+                try fromObserver(of: model)
             case .redshiftSpaceDensity:
                 try onMesh(
                     RedshiftSpaceDensity(along: axis.number, on: transform, cell: cell), of: model)
@@ -94,36 +101,113 @@ extension ObjectiveSection {
         return comparison
     }
 
+    /// A density as redshifts show it to an observer. Collective.
+    private func fromObserver<Scalar: StorableScalar>(
+        of model: ForwardModel<Scalar>
+    ) throws -> Comparison<Scalar> {
+        let observer = try observer(on: model.mesh.grid.world)
+        let observable: any Observable<Scalar> =
+            bias == .lagrangian
+            ? lagrangian(.observer(observer), of: model)
+            : RadialRedshiftSpaceDensity(
+                from: observer, on: model.layout.meshTransform, cell: model.box.cell)
+        return try onMesh(observable, of: model, from: observer)
+    }
+
+    /// Particles weighted by the linear density where they began; counts need weights that are positive.
+    private func lagrangian<Scalar: StorableScalar>(
+        _ sight: LagrangianTracerDensity<Scalar>.Sight, of model: ForwardModel<Scalar>
+    ) -> LagrangianTracerDensity<Scalar> {
+        LagrangianTracerDensity(
+            biasCoefficients, likelihood == .gaussian ? .linear : .exponential, seen: sight,
+            on: model.layout.meshTransform, cell: model.box.cell)
+    }
+
     private func biasModel<Scalar: StorableScalar>(_: Scalar.Type) -> (any BiasModel<Scalar>)? {
         switch bias {
         case .none: nil
         case .powerLaw: PowerLawBias(amplitude: biasAmplitude, exponent: biasExponent)
+        case .truncatedPowerLaw:
+            TruncatedPowerLawBias(
+                amplitude: biasAmplitude, exponent: biasExponent, threshold: biasThreshold,
+                steepness: biasSteepness)
+        case .lagrangian: AmplitudeBias(biasAmplitude, above: likelihood == .gaussian ? 0 : 0.01)
         }
     }
 
     private func makeLikelihood<Scalar: StorableScalar>(
         of data: consuming Cells<Scalar>, _ weights: consuming Cells<Scalar>?, on grid: CellGrid<Scalar>
     ) throws -> any Inference.Likelihood<Scalar> {
+        let size: ErrorSize = errors == .known ? .known : .sought
         switch likelihood {
         case .gaussian:
-            try GaussianLikelihood(data: data, weights: weights, sigma: sigma, on: grid, named: name)
-        case .poisson:
-            try PoissonLikelihood(counts: data, selection: weights, on: grid, named: name)
+            return try GaussianLikelihood(
+                data: data, weights: weights, sigma: sigma, size, on: grid, named: name)
         case .logNormal:
-            preconditionFailure("masses of haloes have a comparison of their own")
+            return try LogNormalLikelihood(
+                data: data, weights: weights, (sigma, size), above: densityFloor, on: grid, named: name)
+        case .poisson:
+            return try PoissonLikelihood(
+                counts: data, selection: weights, on: grid, named: name, selectedBy: weightsKey)
+        case .negativeBinomial:
+            return try NegativeBinomialLikelihood(
+                counts: data, selection: weights, dispersion: dispersion, on: grid, named: name,
+                selectedBy: weightsKey)
+        case .patches:
+            guard case .mesh(let transform, _) = grid, let source = patches else {
+                preconditionFailure("patches were validated to be given, on a mesh")
+            }
+            let numbers: Field<Scalar> = try read(source, over: transform.decomposition)
+            return try PatchLikelihood(
+                counts: data, selection: weights, patches: .mesh(numbers), on: grid, named: name,
+                selectedBy: weightsKey)
         }
     }
 
-    /// A comparison of fields on the force mesh. Collective.
+    /// A comparison of fields on the force mesh, or on one of its blocks. Collective.
     private func onMesh<Scalar: StorableScalar>(
-        _ observable: any Observable<Scalar>, of model: ForwardModel<Scalar>
+        _ observable: any Observable<Scalar>, of model: ForwardModel<Scalar>,
+        from observer: SIMD3<Double>? = nil
     ) throws -> Comparison<Scalar> {
-        let data = Cells.mesh(try read(data, over: model.mesh) as Field<Scalar>)
-        var weights: Cells<Scalar>?
-        if let source = self.weights { weights = .mesh(try read(source, over: model.mesh)) }
+        let seen = coarsen == 1 ? observable : try CellMeans(of: observable, over: coarsen)
+        guard case .mesh(let transform, let cell) = seen.grid else {
+            preconditionFailure("what lies on a mesh is observed on one")
+        }
+        let mesh = transform.decomposition
+        var warnings = [sparsity(model.box, cells: mesh.pointCount)].compactMap(\.self)
+        let data: Field<Scalar> = try read(self.data, over: mesh)
+        var weights: Field<Scalar>?
+        if let source = self.weights { weights = try read(source, over: mesh) }
+        if let observer {
+            guard weights != nil else { throw RadialPadding.missing("\(name).\(weightsKeyWanted)") }
+            try RadialPadding.require(in: weights!, named: "\(name).\(weightsKey)")
+            let middle = Double(coarsen - 1) / 2 * model.box.cell
+            if let warning = RadialPadding.warning(
+                in: weights!, beside: (observer - middle) / cell, named: "\(name).\(weightsKey)")
+            {
+                warnings.append(warning)
+            }
+        }
+        var cells: Cells<Scalar>?
+        if let found = weights.take() { cells = .mesh(found) }
         return Comparison(
-            at: a, observable, bias: biasModel(Scalar.self),
-            try makeLikelihood(of: data, weights, on: observable.grid))
+            at: a, seen, bias: biasModel(Scalar.self),
+            try makeLikelihood(of: .mesh(data), cells, on: seen.grid), warnings: warnings)
+    }
+
+    /// The key by which a selection should be given.
+    private var weightsKeyWanted: String {
+        weights == nil && likelihood.isOfCounts ? "selection" : weightsKey
+    }
+
+    /// A warning of counts in cells that hold few particles.
+    private func sparsity(_ box: Box, cells: Int) -> String? {
+        let (particles, least) = (box.particles.x * box.particles.y * box.particles.z, 8)
+        guard likelihood.isOfCounts, particles < least * cells else { return nil }
+        let share = Double(particles) / Double(cells)
+        return
+            "warning: \(name): a cell has \(share) particles on average; with fewer than \(least) many are empty where "
+            + "objects were counted, and gradients are stiff; raise \(name).coarsen, or box.particles"
     }
 
     private func read<Scalar: StorableScalar>(

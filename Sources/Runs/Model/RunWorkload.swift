@@ -40,13 +40,21 @@ extension ObjectiveSection {
     /// Of data and weights on the force mesh; a picture is next to nothing.
     fileprivate var fieldsOfData: Int {
         kind.traits.fieldsOfData + (weights == nil || kind.traits.isPicture ? 0 : 1)
+            + (patches == nil ? 0 : 1)
     }
 
-    /// Fields on the force mesh: the prediction and its cotangent, and the density that a bias was applied to.
-    fileprivate var fieldsHeld: Int { kind.traits.fieldsHeld + (bias == .none ? 0 : 1) }
+    /// Fields on the force mesh: the prediction and its cotangent, the density that a bias was applied to, the copy of those
+    /// whose logarithm is taken, and of a Lagrangian bias those on the particle grid.
+    fileprivate var fieldsHeld: Int {
+        let isCopied = kind != .haloes && likelihood != .gaussian && likelihood != .poisson
+        return kind.traits.fieldsHeld + (bias == .none ? 0 : bias == .lagrangian ? 11 : 1)
+            + (isCopied ? 1 : 0)
+    }
 
-    /// Cotangents of all particles beside those that it adds to.
-    fileprivate var cotangentSetsHeld: Int { kind.traits.cotangentSetsHeld }
+    /// Cotangents of all particles beside those that it adds to; a copy of the particles counts as some.
+    fileprivate var cotangentSetsHeld: Int {
+        bias == .lagrangian ? 5 : axis == .radial ? 4 : kind.traits.cotangentSetsHeld
+    }
 }
 
 extension MemoryEstimate {

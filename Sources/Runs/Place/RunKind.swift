@@ -56,7 +56,8 @@ enum RunKind: String {
         guard self != .simulate, self != .train else { return inputs }
         for objective in configuration.objectives {
             add("\(objective.name).data", objective.data)
-            add("\(objective.name).weights", objective.weights)
+            add("\(objective.name).\(objective.weightsKey)", objective.weights)
+            add("\(objective.name).patches", objective.patches)
             if case .file(let path) = objective.haloes?.network {
                 inputs.append(("\(objective.name).network", .file(path)))
             }

@@ -133,6 +133,7 @@ extension StandardEstimate {
         get throws(UsageError) {
             let objectives = configuration.objectives
             guard objectives.count == 1, objectives[0].kind.traits.hasStandardMethod,
+                objectives[0].coarsen == 1,
                 objectives[0].a == configuration.evolution.stop,
                 case .dataset(let address) = objectives[0].data
             else {
