@@ -85,15 +85,16 @@ let layers: [Target] = [
             "Dynamics", "Measurement", "Survey", "Observables", "Inference", "Storage", "Records", "Figures",
             "Configuration", "Cost", "Benchmark", "Report", yaml,
         ],
-        resources: ["demo.yaml", "reconstruct.yaml", "example.yaml", "planck18_linear_z0.txt"].map {
-            .embedInCode("Resources/\($0)")
-        }),
+        resources: [
+            "demo.yaml", "reconstruct.yaml", "haloes.yaml", "example.yaml", "planck18_linear_z0.txt",
+            "network.json",
+        ].map { .embedInCode("Resources/\($0)") }),
 ]
 
 // The door for other languages stands above them; the command does without it.
 let interface = layer(
     "Interface",
-    ["CInterface", "Parallel", "Background", "Mesh", "Inference", "Configuration", "Runs"])
+    ["CInterface", "Parallel", "Background", "Mesh", "Inference", "Storage", "Configuration", "Runs"])
 
 let package = Package(
     name: "palindrome",

@@ -74,7 +74,7 @@ public struct RunConfiguration: Sendable, Equatable {
         force = ForceSection(forceReader)
         let outputReader = reader.section("output")
         let times = OutputTimes(outputReader)
-        evolution.cut(at: times.cuts, in: cosmology, evolutionReader)
+        evolution.cut(at: times.cuts, evolutionReader)
         output = OutputSection(
             outputReader, times, scaleFactors: evolution.scaleFactors, placeholders)
         halo = HaloSection(reader.section("halo"))
@@ -115,6 +115,9 @@ public struct RunConfiguration: Sendable, Equatable {
         for index in objectives.indices {
             changed.objectives[index].data = move(objectives[index].data)
             changed.objectives[index].weights = objectives[index].weights.map(move)
+            if case .file(let path) = objectives[index].haloes?.network {
+                changed.objectives[index].haloes?.network = .file(change(path))
+            }
         }
         for index in observations.indices {
             changed.observations[index].mask = observations[index].mask.map(move)
@@ -126,6 +129,8 @@ public struct RunConfiguration: Sendable, Equatable {
             }
         }
         for index in mocks.indices { changed.mocks[index].universe = mocks[index].universe.map(change) }
+        if case .file(let address) = sampler?.start { changed.sampler?.start = .file(move(address)) }
+        if let address = sampler?.truth?.noise { changed.sampler?.truth?.noise = move(address) }
         guard let settings = reconstruct else { return changed }
         if case .file(let address) = settings.start { changed.reconstruct?.start = .file(move(address)) }
         if case .file(let address) = settings.truth { changed.reconstruct?.truth = .file(move(address)) }

@@ -1,5 +1,4 @@
 public import Background
-public import Parallel
 
 /// Drift, kick, drift with D1 as the time: few steps suffice, for each agrees with second-order Lagrangian
 /// perturbation theory.
@@ -17,18 +16,11 @@ public struct BullFrog: Integrator {
     public init() {}
 
     /// Drift–kick–drift through the scale factors.
-    ///
-    /// - Throws: ``UnusableStep`` when next to nothing of the velocity survives a step.
     public func schedule(
         through scaleFactors: [Double], observing observations: [Observation], _ cosmology: Cosmology<Dual>
-    ) throws(UnusableStep) -> Schedule {
+    ) -> Schedule {
         let growth = growthInGrowthTime(at: scaleFactors, cosmology)
         let steps = zip(growth, growth.dropFirst()).map { BullFrogStep(from: $0, to: $1) }
-        for (number, step) in steps.enumerated() where !step.isUsable {
-            throw UnusableStep(
-                number: number + 1, start: scaleFactors[number], end: scaleFactors[number + 1],
-                velocityFactor: step.velocityFactor.value)
-        }
         var factors = [1 / growth.last!.driftFunction]  // F, the last one first
         for step in steps.reversed() { factors.append(factors.last! / step.velocityFactor) }
         factors.reverse()
@@ -44,25 +36,5 @@ public struct BullFrog: Integrator {
                 )
             }, through: scaleFactors, observing: observations,
             of: .perGrowth(startingFactor: factors[0], ratios: ratios))
-    }
-}
-
-/// A step that leaves next to nothing of the velocity.
-public struct UnusableStep: ReportedError, Equatable {
-    /// Which step, from 1.
-    public let number: Int
-    /// Where it starts.
-    public let start: Double
-    /// Where it ends.
-    public let end: Double
-    /// α.
-    public let velocityFactor: Double
-
-    /// Always the user.
-    public var fault: Fault { .user }
-    /// The one line.
-    public var message: String {
-        "BullFrog's step \(number), from a = \(start) to \(end), leaves \(velocityFactor) of the velocity; it must "
-            + "leave \(BullFrogStep<Double>.smallestVelocityFactor) at least; take another number of steps"
     }
 }

@@ -42,7 +42,8 @@ extension ForwardModel {
         _ objective: (Observation, inout ParticleSet<Scalar>, inout AdjointState<Scalar>) throws -> Double
     ) throws -> Gradient<Scalar> {
         var source = source
-        var evolution = try start(keeping: noise)
+        let memory = PerturbationMemory<Scalar>()
+        var evolution = try start(keeping: noise, remembering: memory)
         let beginning = evolution.particles.checksum()
         try evolution.finish(
             observe: look, before: { stage, particles in source.record(particles, before: stage) })
@@ -66,7 +67,7 @@ extension ForwardModel {
         let initial = particles.inLagrangianOrder(adjoint.takeCotangents(), over: particleGrid)
         _ = consume particles
         return try pullBack(
-            initial, to: noise, value: value, parameters: (parameters, lawParameters),
+            initial, to: noise, memory, value: value, parameters: (parameters, lawParameters),
             differingWords: differing)
     }
 
@@ -80,12 +81,12 @@ extension ForwardModel {
 
     /// From the cotangents of the particles at the start to those of white noise and cosmology.
     private func pullBack(
-        _ initial: consuming LagrangianCotangents<Scalar>, to noise: borrowing Field<Scalar>, value: Double,
-        parameters: (cosmology: Dual, law: [Double]), differingWords: Int
+        _ initial: consuming LagrangianCotangents<Scalar>, to noise: borrowing Field<Scalar>,
+        _ memory: PerturbationMemory<Scalar>, value: Double, parameters: (cosmology: Dual, law: [Double]), differingWords: Int
     ) throws -> Gradient<Scalar> {
         let transform = layout.perturbation.transform
         var adjoint = try layout.perturbation.displaceAdjoint(
-            initial, at: linearModes(of: noise), to: theory.growthAtStart)
+            initial, at: linearModes(of: noise), to: theory.growthAtStart, remembering: memory)
         // Transformed again rather than kept while memory is wanted most.
         let noiseModes = transform.forward(keeping: noise)
         let power = LinearPower<Dual>(cosmology, theory.powerModel)

@@ -12,10 +12,9 @@ public protocol Integrator: Sendable {
     ///   - scaleFactors: start and end of every step, increasing.
     ///   - observations: at some of them; each becomes a stage of its own.
     ///   - cosmology: the background.
-    /// - Throws: ``UnusableStep`` when the integrator cannot take a step in this universe; the same on all ranks.
     func schedule(
         through scaleFactors: [Double], observing observations: [Observation], _ cosmology: Cosmology<Dual>
-    ) throws(UnusableStep) -> Schedule
+    ) -> Schedule
 }
 
 /// Growth and expansion at the start, in the middle and at the end of a step.

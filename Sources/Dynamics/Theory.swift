@@ -25,7 +25,7 @@ public struct Theory: Sendable {
     ///   - box: whose modes have amplitudes.
     ///   - order: of the initial conditions.
     ///   - plan: times and integrator.
-    /// - Throws: `PowerTableError` when a table does not cover the box's modes, ``UnusableStep``.
+    /// - Throws: `PowerTableError` when a table does not cover the box's modes.
     public init(
         of universe: (parameters: CosmologyParameters, power: LinearPowerModel), in box: Box,
         startingWith order: PerturbationOrder, following plan: EvolutionPlan
@@ -35,7 +35,7 @@ public struct Theory: Sendable {
         powerModel = universe.power
         power = LinearPower(background, universe.power)
         amplitudes = try ModeAmplitudes(power, shape: box.particles, spacing: box.spacing)
-        schedule = try plan.integrator.schedule(
+        schedule = plan.integrator.schedule(
             through: plan.scaleFactors, observing: plan.observations, cosmology)
         growthAtStart =
             switch schedule.momenta {

@@ -1,4 +1,5 @@
 public import Mesh
+public import Observables
 internal import Parallel
 public import Particles
 
@@ -10,9 +11,12 @@ public struct AnnealingStage: Sendable, Equatable {
     public let iterations: Int
     /// The stage ends when the loss fell by less than this fraction over ten iterations; 0: never.
     public let tolerance: Double
+    /// How masses of haloes are compared; as before if nil.
+    public let haloes: HaloView?
 
     /// A stage.
-    public init(smoothing: Double, iterations: Int, tolerance: Double) {
+    public init(smoothing: Double, iterations: Int, tolerance: Double, haloes: HaloView? = nil) {
+        self.haloes = haloes
         self.smoothing = smoothing
         self.iterations = iterations
         self.tolerance = tolerance
@@ -106,7 +110,7 @@ public struct Annealing<Scalar: ParticleScalar> {
     public func start(
         at point: consuming ParameterVector<Scalar>, on posterior: Posterior<Scalar>
     ) throws -> AnnealingState<Scalar>? {
-        enter(0, posterior)
+        try enter(0, posterior)
         guard let evaluation = try posterior.evaluate(at: point) else { return nil }
         var state = AnnealingState(
             stage: 0, iteration: 0, history: SearchHistory(), optimizer: OptimizerState(at: point, evaluation)
@@ -122,7 +126,7 @@ public struct Annealing<Scalar: ParticleScalar> {
         _ state: inout AnnealingState<Scalar>, on posterior: Posterior<Scalar>
     ) throws -> Event {
         precondition(state.stage < stages.count)
-        enter(state.stage, posterior)
+        try enter(state.stage, posterior)
         if let found = try measure(state, posterior) {
             state.optimizer.preconditioner = found
             return .measured(found)
@@ -176,7 +180,7 @@ public struct Annealing<Scalar: ParticleScalar> {
             state.iteration = 0
             return .finished
         }
-        enter(next, posterior)
+        try enter(next, posterior)
         guard let evaluation = try posterior.evaluate(at: state.optimizer.point) else {
             throw UsageError(
                 "optimizer.stages[\(next)]: the loss is not finite at the point that stage \(next) found; check "
@@ -191,8 +195,10 @@ public struct Annealing<Scalar: ParticleScalar> {
 
     private var phases: Phases { transform.decomposition.grid.phases }
 
-    private func enter(_ stage: Int, _ posterior: Posterior<Scalar>) {
-        posterior.enter(smoothing: stages[stage].smoothing, stage == stages.count - 1 ? .joint : .modes)
+    private func enter(_ stage: Int, _ posterior: Posterior<Scalar>) throws {
+        try posterior.enter(
+            smoothing: stages[stage].smoothing, haloes: stages[stage].haloes,
+            stage == stages.count - 1 ? .joint : .modes)
     }
 
     private func note(_ state: inout AnnealingState<Scalar>, _ posterior: Posterior<Scalar>) throws {

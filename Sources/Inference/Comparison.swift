@@ -44,6 +44,12 @@ public final class Comparison<Scalar: ParticleScalar>: Objective {
     /// Hands the radius to the likelihood.
     public func smooth(by radius: Double) { likelihood.smooth(by: radius) }
 
+    /// Hands the view to the likelihood and to the bias. Collective.
+    public func look(through view: HaloView) throws {
+        try likelihood.look(through: view)
+        bias?.look(through: view)
+    }
+
     /// `−ln p(d | B(ρ))`. Collective.
     public func value(
         _ particles: inout ParticleSet<Scalar>, at moment: Moment, _ own: [Double]

@@ -33,6 +33,11 @@ public struct JointLikelihood<Scalar: ParticleScalar> {
     /// From now on data are compared on scales above a radius R [Mpc/h].
     public func smooth(by radius: Double) { objectives.forEach { $0.smooth(by: radius) } }
 
+    /// From now on masses of haloes are compared in another way. Collective.
+    ///
+    /// - Throws: the same on all ranks when an objective knows nothing of errors in that view.
+    public func look(through view: HaloView) throws { try objectives.forEach { try $0.look(through: view) } }
+
     /// The loss of white noise. Collective.
     ///
     /// - Parameters:

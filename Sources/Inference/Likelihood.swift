@@ -32,11 +32,18 @@ public protocol Likelihood<Scalar>: AnyObject {
 
     /// From now on the data are compared on scales above a radius R [Mpc/h], if the likelihood knows such a thing.
     func smooth(by radius: Double)
+
+    /// From now on masses of haloes are compared in another way, if it compares any. Collective.
+    ///
+    /// - Throws: the same on all ranks when nothing is known of errors in that view.
+    func look(through view: HaloView) throws
 }
 
 extension Likelihood {
     /// Nothing.
     public var summary: DataSummary? { nil }
+    /// It compares none.
+    public func look(through view: HaloView) {}
 }
 
 /// What a likelihood makes of a prediction.

@@ -42,6 +42,11 @@ public protocol Objective<Scalar>: AnyObject {
     /// From now on the data are compared on scales above a radius R [Mpc/h], if it knows such a thing.
     func smooth(by radius: Double)
 
+    /// From now on masses of haloes are compared in another way, if it compares any. Collective.
+    ///
+    /// - Throws: the same on all ranks when nothing is known of errors in that view.
+    func look(through view: HaloView) throws
+
     /// The data points that count.
     var cellCount: Int { get }
 
@@ -52,6 +57,8 @@ public protocol Objective<Scalar>: AnyObject {
 extension Objective {
     /// Nothing.
     public var remarks: [String] { [] }
+    /// It compares none.
+    public func look(through view: HaloView) {}
 }
 
 /// A loss, and its derivatives by an objective's own parameters.

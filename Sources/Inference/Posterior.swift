@@ -2,6 +2,7 @@ internal import Background
 public import Dynamics
 internal import InitialConditions
 public import Mesh
+public import Observables
 internal import Parallel
 public import Particles
 
@@ -57,6 +58,14 @@ public final class Posterior<Scalar: ParticleScalar> {
         isJoint = freedom == .joint
     }
 
+    /// The same, and masses of haloes are compared in another way. Collective.
+    ///
+    /// - Throws: the same on all ranks when nothing is known of errors in that view.
+    public func enter(smoothing radius: Double, haloes view: HaloView?, _ freedom: Freedom) throws {
+        if let view { try likelihood.look(through: view) }
+        enter(smoothing: radius, freedom)
+    }
+
     /// What a search may move.
     public enum Freedom: Sendable {
         /// The modes alone.
@@ -75,11 +84,9 @@ public final class Posterior<Scalar: ParticleScalar> {
         guard !space.parameters.isEmpty else { return model }
         let point = parameters(at: scaled)
         guard space.contains(point) else { return nil }
-        do {
-            return try model.with(point.cosmology)
-        } catch is UnusableStep {
-            return nil
-        }
+        // The theory of a universe takes as long as many steps of a small one.
+        guard point.cosmology != start else { return model }
+        return try model.with(point.cosmology)
     }
 
     /// The white noise of a point. Collective.

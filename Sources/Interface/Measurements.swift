@@ -88,6 +88,13 @@ internal import Runs
     }
 }
 
+/// The path of a dataset begins with /.
+func requireDatasetPath(_ name: String) throws(UsageError) {
+    guard name.hasPrefix("/"), name.count > 1 else {
+        throw UsageError("the dataset is \(name); it must be a path that begins with /; try /density")
+    }
+}
+
 /// Where C wants a field to be.
 private func address(
     _ pointer: UnsafePointer<palindrome_dataset>?
@@ -95,9 +102,7 @@ private func address(
     let dataset = try unsafe required(pointer, "dataset").pointee
     let file = try unsafe required(text(dataset.path), "dataset.path")
     let name = try unsafe required(text(dataset.name), "dataset.name")
-    guard name.hasPrefix("/"), name.count > 1 else {
-        throw UsageError("the dataset is \(name); it must be a path that begins with /; try /density")
-    }
+    try requireDatasetPath(name)
     return (DatasetAddress(file: file, dataset: name), try unsafe SessionGrid(dataset.grid))
 }
 

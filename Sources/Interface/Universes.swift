@@ -88,11 +88,38 @@ private func loss(_ callback: @escaping palindrome_loss, _ context: UnsafeMutabl
         palindrome_complain(nil)
         let found = try unsafe session.gradient(
             at: universe, of: times, into: noise, Interface.loss(callback, context))
-        unsafe gradient.pointee.value = found.value
-        unsafe gradient.pointee.differing_words = Int64(found.differingWords)
-        unsafe withUnsafeMutableBytes(of: &gradient.pointee.cosmology) { bytes in
-            let values = unsafe bytes.assumingMemoryBound(to: Double.self)
-            for (index, derivative) in found.parameters.enumerated() { unsafe values[index] = derivative }
+        unsafe set(gradient, to: found)
+    }
+}
+
+@c @implementation public func palindrome_pull_back_particles(
+    _ model: OpaquePointer?, _ universe: UnsafePointer<palindrome_universe>?,
+    _ times: UnsafePointer<palindrome_times>?, _ cotangents: UnsafePointer<palindrome_cotangents>?,
+    _ gradient: UnsafeMutablePointer<palindrome_gradient>?
+) -> Int32 {
+    answer {
+        let session = try unsafe ModelHandle.object(model, "model")
+        let (universe, times, cotangents, gradient, noise) = try unsafe session.world.agree {
+            let gradient = try unsafe required(gradient, "gradient")
+            return try unsafe (
+                Interface.universe(universe), Interface.times(times), required(cotangents, "cotangents"),
+                gradient, required(gradient.pointee.noise, "gradient.noise")
+            )
         }
+        let found = try unsafe session.pullBack(
+            (0..<max(1, times.count)).map {
+                unsafe SessionCotangents(positions: cotangents[$0].positions, momenta: cotangents[$0].momenta)
+            }, to: universe, of: times, into: noise)
+        unsafe set(gradient, to: found)
+    }
+}
+
+/// Tells C a gradient.
+private func set(_ gradient: UnsafeMutablePointer<palindrome_gradient>, to found: SessionGradient) {
+    unsafe gradient.pointee.value = found.value
+    unsafe gradient.pointee.differing_words = Int64(found.differingWords)
+    unsafe withUnsafeMutableBytes(of: &gradient.pointee.cosmology) { bytes in
+        let values = unsafe bytes.assumingMemoryBound(to: Double.self)
+        for (index, derivative) in found.parameters.enumerated() { unsafe values[index] = derivative }
     }
 }

@@ -27,6 +27,14 @@ public protocol BiasModel<Scalar>: AnyObject {
     func pullBack(
         _ cotangent: consuming Cells<Scalar>, at density: borrowing Cells<Scalar>, _ own: [Double]
     ) throws -> BiasCotangent<Scalar>
+
+    /// From now on haloes are made in another way, if it makes any.
+    func look(through view: HaloView)
+}
+
+extension BiasModel {
+    /// It makes no haloes.
+    public func look(through view: HaloView) {}
 }
 
 /// What a bias model sends back.

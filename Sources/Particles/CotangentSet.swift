@@ -32,6 +32,11 @@ public struct CotangentSet<Scalar: ParticleScalar>: ~Copyable {
         for axis in 0..<3 { Self.add(other.position[axis], times: 1, to: &position[axis], count) }
     }
 
+    /// `x̄ += values` along one axis; arrays may be longer than the count of particles.
+    mutating func addPositions(_ values: borrowing Buffer<Scalar>, along axis: Int, count: Int) {
+        Self.add(values, times: 1, to: &position[axis], count)
+    }
+
     /// `p̄ += factor · values` along one axis.
     ///
     /// - Parameters:

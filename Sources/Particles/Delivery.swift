@@ -62,7 +62,7 @@ package struct Delivery: ~Copyable {
     }
 }
 
-/// The way of particles back to the ranks that own their points of the particle grid.
+/// The way of particles back to the ranks that own their points of the particle grid, and forth again.
 struct Homecoming: ~Copyable {
     private let delivery: Delivery
     private let slot: Buffer<UInt32>
@@ -92,5 +92,14 @@ struct Homecoming: ~Copyable {
         let arranged = Buffer<Element>(count: received.count, from: slot.pool, for: purpose)
         unsafe put(received.count, slot.start, from: received.start, to: arranged.start)
         return arranged
+    }
+
+    /// An array in the order of the particle grid, as one of the particles where they are. Collective.
+    borrowing func sendBack<Element: BitwiseCopyable>(
+        _ array: borrowing Buffer<Element>, for purpose: StaticString
+    ) -> Buffer<Element> {
+        let answers = Buffer<Element>(count: slot.count, from: slot.pool, for: "routing")
+        unsafe take(slot.count, slot.start, from: array.start, to: answers.start)
+        return delivery.sendBack(answers, for: purpose)
     }
 }

@@ -50,9 +50,27 @@ public struct LagrangianCotangents<Scalar: ParticleScalar>: ~Copyable {
     /// The particle grid.
     public let decomposition: Decomposition
     /// ∂L/∂x along x, y and z [1 / (Mpc/h)].
-    public let position: InlineArray<3, Buffer<Scalar>>
+    public var position: InlineArray<3, Buffer<Scalar>>
     /// ∂L/∂p along x, y and z [1 / (Mpc/h · H0)].
-    public let momentum: InlineArray<3, Buffer<Scalar>>
+    public var momentum: InlineArray<3, Buffer<Scalar>>
+
+    /// Room for those of this rank's particles, undefined.
+    public init(over decomposition: Decomposition) {
+        let (count, memory) = (decomposition.ownedCount, decomposition.grid.memory)
+        self.init(
+            decomposition: decomposition,
+            position: InlineArray { _ in Buffer(count: count, from: memory, for: "cotangents") },
+            momentum: InlineArray { _ in Buffer(count: count, from: memory, for: "cotangents") })
+    }
+
+    init(
+        decomposition: Decomposition, position: consuming InlineArray<3, Buffer<Scalar>>,
+        momentum: consuming InlineArray<3, Buffer<Scalar>>
+    ) {
+        self.decomposition = decomposition
+        self.position = position
+        self.momentum = momentum
+    }
 }
 
 extension ParticleSet {
@@ -111,6 +129,31 @@ extension ParticleSet {
                 decomposition: particleGrid,
                 position: InlineArray { homecoming.send(source.position[$0].given(), for: "cotangents") },
                 momentum: InlineArray { homecoming.send(source.momentum[$0].given(), for: "cotangents") })
+        }
+    }
+
+    /// Adds cotangents in the order of the grid that the particles started from to those of the particles, wherever these
+    /// are now: the transpose of ``inLagrangianOrder(_:over:)``. Collective.
+    ///
+    ///     x̄ᵢ += x̄(qᵢ),    p̄ᵢ += p̄(qᵢ)
+    ///
+    /// - Parameters:
+    ///   - block: over the same ranks.
+    ///   - cotangents: of this set.
+    public borrowing func add(
+        _ block: borrowing LagrangianCotangents<Scalar>, to cotangents: inout CotangentSet<Scalar>
+    ) {
+        let particleGrid = block.decomposition
+        precondition(grid.world === particleGrid.grid.world && particleGrid.pointCount == totalCount)
+        grid.phases.measure(.routing) {
+            let homecoming = Homecoming(of: index, count: count, over: particleGrid)
+            for axis in 0..<3 {
+                cotangents.addPositions(
+                    homecoming.sendBack(block.position[axis], for: "cotangents"), along: axis, count: count)
+                cotangents.addMomenta(
+                    homecoming.sendBack(block.momentum[axis], for: "cotangents"), along: axis, times: 1,
+                    count: count)
+            }
         }
     }
 

@@ -28,11 +28,12 @@ public struct OutputFile: ~Copyable {
     /// - Parameters:
     ///   - path: the final name.
     ///   - expectedBytes: the size of all its datasets, so that a full disk is found out now, not halfway.
-    ///   - provenance: what every file says of its origin.
+    ///   - provenance: what every file of a run says of its origin; without it, which code wrote it.
     ///   - communicator: the ranks that write it.
     /// - Throws: ``StorageError`` on all ranks when the directory cannot be written or the disk is full.
     public init(
-        creating path: String, expectedBytes: Int = 0, provenance: Provenance, over communicator: Communicator
+        creating path: String, expectedBytes: Int = 0, provenance: Provenance?,
+        over communicator: Communicator
     ) throws(StorageError) {
         let temporary = OutputDirectory.temporaryPath(of: path, over: communicator)
         // First without HDF5: a library that meets a full disk inside a collective call hangs.
@@ -56,7 +57,7 @@ public struct OutputFile: ~Copyable {
         self.communicator = communicator
         self.handle = handle
         reserved = expectedBytes
-        provenance.write(to: self)
+        if let provenance { provenance.write(to: self) } else { Provenance.writeCode(to: self) }
     }
 
     deinit {

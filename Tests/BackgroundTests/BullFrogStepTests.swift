@@ -14,11 +14,15 @@ final class BullFrogStepTests: XCTestCase {
         let first = BullFrogStep.through([0, 0.2], cosmology)[0]
         XCTAssertEqual(first.velocityFactor, -5.0 / 7, accuracy: 1e-10)
         XCTAssertEqual(first.length, 0.2, accuracy: 1e-10)
-        XCTAssert(first.isUsable)
-        // α = 0 at D_n/ΔD = (√21 − 1)/8.
+        // α = 0 at D_n/ΔD = (√21 − 1)/8, and never less than a hundredth.
         let stop = 0.2 * (1 + 8 / (21.0.squareRoot() - 1))
-        XCTAssertFalse(BullFrogStep.through([0.2, stop], cosmology)[0].isUsable)
-        XCTAssert(BullFrogStep.through([0.2, stop * 1.01], cosmology)[0].isUsable)
+        for stop in [stop, 0.999 * stop, 1.001 * stop] {
+            let step = BullFrogStep.through([0.2, stop], cosmology)[0]
+            XCTAssertEqual(step.velocityFactor, 0.01)
+            XCTAssertEqual(step.forceFactor, 0.99 / (0.1 + stop / 2), accuracy: 1e-9)
+        }
+        XCTAssertLessThan(BullFrogStep.through([0.2, stop * 1.05], cosmology)[0].velocityFactor, -0.01)
+        XCTAssertGreaterThan(BullFrogStep.through([0.2, stop * 0.95], cosmology)[0].velocityFactor, 0.01)
     }
 
     /// Values of an independent integration, numpy and DOP853.

@@ -170,6 +170,21 @@ final class RunConfigurationTests: XCTestCase {
         }
     }
 
+    /// Those that the exact weights would leave nothing of the velocity included.
+    func testTheDefaultIntegratorTakesAnySteps() throws {
+        let texts =
+            (0...60).map { "evolution: {steps: \($0)}" } + [
+                "initial: {a: 0}", "initial: {a: 0.1}\nevolution: {steps: 4}", "evolution: {a: [0, 0.1, 0.3233, 1.0]}",
+                "evolution: {a: [0.005, 0.01, 0.5, 1.0]}\noutput: {snapshots: 0.0323, align: outputs}",
+            ]
+        for text in texts {
+            let run = try configuration(text)
+            XCTAssertEqual(run.evolution.integrator, .bullfrog, text)
+            XCTAssert(run.resolvedText.contains("\n  integrator: bullfrog\n"))
+            XCTAssertEqual(try configuration(run.resolvedText), run)
+        }
+    }
+
     func testAnOutputTimeIsTheStepsEndItMeans() throws {
         let run = try configuration(
             "initial: {a: 0.1}\nevolution: {steps: 9}\noutput: {snapshots: [1, 0.1, 0.3]}")

@@ -84,16 +84,16 @@ final class ReversalTests: SPMDTestCase {
         func velocityFactor(_ end: Double) -> Double {
             BullFrogStep.through([0.05, end], cosmology)[0].velocityFactor
         }
-        // α falls with the length of the step; here to just above the bound.
+        // α falls with the length of the step; here to just above the bound, and beyond it.
         var (low, high) = (0.1, 0.3)
         for _ in 0..<60 {
             let middle = (low + high) / 2
-            if velocityFactor(middle) > 1.001e-3 { low = middle } else { high = middle }
+            if velocityFactor(middle) > 0.01001 { low = middle } else { high = middle }
         }
-        XCTAssertEqual(velocityFactor(low), 1.001e-3, accuracy: 1e-9)
+        XCTAssertEqual(velocityFactor(low), 0.01001, accuracy: 1e-9)
         let times: [[Double]] = [
             (0...10).map { 0.05 + 0.95 * Double($0) / 10 }, [0, 0.2, 0.5, 1], [0.05, low, 0.6, 1],
-            [0.05, 0.3, 1],
+            [0.05, low * 1.005, 0.6, 1], [0.05, 0.3, 1],
         ]
         let plans = times.map { EvolutionPlan(through: $0, by: BullFrog(), observing: [1]) }
         for shape in gridShapes {

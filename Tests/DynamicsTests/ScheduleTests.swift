@@ -105,7 +105,7 @@ final class ScheduleTests: XCTestCase {
             var x = growth[0].d1
             var p = growth[0].driftFunction
             // For a growing mode F = D1 ψ per unit (3/2)Ωm; the kick's G_K refers to it.
-            for stage in try integrator.schedule(through: times, observing: [], cosmology).stages {
+            for stage in integrator.schedule(through: times, observing: [], cosmology).stages {
                 switch stage {
                 case .kick(let coefficient): p += coefficient.value * x
                 case .drift(let coefficient): x += coefficient.value * p

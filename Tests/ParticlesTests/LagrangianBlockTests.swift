@@ -88,4 +88,68 @@ final class LagrangianBlockTests: ParticleTestCase {
             }
         }
     }
+
+    /// Cotangents that are a function of the particle's number, three of positions and three of momenta.
+    private func cotangents(_ particleGrid: Decomposition, seed: Int) -> LagrangianCotangents<Double> {
+        var block = LagrangianCotangents<Double>(over: particleGrid)
+        var place = 0
+        particleGrid.forEachPoint { _, _, _, point in
+            for axis in 0..<3 {
+                var positions = block.position[axis].mutableSpan
+                positions[place] = Universe.number(seed + axis, point)
+                var momenta = block.momentum[axis].mutableSpan
+                momenta[place] = Universe.number(seed + 3 + axis, point)
+            }
+            place += 1
+        }
+        return block
+    }
+
+    /// Coming home is a permutation P; the other way is its transpose, ⟨P x, y⟩ = ⟨x, Pᵀ y⟩ and Pᵀ = P⁻¹.
+    func testCotangentsGoWhereTheirParticlesAreAndAddUp() throws {
+        for universe in Universe.all {
+            for particleGrid in try meshes(universe.particles) {
+                let mesh = try Decomposition(shape: universe.mesh, over: particleGrid.grid)
+                let set = ParticleSet(
+                    routing: block(universe, particleGrid) as LagrangianBlock<Double>, to: mesh)
+                let first = cotangents(particleGrid, seed: 20)
+                let second = cotangents(particleGrid, seed: 40)
+                var travelling = CotangentSet(for: set)
+                set.add(first, to: &travelling)
+                var products: [Double] = []
+                for particle in 0..<set.count {
+                    let point = Int(set.index.span[particle])
+                    for axis in 0..<3 {
+                        XCTAssertEqual(
+                            travelling.position[axis].span[particle], Universe.number(20 + axis, point))
+                        XCTAssertEqual(
+                            travelling.momentum[axis].span[particle], Universe.number(23 + axis, point))
+                        products.append(
+                            travelling.position[axis].span[particle] * Universe.number(50 + axis, point))
+                    }
+                }
+                let there = try world.exactSum(count: products.count, of: "products") { products[$0] }
+                set.add(second, to: &travelling)
+                let home = set.inLagrangianOrder(travelling, over: particleGrid)
+                products = []
+                var place = 0
+                particleGrid.forEachPoint { _, _, _, point in
+                    for axis in 0..<3 {
+                        XCTAssertEqual(
+                            home.position[axis].span[place],
+                            first.position[axis].span[place] + second.position[axis].span[place])
+                        XCTAssertEqual(
+                            home.momentum[axis].span[place],
+                            first.momentum[axis].span[place] + second.momentum[axis].span[place])
+                        products.append(
+                            first.position[axis].span[place] * Universe.number(50 + axis, point))
+                    }
+                    place += 1
+                }
+                let here = try world.exactSum(count: products.count, of: "products") { products[$0] }
+                XCTAssertEqual(there, here)
+                XCTAssertNotEqual(here, 0)
+            }
+        }
+    }
 }

@@ -18,7 +18,7 @@ final class BenchTests: RunTestCase {
         XCTAssertEqual(record.configuration, configuration.resolvedText)
         let measured = try XCTUnwrap(record.measurements.first)
         XCTAssertEqual(measured.rankCount, world.size)
-        XCTAssertEqual(measured.forces, 5)
+        XCTAssertEqual(measured.forces, 4)
         XCTAssertEqual(measured.gradient?.repeats.count, 2)
         XCTAssertGreaterThan(measured.forward.floor.seconds, 0)
         let gradient = measured.gradient!.run.phases.map(\.name)

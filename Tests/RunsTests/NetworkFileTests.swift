@@ -56,6 +56,24 @@ final class NetworkFileTests: SPMDTestCase {
         XCTAssertEqual([0.5, 1, 20].map(networks.residuals[0].bin), [0, 1, 2])
     }
 
+    func testTheNetworkThatShipsIsOfTheRecipe() throws {
+        let shipped = try ShippedNetworks.haloes()
+        XCTAssertEqual(shipped.position.layers.map(\.outputs), [30, 10, 1])
+        XCTAssertEqual(shipped.mass.layers.map(\.outputs), [10, 5, 1])
+        XCTAssertEqual([shipped.position.parameterCount, shipped.mass.parameterCount], [2781, 101])
+        XCTAssertTrue((shipped.position.parameters + shipped.mass.parameters).allSatisfy(\.isFinite))
+        XCTAssertEqual([shipped.cell, shipped.meshFactor, shipped.scaleFactor], [3.125, 1, 1])
+        XCTAssertEqual(shipped.residuals.map(\.softening), [1e12, 1e12, 1e12, 1e11, 1e11, 1e11])
+        XCTAssertEqual(shipped.residuals.map(\.width), [1, 2, 3, 1, 2, 3])
+        for residual in shipped.residuals {
+            XCTAssertEqual(residual.mean.count, residual.edges.count + 1)
+            XCTAssertTrue((residual.sigma + residual.powers).allSatisfy { $0 > 0 })
+            // Residuals are correlated over cells, so that large scales have more power than independent cells.
+            XCTAssertGreaterThan(residual.powers[0], 1)
+            XCTAssertLessThan(residual.powers.last!, 1)
+        }
+    }
+
     func testRunsOfAnotherKindAreRefused() {
         let run = (cell: 3.125, factor: 1.0, a: 1.0)
         func require(_ cell: Double, _ factor: Double, _ a: Double) throws {

@@ -68,6 +68,97 @@ else
     fail 'the report draws the test' "$(tail -n 2 log)"
 fi
 
+# Reconstruction from the haloes of the test's universe, with these networks.
+cat >rec.yaml <<'Y'
+box: {particles: 16, spacing: 3.125, mesh_factor: 1}
+initial: {a: 0.1}
+evolution: {steps: 3}
+objective: {kind: haloes, network: one/network.h5, data: "one/universe_100.h5:/mass", M0: 1e12, width: 1}
+optimizer: {stages: [{smoothing: 1, iterations: 4, tolerance: 0}, {smoothing: 0, iterations: 8, tolerance: 0}]}
+reconstruct: {truth: "one/universe_100.h5:/white_noise", checkpoint_every: 1}
+output: {directory: found_1, pictures: false}
+Y
+on_ranks 1 reconstruct rec.yaml
+cp "$prints/rank.0.out" found.log
+if grep -q 'start: standard reconstruction' found.log && grep -q 'r standard' found.log &&
+    "$palindrome" report found_1 >log 2>&1 && grep -q 'standard reconstruction with the truth' found_1/report.html; then
+    pass 'a reconstruction from haloes starts from the standard one and is shown beside it'
+else
+    fail 'a reconstruction from haloes starts from the standard one and is shown beside it' \
+        "$(tail -n 3 "$prints"/rank.0.err)" "$(tail -n 2 log)"
+fi
+for ranks in 2 3 4; do
+    on_ranks $ranks reconstruct rec.yaml --set output.directory=found_$ranks
+    if same_data found_1/reconstruction.h5 found_$ranks/reconstruction.h5; then
+        pass "what haloes lead to is the same on $ranks ranks"
+    else
+        fail "what haloes lead to is the same on $ranks ranks" "$(tail -n 3 "$prints"/rank.0.err)"
+    fi
+done
+
+# Killed in the second stage, gone on with on two ranks.
+"$palindrome" reconstruct rec.yaml --set output.directory=found_killed >log 2>&1 &
+job=$!
+for _ in $(seq 600); do
+    compgen -G 'found_killed/checkpoint_00001*.h5' >/dev/null && break
+    kill -0 $job 2>/dev/null || break
+    sleep 0.02
+done
+kill -KILL $job 2>/dev/null
+wait $job 2>/dev/null
+rm -f found_killed/reconstruction.json found_killed/reconstruction.h5 # if it was faster than the kill
+on_ranks 2 reconstruct rec.yaml --set output.directory=found_killed --resume
+if same_data found_1/reconstruction.h5 found_killed/reconstruction.h5; then
+    pass 'a kill and --resume lead to what haloes lead to'
+else
+    fail 'a kill and --resume lead to what haloes lead to' "$(tail -n 3 "$prints"/rank.0.err)"
+fi
+
+if "$palindrome" gradient rec.yaml --check 1 --set run.precision=double --set output.directory=slope \
+    --set initial.seed=5 >log 2>&1 && grep -q 'reversal exact' log && grep -q '^check: all' log
+then
+    pass 'the gradient from haloes agrees with differences'
+else
+    fail 'the gradient from haloes agrees with differences' "$(tail -n 18 log)"
+fi
+
+unfit() { # name, what is said, arguments...
+    local name=$1 said=$2
+    shift 2
+    "$palindrome" reconstruct rec.yaml --set output.directory=unfit "$@" >log 2>&1
+    local code=$?
+    if [ $code -eq 2 ] && grep -v '^sigma8' log | tail -n 1 | grep -qF "$said" && [ ! -e unfit/reconstruction.h5 ]; then
+        pass "$name"
+    else
+        fail "$name" "exit $code" "$(tail -n 3 log)"
+    fi
+}
+unfit 'a network of another cell is refused' 'change box.spacing' --set box.spacing=2
+unfit 'a network of another mesh is refused' 'change box.mesh_factor' --set box.particles=8 --set box.spacing=6.25 \
+    --set box.mesh_factor=2
+unfit 'a network of another time is refused' 'change objective.a or evolution.a_stop' --set evolution.a_stop=0.5
+unfit 'the shipped network is refused for haloes of another density' "it must be 0.001, that of objective.network" \
+    --set objective.network=shipped
+unfit 'a file that is no network is refused' 'is no network of haloes' --set objective.network=one/universe_100.h5
+unfit 'an M0 that was not tested is refused' 'it was tested with (M0: 1000000000000.0, width: 1.0)' \
+    --set objective.M0=1e11
+unfit 'a stage of an M0 that was not tested is refused' 'it was tested with' \
+    --set 'optimizer.stages=[{smoothing: 0, M0: 1e11}]'
+if python3 -c 'import h5py' 2>/dev/null; then
+    python3 -c "
+import h5py
+with h5py.File('empty.h5', 'w') as f:
+    f['mass'] = 0 * h5py.File('one/universe_100.h5')['mass'][:]
+with h5py.File('one/network.h5') as f, h5py.File('odd.h5', 'w') as g:
+    for name in f: f.copy(name, g)
+    for name, value in f.attrs.items(): g.attrs[name] = value
+    g.attrs['assignment'] = 'nearest-grid-point'"
+    unfit 'a field without haloes is refused' 'objective.data' --set 'objective.data=empty.h5:/mass'
+    unfit 'a network of another assignment is refused' 'its assignment is not cloud-in-cell' --set objective.network=odd.h5
+else
+    skip 'a field without haloes is refused' 'python3 has no h5py here'
+fi
+
 refused() { # name, what is said, arguments...
     local name=$1 said=$2
     shift 2

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # How good a reconstruction is: FlowPM's dark-matter case (Modi et al. 2021, §7.1: spacing 3.125 Mpc/h, one mesh cell
-# per particle, 5 steps) at 32^3 (with the long tests at 64^3 and 128^3), and Omega_m from a start 10 % off. Data are
+# per particle, 5 steps of FastPM) at 32^3 (with the long tests at 64^3 and 128^3), and Omega_m from a start 10 % off. Data are
 # noiseless final densities, sigma is 0.1.
 source "$(dirname "$0")/support.bash"
 cd "$scratch" || exit 1
@@ -13,7 +13,7 @@ universe() { # particles, directory
 box: {particles: $1, spacing: 3.125}
 cosmology: {preset: simple-lcdm}
 initial: {seed: 7, a: 0.1}
-evolution: {steps: 5}
+evolution: {steps: 5, integrator: fastpm}
 output: {directory: $2, pictures: false, power_spectrum: false}
 Y
 }

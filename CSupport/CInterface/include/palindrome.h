@@ -155,6 +155,22 @@ int palindrome_value_and_gradient(palindrome_model *model, const palindrome_univ
                                   const palindrome_times *times, palindrome_loss loss, void *context,
                                   palindrome_gradient *gradient);
 
+/* Derivatives of a loss by the particles that started in this rank's block of the particle grid, in its
+ * order, three for each; NULL stands for zeros. */
+typedef struct palindrome_cotangents {
+    const double *positions; /* dL/dx */
+    const double *momenta;   /* dL/dp, p = a^2 dx/dt = a v / 100 in Mpc/h H0 */
+} palindrome_cotangents;
+
+/* From dL/dx and dL/dp of the particles to dL by white noise and parameters (the transpose of the derivative
+ * of the particles), by one run forwards and one back. gradient->value is set to 0. Collective.
+ *
+ *   times       when the particles are seen; NULL: at the end
+ *   cotangents  for each time */
+int palindrome_pull_back_particles(palindrome_model *model, const palindrome_universe *point,
+                                   const palindrome_times *times, const palindrome_cotangents *cotangents,
+                                   palindrome_gradient *gradient);
+
 /* ---- A run looked at on its way ---- */
 
 /* Starts a run that stops at some times. Collective. */
@@ -274,6 +290,39 @@ typedef struct palindrome_dataset {
 int palindrome_read(palindrome_model *model, const palindrome_dataset *dataset, void *field);
 /* Writes one, in a new file that holds it and the configuration. Collective. */
 int palindrome_write(palindrome_model *model, const palindrome_dataset *dataset, const void *field);
+
+enum palindrome_number {
+    palindrome_uint8 = 0,
+    palindrome_int32 = 1,
+    palindrome_int64 = 2,
+    palindrome_uint32 = 3,
+    palindrome_uint64 = 4,
+    palindrome_float32 = 5,
+    palindrome_float64 = 6
+};
+
+enum { palindrome_axes = 8 };
+
+/* An array of any shape, of which each rank has some of the rows (what has one index of the slowest axis),
+ * the ranks one after the other. An array without axes, one number, every rank has. */
+typedef struct palindrome_array {
+    const char *path; /* of the HDF5 file */
+    const char *name; /* of the dataset */
+    enum palindrome_number number;
+    int32_t axes;                   /* at most palindrome_axes */
+    int64_t shape[palindrome_axes]; /* of the whole array, slowest axis first */
+    int64_t first, count;           /* this rank's rows */
+} palindrome_array;
+
+/* Says of a dataset what path and name leave open: its shape, the kind of number that holds its own, and a
+ * fair share of its rows. Needs no model. Collective on a communicator, given as for palindrome_model_create.
+ */
+int palindrome_array_describe(int32_t communicator, palindrome_array *array);
+/* Reads this rank's rows, whatever ranks wrote them, converted to `number`. Collective, as above. */
+int palindrome_array_read(int32_t communicator, const palindrome_array *array, void *rows);
+/* Writes the rows of all ranks in a new file. `count` is each rank's own; `first` and `shape[0]` follow from
+ * it and are set. Collective, as above. */
+int palindrome_array_write(int32_t communicator, palindrome_array *array, const void *rows);
 
 #ifdef __cplusplus
 }

@@ -10,6 +10,7 @@
 
 from . import _library  # noqa: F401  (first: it decides how MPI starts)
 from ._errors import EnvironmentError, PalindromeError, PeerError, UsageError
+from ._files import read, write
 from ._model import Model
 from ._posterior import Posterior, SoughtParameter
 from ._results import Growth, Haloes, Spectrum
@@ -17,6 +18,6 @@ from ._state import State
 
 __all__ = [
     "EnvironmentError", "Growth", "Haloes", "Model", "PalindromeError", "PeerError", "Posterior", "SoughtParameter",
-    "Spectrum", "State", "UsageError",
+    "Spectrum", "State", "UsageError", "read", "write",
 ]  # fmt: skip
 __version__ = "0.1.0"

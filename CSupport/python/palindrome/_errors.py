@@ -25,3 +25,9 @@ class PeerError(PalindromeError):
     def __init__(self, rank: int, message: str) -> None:
         super().__init__(f"rank {rank}: {message}")
         self.rank = rank
+
+
+def one_line(error: BaseException) -> bytes:
+    """What other ranks are told of an error."""
+    text = str(error) if isinstance(error, UsageError) else f"{type(error).__name__}: {error}"
+    return " ".join(text.split()).encode()[:1000]

@@ -97,8 +97,9 @@ class Posterior:
         if self._handle is not None:
             if self in self._model._posteriors:
                 self._model._posteriors.remove(self)
-            self._free()
+            self.free()
 
-    def _free(self) -> None:
+    def free(self) -> None:
+        """Frees it, after which the model forgets it."""
         handle, self._handle = self._handle, None
         lib.palindrome_posterior_free(handle)

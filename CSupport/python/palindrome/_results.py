@@ -11,6 +11,15 @@ import numpy.typing as npt
 Array = npt.NDArray[Any]
 
 
+def axes(ax: Any = None) -> Any:
+    """Matplotlib axes; the present ones if none are given."""
+    if ax is not None:
+        return ax
+    import matplotlib.pyplot as plt
+
+    return plt.gca()
+
+
 @dataclass(frozen=True)
 class Growth:
     """Growth and expansion at a scale factor."""
@@ -43,10 +52,7 @@ class Spectrum:
 
     def plot(self, ax: Any = None, **style: Any) -> Any:
         """Draws P(k) on matplotlib axes, and returns them."""
-        if ax is None:
-            import matplotlib.pyplot as plt
-
-            ax = plt.gca()
+        ax = axes(ax)
         ax.loglog(self.k, self.power, **style)
         ax.set_xlabel(r"$k\ [h/\mathrm{Mpc}]$")
         ax.set_ylabel(r"$P\ [(\mathrm{Mpc}/h)^3]$")
@@ -73,10 +79,7 @@ class Haloes:
 
     def plot(self, ax: Any = None, **style: Any) -> Any:
         """Draws how many haloes are above a mass on matplotlib axes, and returns them."""
-        if ax is None:
-            import matplotlib.pyplot as plt
-
-            ax = plt.gca()
+        ax = axes(ax)
         ax.loglog(np.sort(self.mass)[::-1], np.arange(1, len(self) + 1), **style)
         ax.set_xlabel(r"$M\ [M_\odot/h]$")
         ax.set_ylabel(r"$N(>M)$")

@@ -11,17 +11,21 @@ from ._library import ffi, lib
 from ._results import Array, Haloes, Spectrum
 
 if TYPE_CHECKING:
-    from ._model import Model
+    from ._forward import Forward
 
 
 class State:
     """The universe at a scale factor, while the run stands there: what is asked later than the next step of the
     iteration raises :class:`UsageError`. All methods are collective.
+
+    Attributes:
+        a: the scale factor.
+        cosmology: the parameters of this universe by name.
     """
 
-    def __init__(self, model: Model, run: _Run, a: float) -> None:
+    def __init__(self, model: Forward, run: Run, a: float, cosmology: dict[str, float]) -> None:
         self._model, self._run, self._number = model, run, run.number
-        self.a = a
+        self.a, self.cosmology = a, cosmology
 
     def _handle(self) -> Any:
         if self._run.handle is None or self._run.number != self._number:
@@ -43,6 +47,11 @@ class State:
     def velocities(self) -> Array:
         """Their peculiar velocities, [n, 3] [km/s]."""
         return self._particles(1)
+
+    @property
+    def momenta(self) -> Array:
+        """Their momenta p = a^2 dx/dt = a v / 100, [n, 3] [Mpc/h H0]."""
+        return self.velocities * (self.a / 100)
 
     @property
     def ids(self) -> Array:
@@ -76,28 +85,60 @@ class State:
         self._model._do(lambda: lib.palindrome_evolution_haloes(handle, found))
         return Haloes(found.total, mass, position, velocity, length)
 
+    def plot(self, ax: Any = None, axis: int = 2, **style: Any) -> Any:
+        """Draws the density as :meth:`Model.plot` does."""
+        return self._model.plot(self.density(), ax, axis, **style)
+
     def as_yt(self) -> dict[str, Any]:
-        """This rank's particles as ``yt.load_particles`` takes them (``data`` and its keywords, units of Mpc/h and
-        Msun/h); pynbody reads ``position`` etc. by ``pynbody.new``."""
+        """This rank's particles as ``yt.load_particles`` takes them: ``yt.load_particles(**state.as_yt())``."""
         x, v, m = self.positions, self.velocities, self._model
-        rho = 2.77536627e11 * m.cosmology["Omega_m"]  # [Msun/h / (Mpc/h)^3]
         data: dict[str, Any] = {f"particle_position_{c}": x[:, i] for i, c in enumerate("xyz")}
         data |= {f"particle_velocity_{c}": (v[:, i], "km/s") for i, c in enumerate("xyz")}
-        data["particle_mass"] = np.full(len(x), rho * m.spacing**3)
+        data["particle_mass"] = np.full(len(x), self._particle_mass)
         data["particle_index"] = self.ids
+        # Units of lengths without Mpc/h of yt's own, which wants a cosmology first.
+        h = self.cosmology["h"]
         bbox = np.array([[0.0, side] for side in m.box])
-        return {"data": data, "length_unit": (1.0, "Mpccm/h"), "mass_unit": (1.0, "Msun/h"), "bbox": bbox,
+        return {"data": data, "length_unit": (self.a / h, "Mpc"), "mass_unit": (1 / h, "Msun"), "bbox": bbox,
                 "periodicity": (True, True, True)}  # fmt: skip
 
+    def as_pynbody(self) -> Any:
+        """This rank's particles as a snapshot of pynbody, comoving positions in Mpc/h."""
+        import pynbody
 
-class _Run:
-    """The run behind an iteration."""
+        x, v, ids, cosmology = self.positions, self.velocities, self.ids, self.cosmology
+        sim = pynbody.new(dm=len(x))
+        sim["pos"] = pynbody.array.SimArray(x, "Mpc a h**-1")
+        sim["vel"] = pynbody.array.SimArray(v, "km s**-1")
+        sim["mass"] = pynbody.array.SimArray(np.full(len(x), self._particle_mass), "Msol h**-1")
+        sim["iord"] = ids
+        sim.properties.update(
+            a=self.a, h=cosmology["h"], omegaM0=cosmology["Omega_m"],
+            omegaL0=1 - cosmology["Omega_m"] - cosmology["Omega_k"],
+            boxsize=pynbody.units.Unit(f"{self._model.box[0]} Mpc a h**-1"),
+        )  # fmt: skip
+        return sim
+
+    @property
+    def _particle_mass(self) -> float:
+        """[Msun/h]"""
+        critical = 2.77536627e11  # [Msun/h / (Mpc/h)^3]
+        return float(critical * self.cosmology["Omega_m"] * self._model.spacing**3)
+
+
+class Run:
+    """The run behind an iteration, there as long as the iteration or a state of it is."""
 
     def __init__(self) -> None:
         self.handle: Any = None
         self.number = 0
 
     def free(self) -> None:
+        """Ends it. Not collective."""
         if self.handle is not None:
             lib.palindrome_evolution_free(self.handle)
             self.handle = None
+
+    def __del__(self) -> None:
+        if lib is not None:
+            self.free()

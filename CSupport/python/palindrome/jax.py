@@ -26,6 +26,10 @@ def _is_double() -> bool:
     return bool(jax.config.read("jax_enable_x64"))
 
 
+def _real() -> np.dtype[Any]:
+    return np.dtype(np.float64 if _is_double() else np.float32)
+
+
 def _require_precision(model: Model) -> None:
     if model.dtype == np.float64 and not _is_double():
         raise UsageError(
@@ -34,40 +38,76 @@ def _require_precision(model: Model) -> None:
         )
 
 
+def _differentiable(
+    model: Model, shapes: Any, simulate: Callable[[Any, Any], Any], pull_back: Callable[[Any, Any, Any], Any]
+) -> Callable[..., Any]:
+    """A function of white noise and eight parameters, on the host, with its transposed derivative there."""
+    _require_precision(model)
+    noise = jax.ShapeDtypeStruct(model.shape, model.dtype)
+    eight = jax.ShapeDtypeStruct((8,), _real())
+    own = jnp.asarray([model.cosmology[name] for name in model.parameters], eight.dtype)
+
+    def forth(s: Any, theta: Any) -> Any:
+        return simulate(np.asarray(s), np.asarray(theta, np.float64))
+
+    def back(s: Any, theta: Any, cotangents: Any) -> Any:
+        bars = jax.tree.map(np.asarray, cotangents)
+        bar, slopes = pull_back(np.asarray(s), np.asarray(theta, np.float64), bars)
+        return bar, np.array([slopes[name] for name in model.parameters], eight.dtype)
+
+    @jax.custom_vjp
+    def function(s: Any, theta: Any) -> Any:
+        return io_callback(forth, shapes, s, theta, ordered=True)
+
+    def forwards(s: Any, theta: Any) -> Any:
+        return function(s, theta), (s, theta)
+
+    def backwards(kept: Any, cotangents: Any) -> Any:
+        return io_callback(back, (noise, eight), *kept, cotangents, ordered=True)
+
+    function.defvjp(forwards, backwards)
+    return lambda s, theta=None: function(s, own if theta is None else theta)
+
+
 def density(model: Model, at: Sequence[float] | None = None) -> Callable[..., Any]:
     """``rho(s, theta=None)``: the density of white noise and, if given, the eight parameters of ``model.parameters``.
 
     With ``at`` it returns a tuple, a density for each scale factor.
     """
-    _require_precision(model)
     mesh = jax.ShapeDtypeStruct(model.mesh_shape, model.dtype)
-    noise = jax.ShapeDtypeStruct(model.shape, model.dtype)
-    eight = jax.ShapeDtypeStruct((8,), np.dtype(np.float64 if _is_double() else np.float32))
-    own = jnp.asarray([model.cosmology[name] for name in model.parameters], eight.dtype)
 
     def simulate(s: Any, theta: Any) -> Any:
-        s, cosmology = np.asarray(s), np.asarray(theta, np.float64)
         if at is None:
-            return model.forward(s, cosmology)
-        return tuple(state.density() for state in model.evolve(s, at, cosmology))
+            return model.forward(s, theta)
+        return tuple(state.density() for state in model.evolve(s, at, theta))
 
-    def pull_back(s: Any, theta: Any, cotangent: Any) -> Any:
-        bars = np.asarray(cotangent) if at is None else [np.asarray(c) for c in cotangent]
-        bar, slopes = model.vjp(np.asarray(s), bars, np.asarray(theta, np.float64), at)
-        return bar, np.array([slopes[name] for name in model.parameters], eight.dtype)
+    def pull_back(s: Any, theta: Any, bars: Any) -> Any:
+        return model.vjp(s, bars, theta, at)
 
-    @jax.custom_vjp
-    def rho(s: Any, theta: Any) -> Any:
-        return io_callback(simulate, mesh if at is None else (mesh,) * len(at), s, theta, ordered=True)
+    return _differentiable(model, mesh if at is None else (mesh,) * len(at), simulate, pull_back)
 
-    def forwards(s: Any, theta: Any) -> Any:
-        return rho(s, theta), (s, theta)
 
-    def backwards(kept: Any, cotangent: Any) -> Any:
-        return io_callback(pull_back, (noise, eight), *kept, cotangent, ordered=True)
+def particles(model: Model, at: Sequence[float] | None = None) -> Callable[..., Any]:
+    """``x, p = particles(s, theta=None)``: positions [Mpc/h] and momenta [Mpc/h H0] of the particles that started in this
+    rank's block, [n, 3] as :attr:`State.positions` and :attr:`State.momenta`.
 
-    rho.defvjp(forwards, backwards)
-    return lambda s, theta=None: rho(s, own if theta is None else theta)
+    With ``at`` it returns a tuple, such a pair for each scale factor.
+    """
+    three = jax.ShapeDtypeStruct((int(np.prod(model.shape)), 3), _real())
+
+    def simulate(s: Any, theta: Any) -> Any:
+        found = tuple(
+            (state.positions.astype(three.dtype), state.momenta.astype(three.dtype))
+            for state in model.evolve(s, at, theta)
+        )
+        return found[0] if at is None else found
+
+    def pull_back(s: Any, theta: Any, bars: Any) -> Any:
+        x, p = bars if at is None else zip(*bars)
+        return model.vjp_particles(s, x, p, theta, at)
+
+    pair = (three, three)
+    return _differentiable(model, pair if at is None else (pair,) * len(at), simulate, pull_back)
 
 
 def value_and_grad(

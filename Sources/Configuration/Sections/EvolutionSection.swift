@@ -60,12 +60,12 @@ public struct EvolutionSection: Sendable, Equatable {
     /// - Parameters:
     ///   - listed: the scale factors that are listed, if they are.
     ///   - start: the scale factor of the initial conditions.
-    ///   - cosmology: in which steps are spread and weighed; if it has `problems` they are reported already.
+    ///   - cosmology: in which steps are spread; if it has `problems` they are reported already.
     init(_ section: SectionReader, listed: [Double]?, start: Double, in cosmology: CosmologyParameters) {
         let stop = section.number("a_stop", .scaleFactor, default: 1)
         let steps = section.whole("steps", 0...Self.mostSteps, default: 15)
         let spacing = section.choice("spacing", default: Spacing.linear)
-        integrator = section.choice("integrator", default: .fastpm)
+        integrator = section.choice("integrator", default: .bullfrog)
         midpoint = section.choice("midpoint", default: .arithmetic)
         for key in ["a_stop", "steps", "spacing"] {
             section.exclude(key, "a", "remove \(key), the list says it all")
@@ -83,11 +83,16 @@ public struct EvolutionSection: Sendable, Equatable {
             scaleFactors = Self.spread(from: start, to: stop, steps: steps, spacing)
             checkSpread(section, spacing)
         }
-        if integrator == .bullfrog { checkBullFrog(section, cosmology) }
+        if integrator == .bullfrog && section.has("midpoint") {
+            section.conflict(
+                "midpoint", is: midpoint.rawValue,
+                "it must be left out with integrator: bullfrog, which halves steps in the growth factor",
+                section.has("integrator") ? "remove it" : "remove it, or add integrator: fastpm")
+        }
     }
 
     /// Ends a step at each of some scale factors between the start and the end.
-    mutating func cut(at wanted: [Double], in cosmology: CosmologyParameters, _ section: SectionReader) {
+    mutating func cut(at wanted: [Double], _ section: SectionReader) {
         for a in wanted.sorted() where a > scaleFactors[0] && a < stop {
             guard StepEnds(scaleFactors).meant(by: a) == nil,
                 let next = scaleFactors.firstIndex(where: { $0 > a })
@@ -100,7 +105,6 @@ public struct EvolutionSection: Sendable, Equatable {
                 "steps", is: "\(stepCount) with those that output.align cuts",
                 "they must be \(Self.mostSteps) at most", "take fewer outputs")
         }
-        if integrator == .bullfrog && !wanted.isEmpty { checkBullFrog(section, cosmology) }
     }
 
     private func checkSpread(_ section: SectionReader, _ spacing: Spacing) {
@@ -157,25 +161,6 @@ public struct EvolutionSection: Sendable, Equatable {
                 "it must be greater than the one before (\(scaleFactors[index - 1]))", "sort the list")
             return
         }
-    }
-
-    /// Its steps are halved in the growth factor, and leave something of the velocity.
-    private func checkBullFrog(_ section: SectionReader, _ cosmology: CosmologyParameters) {
-        if section.has("midpoint") {
-            section.conflict(
-                "midpoint", is: midpoint.rawValue,
-                "it must be left out with integrator: bullfrog, which halves steps in the growth factor",
-                "remove it")
-        }
-        let isInOrder = zip(scaleFactors, scaleFactors.dropFirst()).allSatisfy { $0 < $1 }
-        guard cosmology.problems.isEmpty, isInOrder else { return }
-        let steps = BullFrogStep<Double>.through(scaleFactors, Self.background(cosmology))
-        guard let number = steps.firstIndex(where: { !$0.isUsable }) else { return }
-        section.conflict(
-            "integrator", is: integrator.rawValue,
-            "it must leave \(BullFrogStep<Double>.smallestVelocityFactor) of the velocity in every step, but leaves "
-                + "less in step \(number + 1), from a = \(scaleFactors[number]) to \(scaleFactors[number + 1])",
-            "take another number of steps")
     }
 
     /// Growth does not depend on the shape of the power spectrum.

@@ -1,33 +1,5 @@
 /// What the particles are compared with, at one time.
 public struct ObjectiveSection: Sendable, Equatable {
-    /// What is seen of the particles.
-    public enum Kind: String, CaseIterable, Sendable, Named {
-        /// The density ρ/ρ̄ on the force mesh, point by point.
-        case density
-        /// The density summed along an axis, in units of its mean, pixel by pixel.
-        case projectedDensity = "projected-density"
-        /// The density on the force mesh as redshifts show it, the line of sight being an axis.
-        case redshiftSpaceDensity = "redshift-space-density"
-        /// The component of the momentum density along an axis, on the force mesh, as a displacement.
-        case momentumDensity = "momentum-density"
-
-        /// Whether it is seen along an axis.
-        var hasAxis: Bool {
-            switch self {
-            case .density: false
-            case .projectedDensity, .redshiftSpaceDensity, .momentumDensity: true
-            }
-        }
-
-        /// Whether it can be negative, where no bias has a meaning.
-        var hasEitherSign: Bool {
-            switch self {
-            case .density, .projectedDensity, .redshiftSpaceDensity: false
-            case .momentumDensity: true
-            }
-        }
-    }
-
     /// How what is counted follows the density.
     public enum Bias: String, CaseIterable, Sendable, Named {
         /// What is seen is compared as it is.
@@ -42,6 +14,8 @@ public struct ObjectiveSection: Sendable, Equatable {
         case gaussian
         /// Counts.
         case poisson
+        /// Errors of the logarithms of masses.
+        case logNormal = "log-normal"
     }
 
     /// The axes of the box.
@@ -104,6 +78,8 @@ public struct ObjectiveSection: Sendable, Equatable {
     public internal(set) var smoothing: Double
     /// Whether ½ Σ s² of the white noise is added.
     public internal(set) var prior: Bool
+    /// How masses of haloes are compared; nil for other kinds.
+    public internal(set) var haloes: Haloes?
 
     /// Those sections that name data; in a list all must, and they must agree about the prior of the white noise.
     static func all(_ sections: [SectionReader], scaleFactors: [Double]) -> [ObjectiveSection] {
@@ -140,13 +116,14 @@ public struct ObjectiveSection: Sendable, Equatable {
         bias = section.choice("bias", default: .none)
         biasAmplitude = section.positive("bias_amplitude", default: 1)
         biasExponent = section.number("bias_exponent", .any, default: 1)
-        likelihood = section.choice("likelihood", default: .gaussian)
+        likelihood = section.choice("likelihood", default: kind.traits.likelihood)
         sigma = section.positive("sigma", default: 1)
         weights = Self.source("weights", section, kind)
         axis = section.choice("axis", default: .z)
         ink = section.choice("ink", default: .bright)
         smoothing = section.number("smoothing", .notNegative, default: 0)
         prior = section.flag("prior", default: true)
+        haloes = Haloes(section, kind)
         if !Self.errors.contains(sigma) {
             section.conflict(
                 "sigma", is: "\(sigma)",
@@ -174,17 +151,21 @@ public struct ObjectiveSection: Sendable, Equatable {
 
     /// Keys that act only beside others.
     private func checkCompany(_ section: SectionReader) {
-        section.require(
-            "axis", is: axis.rawValue, kind.hasAxis,
-            "kind: " + Kind.allCases.filter(\.hasAxis).map(\.rawValue).joined(separator: " or "))
-        section.require("ink", is: ink.rawValue, kind == .projectedDensity, "kind: projected-density")
+        section.require("axis", is: axis.rawValue, kind.traits.hasAxis, Kind.company(where: \.hasAxis))
+        section.require("ink", is: ink.rawValue, kind.traits.isPicture, Kind.company(where: \.isPicture))
         section.require("bias_amplitude", is: "\(biasAmplitude)", bias == .powerLaw, "bias: power-law")
         section.require("bias_exponent", is: "\(biasExponent)", bias == .powerLaw, "bias: power-law")
-        section.require("sigma", is: "\(sigma)", likelihood == .gaussian, "likelihood: gaussian")
         section.require(
-            "smoothing", is: "\(smoothing)", likelihood == .gaussian || smoothing == 0, "likelihood: gaussian"
+            "smoothing", is: "\(smoothing)", likelihood != .poisson || smoothing == 0, "likelihood: gaussian"
         )
-        if kind.hasEitherSign {
+        guard !kind.traits.makesHaloes else { return checkHaloes(section) }
+        section.require("sigma", is: "\(sigma)", likelihood == .gaussian, "likelihood: gaussian")
+        if likelihood == .logNormal {
+            section.conflict(
+                "likelihood", is: "log-normal", "it must come with \(Kind.company(where: \.makesHaloes))",
+                "remove likelihood")
+        }
+        if kind.traits.hasEitherSign {
             let company = "with kind: \(kind.rawValue), which has either sign"
             if bias != .none {
                 section.conflict("bias", is: bias.rawValue, "it must be none \(company)", "remove bias")
@@ -202,7 +183,7 @@ public struct ObjectiveSection: Sendable, Equatable {
     }
 
     private static func source(_ key: String, _ section: SectionReader, _ kind: Kind) -> Source? {
-        guard kind == .projectedDensity else { return section.dataset(key).map(Source.dataset) }
+        guard kind.traits.isPicture else { return section.dataset(key).map(Source.dataset) }
         return section.read(key) { entry throws(Problem) in
             let (rule, remedy) = (
                 "it must be a picture.png or file.h5:/dataset", "try \"picture.png\""
@@ -239,12 +220,8 @@ public struct ObjectiveSection: Sendable, Equatable {
 
     var entries: [ResolvedEntry] {
         let sight: [ResolvedEntry] =
-            switch kind {
-            case .density: []
-            case .projectedDensity:
-                [.init("axis", axis.rawValue)] + (isPicture ? [.init("ink", ink.rawValue)] : [])
-            case .redshiftSpaceDensity, .momentumDensity: [.init("axis", axis.rawValue)]
-            }
+            (kind.traits.hasAxis ? [.init("axis", axis.rawValue)] : [])
+            + (kind.traits.isPicture && isPicture ? [.init("ink", ink.rawValue)] : [])
         let tracers: [ResolvedEntry] =
             bias == .none
             ? [] : [.init("bias", bias.rawValue)] + ownParameters.map { .init($0.name, "\($0.value)") }
@@ -252,6 +229,7 @@ public struct ObjectiveSection: Sendable, Equatable {
             switch likelihood {
             case .gaussian: [.init("sigma", "\(sigma)"), .init("smoothing", "\(smoothing)")]
             case .poisson: []
+            case .logNormal: (haloes?.entries ?? []) + [.init("smoothing", "\(smoothing)")]
             }
         return [.init("kind", kind.rawValue), .init("a", "\(a)"), .init("data", quoted(data.description))]
             + (weights.map { [.init("weights", quoted($0.description))] } ?? []) + sight + tracers

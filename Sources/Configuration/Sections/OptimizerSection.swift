@@ -18,6 +18,15 @@ public struct OptimizerSection: Sendable, Equatable {
         public var iterations: Int
         /// The stage ends when the loss fell by less than this fraction over ten iterations; 0: never.
         public var tolerance: Double
+        /// M0 of masses of haloes [Msun/h]; that of their objective if nil.
+        public var softening: Double?
+        /// w of networks that make haloes; that of their objective if nil.
+        public var width: Double?
+
+        var text: String {
+            "{smoothing: \(smoothing), iterations: \(iterations), tolerance: \(tolerance)"
+                + (softening.map { ", M0: \($0)" } ?? "") + (width.map { ", width: \($0)" } ?? "") + "}"
+        }
     }
 
     /// The method.
@@ -50,6 +59,14 @@ public struct OptimizerSection: Sendable, Equatable {
                 for element in elements { stages.append(try Self.stage(element)) }
                 return stages
             } ?? Self.usualStages(in: box, objectives)
+        if !objectives.contains(where: { $0.haloes != nil }),
+            let index = stages.firstIndex(where: { $0.softening != nil || $0.width != nil })
+        {
+            let (key, value) = stages[index].softening.map { ("M0", $0) } ?? ("width", stages[index].width!)
+            section.conflict(
+                "stages[\(index)].\(key)", is: "\(value)", "it must come with an objective of kind: haloes",
+                "remove it, or change objective.kind")
+        }
         if !objectives.isEmpty, objectives.allSatisfy({ $0.likelihood == .poisson }),
             let index = stages.firstIndex(where: { $0.smoothing > 0 })
         {
@@ -73,7 +90,8 @@ public struct OptimizerSection: Sendable, Equatable {
     /// peaks so high that matter streams through them, and no later stage finds the way back. A small box may
     /// have no such cluster, a large one has some. Counts are not smoothed.
     private static func usualStages(in box: BoxSection, _ objectives: [ObjectiveSection]) -> [Stage] {
-        guard objectives.isEmpty || objectives.contains(where: { $0.likelihood == .gaussian }) else {
+        if objectives.count == 1, objectives[0].haloes != nil { return stagesOfHaloes }
+        guard objectives.isEmpty || objectives.contains(where: { $0.likelihood != .poisson }) else {
             return [Stage(smoothing: 0, iterations: 400, tolerance: 1e-4)]
         }
         let nearlyLinear = min(25, box.size.min() / 8)  // [Mpc/h]
@@ -82,9 +100,16 @@ public struct OptimizerSection: Sendable, Equatable {
         return stages.map { Stage(smoothing: $0, iterations: $1, tolerance: 1e-4) }
     }
 
+    /// From standard reconstruction, which has the largest scales: heavy haloes first, then the lighter ones.
+    private static var stagesOfHaloes: [Stage] {
+        [(1e12, 1.0, 12), (1e12, 0.0, 50), (1e11, 0.0, 140)].map {
+            Stage(smoothing: $1, iterations: $2, tolerance: 1e-4, softening: $0, width: 3)
+        }
+    }
+
     private static func stage(_ entry: Entry) throws(Problem) -> Stage {
         let fields = try entry.fields(
-            ["smoothing", "smoothing_cells", "iterations", "tolerance"], stageRemedy)
+            ["smoothing", "smoothing_cells", "iterations", "tolerance", "M0", "width"], stageRemedy)
         if fields["smoothing"] != nil, let again = fields["smoothing_cells"] {
             throw Problem(
                 at: again.place,
@@ -97,13 +122,13 @@ public struct OptimizerSection: Sendable, Equatable {
         return Stage(
             smoothing: try smoothing.number(.notNegative, "try 1.0"),
             iterations: try fields["iterations"]?.whole(1...1_000_000, "try 100") ?? 100,
-            tolerance: try fields["tolerance"]?.number(.within(0...1), "try 1e-4") ?? 1e-4)
+            tolerance: try fields["tolerance"]?.number(.within(0...1), "try 1e-4") ?? 1e-4,
+            softening: try fields["M0"]?.number(.within(ObjectiveSection.Haloes.softenings), "try 1e12"),
+            width: try fields["width"]?.number(.positive, "try 3"))
     }
 
     var entries: [ResolvedEntry] {
-        let stages = stages.map {
-            "{smoothing: \($0.smoothing), iterations: \($0.iterations), tolerance: \($0.tolerance)}"
-        }
+        let stages = stages.map(\.text)
         return [.init("method", method.rawValue), .init("learning_rate", "\(learningRate)")]
             + (method == .lbfgs ? [.init("history", "\(history)")] : [])
             + (method == .adam ? [] : [.init("precondition", "\(preconditions)")])

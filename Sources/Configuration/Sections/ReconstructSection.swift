@@ -116,7 +116,7 @@ public struct ReconstructSection: Sendable, Equatable {
                 case "standard": return .standard
                 default: return .file(try entry.noise(rule, remedy))
                 }
-            } ?? .noise
+            } ?? (objectives.map(\.kind) == [.haloes] ? .standard : .noise)
         startAmplitude = section.positive("start_amplitude", default: 0.1)
         startSeed = UInt64(section.whole("start_seed", 0...Int.max, default: 987_654_321))
         truth = section.read("truth") { entry throws(Problem) in

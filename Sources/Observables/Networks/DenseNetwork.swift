@@ -1,9 +1,9 @@
 /// A small network of dense layers, with the means and deviations that its inputs are standardised by.
 ///
 ///     x⁰ = (input − mean)/deviation,    xˡ⁺¹ = a(W xˡ + b),    output = deviation′ xᴸ + mean′
-public struct DenseNetwork: Sendable, Equatable {
+public struct DenseNetwork: Sendable, Equatable, Codable {
     /// What follows the sum of a layer.
-    public enum Activation: String, CaseIterable, Sendable {
+    public enum Activation: String, CaseIterable, Sendable, Codable {
         /// z.
         case linear
         /// max(z, 0).
@@ -13,7 +13,7 @@ public struct DenseNetwork: Sendable, Equatable {
     }
 
     /// A layer.
-    public struct Layer: Sendable, Equatable {
+    public struct Layer: Sendable, Equatable, Codable {
         /// Numbers that go in.
         public let inputs: Int
         /// Numbers that come out.

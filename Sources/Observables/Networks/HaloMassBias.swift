@@ -41,6 +41,9 @@ public final class HaloMassBias<Scalar: ParticleScalar>: BiasModel {
             radius: networks.smoothing / networks.cell, shape: transform.decomposition.shape)
     }
 
+    /// Takes w.
+    public func look(through view: HaloView) { width = view.width }
+
     /// S_R of a field. Collective.
     public func smoothed(_ field: consuming Field<Scalar>) -> Field<Scalar> {
         features.transform.filter(field, by: window, ghosts: .none)

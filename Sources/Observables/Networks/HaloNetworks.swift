@@ -6,7 +6,7 @@
 /// are there.
 ///
 /// - Source: Modi, Feng & Seljak 2018, JCAP 10, 028, §2.3.
-public struct HaloNetworks: Sendable, Equatable {
+public struct HaloNetworks: Sendable, Equatable, Codable {
     /// p, of 81 inputs.
     public var position: DenseNetwork
     /// m, of 3 inputs [10¹⁰ Msun/h per cell].
@@ -46,7 +46,7 @@ public struct HaloNetworks: Sendable, Equatable {
 }
 
 /// The statistics of Δ = ln(M_data + M0) − ln(M_model + M0), masses smoothed and not below 0.
-public struct HaloResidual: Sendable, Equatable {
+public struct HaloResidual: Sendable, Equatable, Codable {
     /// M0 [Msun/h].
     public var softening: Double
     /// w.

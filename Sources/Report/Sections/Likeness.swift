@@ -25,6 +25,7 @@ struct Likeness: ReportSection {
         let kinds = [
             ("initial", "initial density with the truth", 0), ("final", "final density with the truth", 1),
             ("data", "final density with the data", 2),
+            ("standard", "standard reconstruction with the truth", 3),
         ]
         var comparisons: [Comparison] = []
         for (key, name, colour) in kinds {

@@ -36,10 +36,10 @@ struct InputCheck {
 
     private func readFiles<Scalar: StorableScalar>(as _: Scalar.Type) throws -> [String] {
         let model: ForwardModel<Scalar> = try configuration.forwardModel(
-            Scalar.self, observing: purpose == .simulation ? [] : configuration.observedScaleFactors,
+            Scalar.self, observing: observed,
             on: world)
         var remarks = model.remarks + configuration.idleKeys(in: use)
-        if purpose != .reconstruction {
+        if purpose == .simulation || purpose == .gradient {
             // The initial conditions themselves: a particle may be displaced too far.
             _ = try model.start(from: configuration.whiteNoise(over: model.particleGrid))
         }
@@ -52,11 +52,22 @@ struct InputCheck {
             try StandardEstimate(configuration, model, world).requireTracers()
             if settings.method == .standard { return remarks }
         }
-        if purpose != .simulation { remarks += try configuration.jointLikelihood(of: model).remarks }
+        if purpose != .simulation, !configuration.objectives.isEmpty {
+            let likelihood = try configuration.jointLikelihood(of: model)
+            if purpose == .reconstruction { try configuration.requireViews(of: likelihood) }
+            remarks += likelihood.remarks
+        }
         if purpose == .reconstruction {
             _ = try configuration.scoreCorrection(around: model, FourierTransform(model.particleGrid))
         }
         return remarks
+    }
+
+    /// When a run looks at its particles.
+    private var observed: [Double] {
+        if purpose == .simulation { return [] }
+        return configuration.objectives.isEmpty
+            ? [configuration.evolution.stop] : configuration.observedScaleFactors
     }
 
     private var use: RunConfiguration.Use {
@@ -64,6 +75,7 @@ struct InputCheck {
         case .simulation: .simulation
         case .gradient: .gradient
         case .reconstruction: .reconstruction
+        case .sampling: .sampling
         }
     }
 
@@ -77,6 +89,9 @@ struct InputCheck {
             case .initial: if case .file(let address) = configuration.initial.noise { found.append(address) }
             case nil: break
             }
+        } else if purpose == .sampling {
+            if case .file(let address) = configuration.sampler?.start { found.append(address) }
+            if let address = configuration.sampler?.truth?.noise { found.append(address) }
         } else if case .file(let address) = configuration.initial.noise {
             found.append(address)
         }
@@ -87,7 +102,7 @@ struct InputCheck {
     private var datasets: [(DatasetAddress, SIMD3<Int>)] {
         var found = noises.map { ($0, configuration.box.particles) }
         guard purpose != .simulation else { return found }
-        for objective in configuration.objectives where objective.kind != .projectedDensity {
+        for objective in configuration.objectives where !objective.kind.traits.isPicture {
             for case .dataset(let address) in [objective.data, objective.weights].compactMap(\.self)
             where !address.isCatalogue {
                 found.append((address, configuration.box.mesh))

@@ -22,6 +22,29 @@ extension RunConfiguration {
         JointLikelihood(try objectives.map { try $0.comparison(of: model) })
     }
 
+    /// What is done, stage by stage.
+    ///
+    /// - Precondition: there is an objective.
+    var annealingStages: [AnnealingStage] {
+        let haloes = objectives.lazy.compactMap(\.haloes).first
+        return optimizer!.stages.map { stage in
+            AnnealingStage(
+                smoothing: stage.smoothing * simulationBox.cell, iterations: stage.iterations,
+                tolerance: stage.tolerance,
+                haloes: haloes.map {
+                    HaloView(
+                        softening: stage.softening ?? $0.softening, width: stage.width ?? $0.width)
+                })
+        }
+    }
+
+    /// Refuses stages that a likelihood cannot follow. Collective.
+    ///
+    /// - Throws: the same on all ranks when nothing is known of errors in the view of a stage.
+    func requireViews<Scalar: StorableScalar>(of likelihood: JointLikelihood<Scalar>) throws {
+        for case let view? in annealingStages.map(\.haloes) { try likelihood.look(through: view) }
+    }
+
     /// Whether white noise is a unit normal.
     var whiteNoisePrior: WhiteNoisePrior { objectives.allSatisfy(\.prior) ? .unitNormal : .none }
 
@@ -64,6 +87,8 @@ extension ObjectiveSection {
                 try onMesh(MomentumDensity(along: axis.number, on: transform, cell: cell), of: model)
             case .projectedDensity:
                 try onPlane(of: model)
+            case .haloes:
+                try ofHaloes(haloes!, of: model)
             }
         comparison.smooth(by: smoothing)
         return comparison
@@ -84,6 +109,8 @@ extension ObjectiveSection {
             try GaussianLikelihood(data: data, weights: weights, sigma: sigma, on: grid, named: name)
         case .poisson:
             try PoissonLikelihood(counts: data, selection: weights, on: grid, named: name)
+        case .logNormal:
+            preconditionFailure("masses of haloes have a comparison of their own")
         }
     }
 

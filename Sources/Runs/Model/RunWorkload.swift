@@ -22,6 +22,9 @@ extension RunConfiguration {
         }
     }
 
+    /// The point of a chain on a lattice, and position and momentum of its trajectory.
+    fileprivate var latticeVectors: Int { sampler?.method == .hmc && sampler!.usesLattice ? 3 : 0 }
+
     /// Fields of data and weights on the force mesh.
     fileprivate var observedFields: Int { objectives.reduce(0) { $0 + $1.fieldsOfData } }
 
@@ -36,29 +39,14 @@ extension RunConfiguration {
 extension ObjectiveSection {
     /// Of data and weights on the force mesh; a picture is next to nothing.
     fileprivate var fieldsOfData: Int {
-        switch kind {
-        case .density, .redshiftSpaceDensity, .momentumDensity: weights == nil ? 1 : 2
-        case .projectedDensity: 0
-        }
+        kind.traits.fieldsOfData + (weights == nil || kind.traits.isPicture ? 0 : 1)
     }
 
     /// Fields on the force mesh: the prediction and its cotangent, and the density that a bias was applied to.
-    fileprivate var fieldsHeld: Int {
-        switch kind {
-        case .density, .redshiftSpaceDensity, .momentumDensity: bias == .none ? 2 : 3
-        case .projectedDensity: 2
-        }
-    }
+    fileprivate var fieldsHeld: Int { kind.traits.fieldsHeld + (bias == .none ? 0 : 1) }
 
     /// Cotangents of all particles beside those that it adds to.
-    fileprivate var cotangentSetsHeld: Int {
-        switch kind {
-        case .density, .projectedDensity: 0
-        case .redshiftSpaceDensity: 1
-        // Two arrays of a set's six: more than it takes.
-        case .momentumDensity: 1
-        }
-    }
+    fileprivate var cotangentSetsHeld: Int { kind.traits.cotangentSetsHeld }
 }
 
 extension MemoryEstimate {
@@ -68,6 +56,7 @@ extension MemoryEstimate {
             of: configuration.workload(on: ranks), for: purpose,
             holding: Holdings(
                 observedFields: configuration.observedFields, keptVectors: configuration.keptVectors,
+                latticeVectors: configuration.latticeVectors,
                 observation: configuration.observation,
                 linkingLength: configuration.output.haloes ? configuration.halo.linkingLength : nil))
     }

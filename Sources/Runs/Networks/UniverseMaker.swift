@@ -21,7 +21,7 @@ struct UniverseMaker {
     /// The name of the file of a seed.
     static func name(seed: Int) -> String { "universe_\(seed).h5" }
 
-    /// Makes the universe of a seed and writes `/density`, `/counts` and `/mass`. Collective.
+    /// Makes the universe of a seed and writes `/density`, `/counts`, `/mass` and `/white_noise`. Collective.
     ///
     /// - Throws: ``StopRequest`` on all ranks when it shall stop; the same on all ranks when there are too few haloes, or the file
     ///   cannot be written.
@@ -45,13 +45,14 @@ struct UniverseMaker {
         let coarse: ForwardModel<Scalar> = try configuration.forwardModel(
             Scalar.self, observing: [end], on: world)
         let noise = try matchedNoise(of: fine, seed: seed, over: coarse.particleGrid) as Field<Scalar>
+        let kept = noise.copy(for: "white noise")
         let mesh = coarse.mesh
         var density = Field<Double>(mesh, ghosts: .none, for: "density")
         try run(coarse, from: noise) { particles in
             let found = try particles.relativeDensity()
             density.mapPoints { x, y, z, _ in Double(found[x, y, z]) }
         }
-        try write(density, haloes, to: path, seed: seed)
+        try write(density, haloes, kept, to: path, seed: seed)
         context.say("\(path): \(haloes.count) haloes, the lightest of \(haloes.masses.last ?? 0) 1e10 Msun/h")
     }
 
@@ -128,12 +129,14 @@ struct UniverseMaker {
         }
     }
 
-    private func write(
-        _ density: borrowing Field<Double>, _ haloes: HaloSample, to path: String, seed: Int
+    private func write<Scalar: StorableScalar>(
+        _ density: borrowing Field<Double>, _ haloes: HaloSample, _ noise: borrowing Field<Scalar>,
+        to path: String, seed: Int
     ) throws {
         let mesh = density.decomposition
         var file = try OutputFile(
-            creating: path, expectedBytes: 24 * mesh.pointCount, provenance: provenance, over: world)
+            creating: path, expectedBytes: 24 * mesh.pointCount + 8 * noise.decomposition.pointCount,
+            provenance: provenance, over: world)
         file.set("universe_seed", to: .integer(seed))
         file.set("scale_factor", to: .real(configuration.evolution.stop))
         file.set("number_density", to: .real(settings.numberDensity))
@@ -148,6 +151,11 @@ struct UniverseMaker {
             haloes.field(.mass, over: mesh), at: "/mass",
             labels: Labels(
                 units: "1e10 Msun/h", description: "mass of haloes per cell, cloud-in-cell, [x][y][z]"))
+        try file.write(
+            noise, at: "/white_noise",
+            labels: Labels(
+                units: "1",
+                description: "white noise of the coarse run, the truth of a reconstruction, [x][y][z]"))
         try file.finish()
     }
 }

@@ -23,7 +23,7 @@ enum RunKind: String {
         case "halo": self == .simulate || self == .train
         case "train": self == .train && name != "checkpoint_every"
         case "objective": self != .simulate && self != .train
-        case "sampler": self == .sample && name != "samples" && name != "checkpoint_every"
+        case "sampler": self == .sample && !["samples", "truth", "checkpoint_every"].contains(name)
         case "optimizer": self == .reconstruct
         case "reconstruct": self == .reconstruct && name != "truth" && !name.hasPrefix("checkpoint_")
         default: true
@@ -57,6 +57,9 @@ enum RunKind: String {
         for objective in configuration.objectives {
             add("\(objective.name).data", objective.data)
             add("\(objective.name).weights", objective.weights)
+            if case .file(let path) = objective.haloes?.network {
+                inputs.append(("\(objective.name).network", .file(path)))
+            }
         }
         if self == .sample, case .file(let address) = configuration.sampler?.start {
             inputs.append(("sampler.start", .dataset(address)))

@@ -92,6 +92,7 @@ struct Reconstruction<Scalar: StorableScalar> {
         let last = restored?.state.history.rows.last
         let likelihood = try configuration.jointLikelihood(of: model)
         likelihood.remarks.forEach(context.say)
+        try configuration.requireViews(of: likelihood)
         let posterior = Posterior(
             likelihood, configuration.whiteNoisePrior,
             over: configuration.parameterSpace, around: model,
@@ -141,13 +142,9 @@ struct Reconstruction<Scalar: StorableScalar> {
 
     private func annealing(clock: @escaping () -> Double) -> Annealing<Scalar> {
         let optimizer = configuration.optimizer!
-        let cell = model.box.cell
         return Annealing(
-            through: optimizer.stages.map {
-                AnnealingStage(
-                    smoothing: $0.smoothing * cell, iterations: $0.iterations, tolerance: $0.tolerance)
-            }, by: optimizer.instance, optimizer.preconditions ? .measured : .unknown, transform,
-            clock: clock,
+            through: configuration.annealingStages, by: optimizer.instance,
+            optimizer.preconditions ? .measured : .unknown, transform, clock: clock,
             isStopRequested: { [context] in context.isAskedToStop })
     }
 

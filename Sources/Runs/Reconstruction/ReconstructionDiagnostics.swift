@@ -12,6 +12,8 @@ struct ReconstructionDiagnostics {
     let data: SpectralComparison?
     /// Initial and final density with the truth, if it is known.
     let truth: (initial: SpectralComparison, final: SpectralComparison)?
+    /// The initial density of standard reconstruction with the truth, where the search began with it.
+    let standard: SpectralComparison?
     /// The power of the white noise that was found.
     let noise: PowerSpectrum
 
@@ -50,6 +52,14 @@ struct ReconstructionDiagnostics {
         try write(
             truth.initial.transfer[shells], "transfer_initial", "1",
             "T(k) of the initial density to the truth")
+        if let standard {
+            try write(
+                standard.correlation[shells], "correlation_standard", "1",
+                "r(k) of standard reconstruction with the truth")
+            try write(
+                standard.transfer[shells], "transfer_standard", "1",
+                "T(k) of standard reconstruction to the truth")
+        }
         try write(
             truth.final.correlation[shells], "correlation_final", "1",
             "r(k) of the final density with the truth")
@@ -65,8 +75,11 @@ struct ReconstructionDiagnostics {
         guard let wavenumbers else { return nil }
         var table = TextTable(
             ["k [h/Mpc]"] + (truth == nil ? [] : ["r initial", "T initial", "r final", "T final"])
+                + (standard == nil ? [] : ["r standard", "T standard"])
                 + (data == nil ? [] : ["r data", "T data"]))
-        let comparisons = (truth.map { [$0.initial, $0.final] } ?? []) + (data.map { [$0] } ?? [])
+        let comparisons =
+            (truth.map { [$0.initial, $0.final] } ?? []) + (standard.map { [$0] } ?? [])
+            + (data.map { [$0] } ?? [])
         let stride = max(1, (shells.count + Self.mostRows - 1) / Self.mostRows)
         for shell in Swift.stride(from: 0, to: shells.count, by: stride) {
             table.add(

@@ -100,6 +100,7 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
             data = try SpectralComparison(of: found.finalModes, with: modes, box: box)
         }
         var truth: (SpectralComparison, SpectralComparison)?
+        var standard: SpectralComparison?
         if let source = configuration.reconstruct!.truth {
             try context.stopIfAsked()
             let other = try ReconstructedUniverse(
@@ -109,10 +110,15 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
                 try SpectralComparison(of: found.initialModes, with: other.initialModes, box: box),
                 try SpectralComparison(of: found.finalModes, with: other.finalModes, box: box)
             )
+            if configuration.reconstruct!.start == .standard {
+                let estimate = StandardEstimate(configuration, model, world)
+                let modes = model.linearModes(of: estimate.whiteNoise(of: try estimate.find(), .asFound))
+                standard = try SpectralComparison(of: modes, with: other.initialModes, box: box)
+            }
         }
         let shape = SIMD3<Double>(model.box.particles)
         return ReconstructionDiagnostics(
-            data: data, truth: truth,
+            data: data, truth: truth, standard: standard,
             noise: try PowerSpectrum(
                 of: FourierTransform(model.particleGrid).forward(keeping: found.noise), box: shape))
     }
@@ -148,6 +154,15 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
             guard let comparison = objective as? Comparison<Scalar>, case .mesh = comparison.observable.grid
             else { continue }
             let group = index == 0 ? "" : "/objective_\(index)"
+            guard !(comparison.likelihood is HaloMassLikelihood<Scalar>) else {
+                try file.write(
+                    comparison.likelihood.copyOfData().takeField(), at: "\(group)/halo_mass",
+                    labels: Labels(
+                        units: "1e10 Msun/h",
+                        description: "the data, smoothed mass of haloes per cell, [x][y][z]",
+                        more: ["box_size": .reals([box.x, box.y, box.z])]))
+                continue
+            }
             try file.write(
                 comparison.likelihood.copyOfData().takeField(), at: "\(group)/data", box: box,
                 "the data, density / mean on the force mesh")

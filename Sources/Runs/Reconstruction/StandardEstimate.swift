@@ -132,14 +132,14 @@ extension StandardEstimate {
     private var address: DatasetAddress {
         get throws(UsageError) {
             let objectives = configuration.objectives
-            guard objectives.count == 1, objectives[0].kind == .density,
+            guard objectives.count == 1, objectives[0].kind.traits.hasStandardMethod,
                 objectives[0].a == configuration.evolution.stop,
                 case .dataset(let address) = objectives[0].data
             else {
                 let key = settings.method == .standard ? "method" : "start"
                 throw UsageError(
-                    "reconstruct.\(key) is standard; it must come with one objective of kind density, at the end of "
-                        + "the run")
+                    "reconstruct.\(key) is standard; it must come with one objective of kind density or haloes, at "
+                        + "the end of the run")
             }
             guard settings.numberDensity == nil || address.isCatalogue else {
                 throw UsageError(
@@ -155,21 +155,11 @@ extension StandardEstimate {
     private func catalogue() throws -> HaloSample? {
         let address = try address
         guard address.isCatalogue else { return nil }
-        let table = try HaloTable(reading: address.file, over: world)
-        let (size, stop) = (model.box.size, configuration.evolution.stop)
-        guard (0..<3).allSatisfy({ abs(table.box[$0] - size[$0]) < 1e-6 * size[$0] }) else {
-            throw UsageError(
-                "\(address): its box is \(table.box.x) x \(table.box.y) x \(table.box.z) Mpc/h; it must be that of the "
-                    + "configuration, \(size.x) x \(size.y) x \(size.z); change box.particles or box.spacing")
-        }
-        guard abs(table.scaleFactor - stop) < 1e-6 * stop else {
-            throw UsageError(
-                "\(address): is of a = \(table.scaleFactor); it must be of the end of the run, a = \(stop); change "
-                    + "evolution.a_stop or take another catalogue")
-        }
-        return try HaloSample(
-            of: table, numberDensity: settings.numberDensity ?? Double(table.count) / table.volume,
-            named: address.file)
+        // Networks make the haloes of one number density.
+        let ofNetworks = try configuration.objectives[0].haloes?.networks(on: world).0.numberDensity
+        return try address.catalogue(
+            in: model.box.size, at: configuration.evolution.stop,
+            numberDensity: settings.numberDensity ?? ofNetworks, on: world)
     }
 
     /// Numbers of haloes in units of their mean, or what is read if there are none.

@@ -38,6 +38,60 @@ extension ModelSession {
             differingWords: found.differingWords)
     }
 
+    func pullBack(
+        _ cotangents: [SessionCotangents], to universe: SessionUniverse, of times: [Double],
+        into gradient: UnsafeMutableRawPointer
+    ) throws -> SessionGradient {
+        let model = try model(in: universe.cosmology, at: times)
+        let count = model.layout.plan.observations.count
+        try world.agree {
+            guard cotangents.count == count else {
+                throw UsageError(
+                    "derivatives by particles are given for \(cotangents.count) times; "
+                        + "they must be given for each of \(count)")
+            }
+        }
+        let noise = try noise(of: universe)
+        // A run is long: what is no number is found before.
+        guard !world.any(!cotangents.allSatisfy(isFinite)) else {
+            throw NotFiniteError(quantity: "a derivative by particles")
+        }
+        let found = try model.gradient(at: noise) { observation, particles, adjoint in
+            particles.add(block(of: cotangents[observation.number]), to: &adjoint.cotangents)
+            return 0
+        }
+        unsafe copy(found.noise, to: gradient)
+        return SessionGradient(
+            value: 0, parameters: CosmologyParameter.allCases.map { found.parameters[$0] },
+            differingWords: found.differingWords)
+    }
+
+    private func isFinite(_ cotangents: SessionCotangents) -> Bool {
+        let count = 3 * particleGrid.ownedCount
+        func areFinite(_ numbers: UnsafePointer<Double>?) -> Bool {
+            guard let numbers = unsafe numbers else { return true }
+            for index in 0..<count where unsafe !Scalar(numbers[index]).isFinite { return false }
+            return true
+        }
+        return unsafe areFinite(cotangents.positions) && areFinite(cotangents.momenta)
+    }
+
+    private func block(of cotangents: SessionCotangents) -> LagrangianCotangents<Scalar> {
+        var block = LagrangianCotangents<Scalar>(over: particleGrid)
+        func set(_ target: inout MutableSpan<Scalar>, to numbers: UnsafePointer<Double>?, _ axis: Int) {
+            for row in target.indices {
+                target[row] = unsafe numbers.map { unsafe Scalar($0[3 * row + axis]) } ?? 0
+            }
+        }
+        for axis in 0..<3 {
+            var positions = block.position[axis].mutableSpan
+            unsafe set(&positions, to: cotangents.positions, axis)
+            var momenta = block.momentum[axis].mutableSpan
+            unsafe set(&momenta, to: cotangents.momenta, axis)
+        }
+        return block
+    }
+
     /// Asks the loss, on all ranks or on none, and adds its parts.
     private func judge(_ seen: SeenDensities<Scalar>, _ loss: SessionLoss) throws -> Double {
         seen.clearCotangents()

@@ -38,6 +38,19 @@ public protocol Session: AnyObject {
         _ loss: SessionLoss
     ) throws -> SessionGradient
 
+    /// From ∂L/∂x and ∂L/∂p of the particles at some times to the derivatives by what made them, by one run forwards and one
+    /// back. The value of the result is 0.
+    ///
+    /// - Parameters:
+    ///   - cotangents: of each time.
+    ///   - universe: where.
+    ///   - times: when, increasing; at the end if empty.
+    ///   - gradient: ∂L/∂s, on the particle grid.
+    func pullBack(
+        _ cotangents: [SessionCotangents], to universe: SessionUniverse, of times: [Double],
+        into gradient: UnsafeMutableRawPointer
+    ) throws -> SessionGradient
+
     /// A run that stops at some times, increasing.
     func run(from universe: SessionUniverse, stoppingAt times: [Double]) throws -> any SessionRun
 
@@ -88,6 +101,21 @@ public enum SessionGrid: Sendable {
 public typealias SessionLoss = (
     _ densities: [UnsafeRawPointer], _ cotangents: [UnsafeMutableRawPointer]
 ) throws -> Double
+
+/// Derivatives of a loss by the particles that started in this rank's block of the particle grid, in its order, three for
+/// each; 0 where there are none. Valid during the call.
+@safe public struct SessionCotangents {
+    /// ∂L/∂x [1/(Mpc/h)].
+    let positions: UnsafePointer<Double>?
+    /// ∂L/∂p of p = a² dx/dt [1/(Mpc/h · H0)].
+    let momenta: UnsafePointer<Double>?
+
+    /// Derivatives by particles.
+    public init(positions: UnsafePointer<Double>?, momenta: UnsafePointer<Double>?) {
+        unsafe self.positions = unsafe positions
+        unsafe self.momenta = unsafe momenta
+    }
+}
 
 /// A loss and its derivatives by numbers, the same on all ranks.
 public struct SessionGradient: Sendable {

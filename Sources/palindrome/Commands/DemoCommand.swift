@@ -20,10 +20,18 @@ struct DemoCommand: RankCommand {
             one axis; the bright parts of the picture are the dense ones, or with --dark the dark ones:
 
               mpirun -n 2 palindrome demo --pattern logo.png --dark
+
+            With --haloes it observes haloes: those of a run with 128^3 particles, in a few minutes, and looks for the \
+            initial conditions of 32^3 particles of which networks that come with the program make such haloes:
+
+              mpirun -n 2 palindrome demo --haloes
             """)
 
     @Option(help: "Where to write.")
     var directory = "demo"
+
+    @Flag(help: "Haloes are observed, not the density.")
+    var haloes = false
 
     @Option(help: ArgumentHelp("A PNG picture that the particles shall form.", valueName: "picture.png"))
     var pattern: String?
@@ -38,12 +46,16 @@ struct DemoCommand: RankCommand {
         guard pattern != nil || (!dark && iterations == nil) else {
             throw ValidationError("--dark and --iterations go with --pattern")
         }
+        guard pattern == nil || !haloes else {
+            throw ValidationError("--haloes and --pattern are two demonstrations; ask for one of them")
+        }
         guard iterations.map({ 1...1_000_000 ~= $0 }) ?? true else {
             throw ValidationError("--iterations is \(iterations!); it must be from 1 to 1000000; try 1000")
         }
     }
 
     mutating func run(in context: RunContext) throws -> Ending {
+        if haloes { return try HaloDemo(to: directory).run(in: context) }
         guard let pattern else { return try Demo(to: directory).run(in: context) }
         return try PatternDemo(
             of: pattern, in: dark ? .dark : .bright, iterations: iterations ?? 1000, to: directory
