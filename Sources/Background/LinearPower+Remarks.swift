@@ -28,7 +28,7 @@ extension LinearPower where Scalar == Double {
     /// What a log should say of the spectrum that is used.
     public var remarks: [String] {
         let value = sigma8()
-        let line = "sigma8 \(value) of the linear power spectrum, at a = 1"
+        let line = "sigma8 \((value * 1e4).rounded() / 1e4) of the linear power spectrum, at a = 1"
         guard !Self.plausibleSigma8.contains(value) else { return [line] }
         let table =
             knownRange == nil

@@ -67,7 +67,7 @@ public struct PowerSpectrumTable: Sendable {
         lines += remarks.flatMap { $0.split(separator: "\n").map(String.init) }
         if linearOfNoise != nil {
             lines.append(
-                "last column: P_linear times the mean |s_k|^2 of the run's own noise, which P has no scatter against"
+                "last column: P_linear times the mean |s_k|^2 of the run's own noise; most of the scatter of P is in it"
             )
         }
         lines.append("")

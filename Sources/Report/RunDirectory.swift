@@ -68,6 +68,10 @@ final class RunDirectory {
                 || !studies.isEmpty || names.contains(EnsembleRecord.fileName)
                 || Self.surveyNames.contains(where: names.contains)
         else {
+            if names.contains(where: { $0.hasSuffix(".unfinished") }) {
+                throw UsageError(
+                    "\(path): holds a run that is not finished, and nothing to be looked at yet; go on with --resume")
+            }
             throw UsageError(
                 "\(path): holds nothing of a run (no \(RunRecord.fileName(of: "simulate")), density_a*.h5, "
                     + "power_a*.txt, reconstruction.h5, ensemble.json or bench.json); give the output.directory of a "

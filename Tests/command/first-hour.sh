@@ -57,6 +57,8 @@ on_ranks 2 simulate ics.yaml --set output.directory=data --set initial.seed=2
 data=(--set "objective.data='data/density_a0.5000.h5:/density'" --set objective.sigma=0.3)
 on_ranks 2 gradient ics.yaml "${data[@]}" --check 2 --set run.precision=double --set output.directory=ics1
 expect 'perturbation theory alone has a gradient' says 'derivatives agree with differences'
+expect 'what is checked is not the same mode twice' \
+    [ "$(grep -oE '^white_noise\[[0-9, ]+\]' "$prints/rank.0.out" | sort -u | wc -l)" -eq 2 ]
 for ranks in 1 3; do
     on_ranks $ranks reconstruct ics.yaml "${data[@]}" --set output.directory=found$ranks --set initial.seed=2 \
         --set reconstruct.truth=initial --set 'optimizer.stages=[{smoothing: 0.0, iterations: 12}]'

@@ -119,7 +119,7 @@ struct Document {
         func report(_ problem: String, _ here: Place) -> UsageError {
             UsageError(
                 "\(here.withColumn): \(Entry.shown(problem, upTo: 120)); it must be YAML; "
-                    + "correct the indentation, colons or brackets")
+                    + "correct the indentation (spaces, no tabs), colons or brackets")
         }
         switch error {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _):

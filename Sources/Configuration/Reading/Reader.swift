@@ -92,9 +92,23 @@ final class Reader {
         return "\(Entry.shown(section)) is not a section; \(remedy)"
     }
 
+    /// What other codes call what is said here in another way.
+    private static let otherWords = [
+        "initial.redshift": "give initial.a, which is 1 / (1 + redshift)",
+        "initial.z": "give initial.a, which is 1 / (1 + z)",
+        "cosmology.H0": "give cosmology.h, which is H0 / (100 km/s/Mpc)",
+        "cosmology.Omega_L": "it follows from Omega_m and Omega_k",
+        "cosmology.Omega_Lambda": "it follows from Omega_m and Omega_k",
+        "cosmology.Omega_de": "it follows from Omega_m and Omega_k",
+        "cosmology.Omega_c": "give cosmology.Omega_m, which holds baryons too",
+        "cosmology.Omega_cdm": "give cosmology.Omega_m, which holds baryons too",
+    ]
+
     private func unknown(key: String, in section: String, with keys: [String]) -> String {
         let remedy: String
-        if let near = Spelling.probable(for: key, among: keys) {
+        if let ours = Self.otherWords["\(section).\(key)"] {
+            remedy = ours
+        } else if let near = Spelling.probable(for: key, among: keys) {
             remedy = "did you mean \(section).\(near)?"
         } else if let owner = known.first(where: { $0.keys.contains(key) }) {
             remedy = "did you mean \(owner.section).\(key)?"

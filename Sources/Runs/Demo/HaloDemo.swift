@@ -19,12 +19,13 @@ public struct HaloDemo: Sendable {
 
     /// Writes `haloes.yaml` and `universe.h5`, and reconstructs. Collective.
     ///
+    /// - Parameter beginning: what becomes of an earlier one in the directory, as of ``Demo``.
     /// - Throws: the same on all ranks when something cannot be written or there is too little memory.
-    public func run(in context: RunContext) throws -> Ending {
+    public func run(_ beginning: Beginning = .fresh, in context: RunContext) throws -> Ending {
         let world = context.world
-        try OutputDirectory.make(directory, over: world)
+        try DemoFiles.lay(
+            [("haloes.yaml", PackageResources.haloes_yaml)], in: directory, beginning, on: world)
         let path = "\(directory)/haloes.yaml"
-        try world.writeFile(path) { PackageResources.haloes_yaml }
         let configuration = try RunConfiguration(
             reading: path,
             overrides: [RunConfiguration.override("output.directory", text: "\(directory)/reconstruction")],
@@ -35,11 +36,13 @@ public struct HaloDemo: Sendable {
             provenance: configuration.provenance(Cosmology<Dual>(configuration.cosmology, power: power)),
             context: context)
         do {
-            try maker.make(seed: Self.seed, to: "\(directory)/universe.h5")
+            let universe = "\(directory)/universe.h5"
+            let isMade = try world.fromRoot { beginning == .resume && Files.exists(universe) }
+            if !isMade { try maker.make(seed: Self.seed, to: universe) }
         } catch is StopRequest {
             context.say("stopped by a signal before the universe was made")
             return .stopped
         }
-        return try configuration.reconstruct(.overwrite, in: context)
+        return try configuration.reconstruct(beginning == .resume ? .resume : .overwrite, in: context)
     }
 }

@@ -37,17 +37,20 @@ public struct PatternDemo: Sendable {
 
     /// Writes `pattern.yaml` and `pattern.png`, looks for the initial conditions, and writes a page. Collective.
     ///
+    /// - Parameter beginning: what becomes of an earlier one in the directory, as of ``Demo``.
     /// - Throws: on all ranks when the picture cannot be used.
-    public func run(in context: RunContext) throws -> Ending {
+    public func run(_ beginning: Beginning = .fresh, in context: RunContext) throws -> Ending {
         let world = context.world
         let bytes = try world.fromRoot { try Files.read(picture) }
         let (particles, reduced) = try world.agree { try reduce(bytes) }
-        try OutputDirectory.make(directory, over: world)
-        try world.writeFile("\(directory)/pattern.png") { try reduced.png() }
         let path = "\(directory)/pattern.yaml"
-        try world.writeFile(path) { Array(configurationText(particles).utf8) }
+        try DemoFiles.lay(
+            [
+                ("pattern.yaml", Array(configurationText(particles).utf8)),
+                ("pattern.png", try world.agree { try reduced.png() }),
+            ], in: directory, beginning, on: world)
         let configuration = try RunConfiguration(reading: path, on: world)
-        return try configuration.reconstruct(.overwrite, in: context)
+        return try configuration.reconstruct(beginning == .resume ? .resume : .overwrite, in: context)
     }
 
     /// The particle grid, and the picture with the pixels that are compared.

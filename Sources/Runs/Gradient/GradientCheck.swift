@@ -169,7 +169,7 @@ struct GradientCheck<Scalar: StorableScalar> {
 
     /// 32 random bits as a number from 0 up to a limit.
     private static func scaled(_ word: UInt32, to limit: Int) -> Int {
-        Int(UInt64(word) * UInt64(limit) >> 32)
+        Int((UInt64(word) * UInt64(limit)) >> 32)
     }
 
     private func best(

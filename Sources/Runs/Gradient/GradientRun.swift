@@ -52,6 +52,7 @@ struct GradientRun<Scalar: StorableScalar> {
         let place = try RunPlace(of: .gradient, configuration, promising: [name], in: context)
         let start = try place.find(beginning)
         guard start != .nothingLeft else { return place.leave() }
+        configuration.announce(for: .gradient, in: context)
         model.remarks.forEach(context.say)
         let likelihood = try configuration.jointLikelihood(of: model)
         likelihood.remarks.forEach(context.say)
@@ -80,6 +81,7 @@ struct GradientRun<Scalar: StorableScalar> {
             )
             .run(at: noise, found, components: check)
         }
+        context.say("wrote \(directory)/\(name); to look at it: palindrome report \(directory)")
     }
 
     private func write(_ found: borrowing LikelihoodGradient<Scalar>, to path: String) throws {

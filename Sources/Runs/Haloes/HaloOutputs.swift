@@ -65,7 +65,7 @@ struct HaloOutputs {
         let longest = context.world.maximum(catalogue.haloes.first?.length ?? 0)
         context.say(
             "\(path): \(catalogue.totalCount) haloes of at least \(criterion.minimumParticles) particles, "
-                + "the longest of \(longest)")
+                + "the largest has \(longest)")
         let spanning = catalogue.spanningCount(over: context.world)
         guard spanning > 0 else { return }
         context.say(

@@ -16,6 +16,9 @@ struct DemoCommand: RankCommand {
               palindrome simulate demo/demo.yaml --set initial.seed=2 --set output.directory=demo/second
               palindrome reconstruct demo/reconstruct.yaml --set output.directory=demo/third
 
+            One that was stopped goes on with --resume. Made anew it replaces what it has made before; where its \
+            configurations were changed, with --overwrite only.
+
             With --pattern it looks instead for initial conditions whose particles fall into a picture, seen along \
             one axis; the bright parts of the picture are the dense ones, or with --dark the dark ones:
 
@@ -42,6 +45,9 @@ struct DemoCommand: RankCommand {
     @Option(help: ArgumentHelp("Iterations for the pattern (default: 1000).", valueName: "n"))
     var iterations: Int?
 
+    @Flag(exclusivity: .exclusive)
+    var beginning = Beginning.fresh
+
     mutating func validate() throws {
         guard pattern != nil || (!dark && iterations == nil) else {
             throw ValidationError("--dark and --iterations go with --pattern")
@@ -55,10 +61,10 @@ struct DemoCommand: RankCommand {
     }
 
     mutating func run(in context: RunContext) throws -> Ending {
-        if haloes { return try HaloDemo(to: directory).run(in: context) }
-        guard let pattern else { return try Demo(to: directory).run(in: context) }
+        if haloes { return try HaloDemo(to: directory).run(beginning, in: context) }
+        guard let pattern else { return try Demo(to: directory).run(beginning, in: context) }
         return try PatternDemo(
             of: pattern, in: dark ? .dark : .bright, iterations: iterations ?? 1000, to: directory
-        ).run(in: context)
+        ).run(beginning, in: context)
     }
 }
