@@ -82,7 +82,8 @@ extension ForwardModel {
     /// From the cotangents of the particles at the start to those of white noise and cosmology.
     private func pullBack(
         _ initial: consuming LagrangianCotangents<Scalar>, to noise: borrowing Field<Scalar>,
-        _ memory: PerturbationMemory<Scalar>, value: Double, parameters: (cosmology: Dual, law: [Double]), differingWords: Int
+        _ memory: PerturbationMemory<Scalar>, value: Double, parameters: (cosmology: Dual, law: [Double]),
+        differingWords: Int
     ) throws -> Gradient<Scalar> {
         let transform = layout.perturbation.transform
         var adjoint = try layout.perturbation.displaceAdjoint(

@@ -14,7 +14,9 @@ final class MockGalaxiesTests: SPMDTestCase {
         let sky = HEALPix(side: 2)
         return SelectionFunction(
             observer: mesh.observer, sky: sky,
-            completeness: (0..<sky.pixelCount).map { $0 % 5 == 0 ? 0 : 1 - Double($0) / 100 },
+            completeness: (0..<sky.pixelCount).map { (pixel: Int) -> Double in
+                pixel % 5 == 0 ? 0 : 1 - Double(pixel) / 100
+            },
             radial: RadialSelection(distances: [0, 15, 30], values: [1, 0.9, 0]))
     }
 
