@@ -119,7 +119,8 @@ void palindrome_lines_combine(palindrome_lines *lines, enum palindrome_direction
         combine_f32(lines, lines->work, direction, terms, term_count, &target, plane_count, line_count,
                     (float)scale);
     else
-        combine_f64(lines, lines->work, direction, terms, term_count, &target, plane_count, line_count, scale);
+        combine_f64(lines, lines->work, direction, terms, term_count, &target, plane_count, line_count,
+                    scale);
 }
 
 void palindrome_multiply(enum palindrome_precision precision, void *modes,

@@ -37,7 +37,6 @@ enum TensorKernels<Scalar: FourierScalar> {
         }
     }
 
-
     /// H → cof H, M(H, H)
     @_specialize(where Scalar == Float)
     @_specialize(where Scalar == Double)

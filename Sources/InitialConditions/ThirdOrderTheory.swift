@@ -131,7 +131,8 @@ final class ThirdOrderTheory<Scalar: ParticleScalar> {
             let secondTide = tensor(of: sources.removeFirst())
             var factors: [PaddedFactor<Scalar>] = [.tensor(tide), .tensor(secondTide)]
             while !thirdCotangents.isEmpty {
-                factors.append(.field(products.field(of: thirdCotangents.removeFirst().field.copy(for: "factor"))))
+                factors.append(
+                    .field(products.field(of: thirdCotangents.removeFirst().field.copy(for: "factor"))))
             }
             let fromMixed = products.emptyTensor()
             products.multiply(
@@ -148,7 +149,8 @@ final class ThirdOrderTheory<Scalar: ParticleScalar> {
             let fromDeterminant = products.emptyTensor()
             products.multiply(
                 [.tensor(tide)] + fields.map { .field($0) } + [.field(scale)],
-                into: [(at: 0, .tensor(fromDeterminant))] + fields.indices.map { (at: 6 + $0, .field(fields[$0])) },
+                into: [(at: 0, .tensor(fromDeterminant))]
+                    + fields.indices.map { (at: 6 + $0, .field(fields[$0])) },
                 Kernels.determinantTranspose)
             add(fromDeterminant, to: result)
         }

@@ -141,7 +141,8 @@ public final class DealiasedProducts<Scalar: FourierScalar> {
             for (index, result) in results {
                 for parts in result.sums {
                     fromRealSpace(
-                        batch, of: planes, parts.map { (field: index + $0.offset, $0.component) }, by: scratch)
+                        batch, of: planes, parts.map { (field: index + $0.offset, $0.component) }, by: scratch
+                    )
                 }
             }
         }

@@ -111,7 +111,9 @@ extension DealiasedProducts {
         Buffer(count: 2 * layout.halfCount, from: decomposition.grid.memory, for: "dealiased products")
     }
 
-    private func padded(_ modes: borrowing FourierField<Scalar>, times factors: [Double]?) -> PaddedField<Scalar> {
+    private func padded(_ modes: borrowing FourierField<Scalar>, times factors: [Double]?) -> PaddedField<
+        Scalar
+    > {
         let field = emptyField()
         let source = unsafe Term(
             place: Place(values: modes.values.start, layout: layout.xInModes), before: factors)

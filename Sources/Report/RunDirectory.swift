@@ -70,7 +70,8 @@ final class RunDirectory {
         else {
             if names.contains(where: { $0.hasSuffix(".unfinished") }) {
                 throw UsageError(
-                    "\(path): holds a run that is not finished, and nothing to be looked at yet; go on with --resume")
+                    "\(path): holds a run that is not finished, and nothing to be looked at yet; go on with --resume"
+                )
             }
             throw UsageError(
                 "\(path): holds nothing of a run (no \(RunRecord.fileName(of: "simulate")), density_a*.h5, "

@@ -174,7 +174,8 @@ final class RunConfigurationTests: XCTestCase {
     func testTheDefaultIntegratorTakesAnySteps() throws {
         let texts =
             (0...60).map { "evolution: {steps: \($0)}" } + [
-                "initial: {a: 0}", "initial: {a: 0.1}\nevolution: {steps: 4}", "evolution: {a: [0, 0.1, 0.3233, 1.0]}",
+                "initial: {a: 0}", "initial: {a: 0.1}\nevolution: {steps: 4}",
+                "evolution: {a: [0, 0.1, 0.3233, 1.0]}",
                 "evolution: {a: [0.005, 0.01, 0.5, 1.0]}\noutput: {snapshots: 0.0323, align: outputs}",
             ]
         for text in texts {

@@ -74,12 +74,14 @@ final class PaddedTensorTests: MeshTestCase {
         let fields = (0..<6).map { _ in products.emptyField() }
         products.multiply(
             [.tensor(products.tensor(of: modes.copy(for: "test")))],
-            into: fields.enumerated().map { (at: $0.offset, .field($0.element)) }) { _ in }
+            into: fields.enumerated().map { (at: $0.offset, .field($0.element)) }
+        ) { _ in }
         return fields.map { Holder(products.modes(of: $0)) }
     }
 
     /// Σ k_i k_j r_ij of six fields of noise.
-    private func result<Scalar: FourierScalar>(_ mesh: Decomposition, _: Scalar.Type) -> FourierField<Scalar> {
+    private func result<Scalar: FourierScalar>(_ mesh: Decomposition, _: Scalar.Type) -> FourierField<Scalar>
+    {
         let (products, transform) = (
             DealiasedProducts<Scalar>(mesh, spacing: Self.spacing), FourierTransform<Scalar>(mesh)
         )
@@ -87,7 +89,8 @@ final class PaddedTensorTests: MeshTestCase {
         products.multiply(
             (0..<6).map {
                 .field(products.field(of: transform.forward(noiseField(mesh, seed: UInt64($0)))))
-            }, into: [(at: 0, .tensor(tensor))]) { _ in }
+            }, into: [(at: 0, .tensor(tensor))]
+        ) { _ in }
         return products.modes(of: tensor)
     }
 

@@ -76,7 +76,9 @@ public struct HaloSearch: Sendable {
         }
         claim.release()
         RunSummary(in: context).tell()
-        context.say("wrote \(directory)/\(MassFunctionTable.name(label)) too; to look at it: palindrome report \(directory)")
+        context.say(
+            "wrote \(directory)/\(MassFunctionTable.name(label)) too; to look at it: palindrome report \(directory)"
+        )
     }
 
     static func directory(of path: String) -> String {
