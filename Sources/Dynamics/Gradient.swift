@@ -95,14 +95,8 @@ extension ForwardModel {
 
     /// From the cotangents of the particles at the start to those of white noise and cosmology.
     private func pullBack(
-<<<<<<< HEAD
         _ initial: consuming LagrangianCotangents<Scalar>, beside linear: consuming FourierField<Scalar>?,
         to noise: borrowing Field<Scalar>, remembering memory: PerturbationMemory<Scalar>, _ way: WayBack
-=======
-        _ initial: consuming LagrangianCotangents<Scalar>, to noise: borrowing Field<Scalar>,
-        _ memory: PerturbationMemory<Scalar>, value: Double, parameters: (cosmology: Dual, law: [Double]),
-        differingWords: Int
->>>>>>> h19
     ) throws -> Gradient<Scalar> {
         let transform = layout.perturbation.transform
         var adjoint = try layout.perturbation.displaceAdjoint(

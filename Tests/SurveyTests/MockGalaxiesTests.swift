@@ -14,13 +14,8 @@ final class MockGalaxiesTests: SPMDTestCase {
         let sky = HEALPix(side: 2)
         return SelectionFunction(
             observer: mesh.observer, sky: sky,
-<<<<<<< HEAD
             completeness: (0..<sky.pixelCount).map { pixel -> Double in
                 pixel % 5 == 0 ? 0.0 : 1.0 - 0.01 * Double(pixel)
-=======
-            completeness: (0..<sky.pixelCount).map { (pixel: Int) -> Double in
-                pixel % 5 == 0 ? 0 : 1 - Double(pixel) / 100
->>>>>>> h19
             },
             radial: RadialSelection(distances: [0, 15, 30], values: [1, 0.9, 0]))
     }
