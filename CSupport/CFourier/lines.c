@@ -112,6 +112,16 @@ void palindrome_lines_transform(palindrome_lines *lines, enum palindrome_directi
         transform_f64(lines, lines->work, direction, &source, &target, plane_count, line_count, scale);
 }
 
+void palindrome_lines_combine(palindrome_lines *lines, enum palindrome_direction direction,
+                              const palindrome_term *terms, int64_t term_count, palindrome_placement target,
+                              int64_t plane_count, int64_t line_count, double scale) {
+    if (lines->precision == palindrome_single)
+        combine_f32(lines, lines->work, direction, terms, term_count, &target, plane_count, line_count,
+                    (float)scale);
+    else
+        combine_f64(lines, lines->work, direction, terms, term_count, &target, plane_count, line_count, scale);
+}
+
 void palindrome_multiply(enum palindrome_precision precision, void *modes,
                          const palindrome_multiplier *multiplier) {
     if (precision == palindrome_single)

@@ -3,8 +3,8 @@
 
 typedef struct {
     FFTW(plan) forward, backward;
-    /// Two tiles of tile_lines lines each, `stride` complex numbers apart.
-    REAL *front, *back;
+    /// Tiles of tile_lines lines each, `stride` complex numbers apart; the third for sums.
+    REAL *front, *back, *term;
 } NAME(work);
 
 static void NAME(destroy)(NAME(work) * work) {
@@ -14,16 +14,19 @@ static void NAME(destroy)(NAME(work) * work) {
         FFTW(destroy_plan)(work->backward);
     free(work->front);
     free(work->back);
+    free(work->term);
 }
 
 static int NAME(create)(NAME(work) * work, enum palindrome_line_kind kind, int length, int64_t stride) {
     const size_t bytes = (size_t)(tile_lines * stride) * 2 * sizeof(REAL);
     work->front = aligned_alloc(line_alignment, bytes);
     work->back = aligned_alloc(line_alignment, bytes);
-    if (!work->front || !work->back)
+    work->term = aligned_alloc(line_alignment, bytes);
+    if (!work->front || !work->back || !work->term)
         return 0;
     memset(work->front, 0, bytes);
     memset(work->back, 0, bytes);
+    memset(work->term, 0, bytes);
     // What anybody measured before must not change the plan, or the bits would depend on it.
     FFTW(forget_wisdom)();
     FFTW(complex) *front = (FFTW(complex) *)work->front, *back = (FFTW(complex) *)work->back;
@@ -134,6 +137,45 @@ PALINDROME_CLONES static void NAME(multiply_run)(REAL *restrict modes, const dou
             const REAL m = (REAL)factors[j];
             modes[2 * j] *= m;
             modes[2 * j + 1] *= m;
+        }
+}
+
+PALINDROME_CLONES static void NAME(add_run)(REAL *restrict sum, const REAL *restrict values, int64_t count) {
+    for (int64_t i = 0; i < count; i++)
+        sum[i] += values[i];
+}
+
+static void NAME(combine)(const palindrome_lines *lines, const NAME(work) * work,
+                          enum palindrome_direction direction, const palindrome_term *terms,
+                          int64_t term_count, const palindrome_placement *target, int64_t plane_count,
+                          int64_t line_count, REAL scale) {
+    const int64_t stride = 2 * lines->stride;
+    const int is_real = lines->kind == palindrome_real_lines;
+    const int64_t modes = is_real ? lines->length / 2 + 1 : lines->length;
+    const int64_t reals_in = is_real && direction == palindrome_forward ? 1 : 2;
+    const int64_t reals_out = is_real && direction == palindrome_backward ? 1 : 2;
+    const int64_t results = reals_out == 1 ? lines->length : 2 * modes;
+    for (int64_t plane = 0; plane < plane_count; plane++)
+        for (int64_t first = 0; first < line_count; first += tile_lines) {
+            const int64_t count = line_count - first < tile_lines ? line_count - first : tile_lines;
+            for (int64_t t = 0; t < term_count; t++) {
+                REAL *results_of = t == 0 ? work->back : work->term;
+                NAME(gather)(lines, work->front, &terms[t].source, plane, first, count, reals_in);
+                for (int64_t line = 0; line < count; line++) {
+                    REAL *front = work->front + line * stride, *result = results_of + line * stride;
+                    if (terms[t].before)
+                        NAME(multiply_run)(front, terms[t].before, modes, 0);
+                    NAME(execute)(lines, work, direction, front, result);
+                    if (terms[t].after)
+                        NAME(multiply_run)(result, terms[t].after, modes, 0);
+                    if (reals_out == 1 && scale != 1)
+                        for (int64_t i = 0; i < lines->length; i++)
+                            result[i] *= scale;
+                    if (t > 0)
+                        NAME(add_run)(work->back + line * stride, result, results);
+                }
+            }
+            NAME(scatter)(lines, work->back, target, plane, first, count, reals_out);
         }
 }
 

@@ -4,14 +4,14 @@
 extension RunConfiguration {
     /// A command that reads some sections and not others.
     public enum Use: Sendable {
-        case simulation, gradient, reconstruction
+        case simulation, gradient, reconstruction, sampling
     }
 
     /// A line for the log for each key that is not as it is by default and does not act.
     public func idleKeys(in use: Use) -> [String] {
         switch use {
         case .simulation: idleHaloKeys
-        case .gradient: idleInk
+        case .gradient, .sampling: idleInk
         case .reconstruction:
             idleInk + (reconstruct?.method == .standard ? idleKeysOfStandardMethod : idleSmoothing)
         }

@@ -131,6 +131,8 @@ public struct RunConfiguration: Sendable, Equatable {
             }
         }
         for index in mocks.indices { changed.mocks[index].universe = mocks[index].universe.map(change) }
+        if case .file(let address) = sampler?.start { changed.sampler?.start = .file(move(address)) }
+        if let address = sampler?.truth?.noise { changed.sampler?.truth?.noise = move(address) }
         guard let settings = reconstruct else { return changed }
         if case .file(let address) = settings.start { changed.reconstruct?.start = .file(move(address)) }
         if case .file(let address) = settings.truth { changed.reconstruct?.truth = .file(move(address)) }

@@ -123,15 +123,29 @@ struct ArraySizes {
 
     /// What is there from the beginning of a gradient to its end.
     func held(_ holdings: MemoryEstimate.Holdings, for purpose: MemoryEstimate.Purpose) -> [Line] {
-        // The point; a reconstruction has its gradient too, a direction, and those of the trial.
-        let vectors = purpose == .reconstruction ? holdings.keptVectors + 4 : 1
-        return [
-            Line(array: "data and weights", bytes: holdings.observedFields * meshField),
-            Line(
-                array: purpose == .reconstruction
-                    ? "optimiser: \(holdings.keptVectors) vectors and its step" : "white noise",
-                bytes: vectors * gridField),
-        ]
+        let data = Line(array: "data and weights", bytes: holdings.observedFields * meshField)
+        switch purpose {
+        case .simulation, .gradient: return [data, Line(array: "white noise", bytes: gridField)]
+        case .reconstruction:
+            // The point and its gradient, a direction, and those of the trial.
+            return [
+                data,
+                Line(
+                    array: "optimiser: \(holdings.keptVectors) vectors and its step",
+                    bytes: (holdings.keptVectors + 4) * gridField),
+            ]
+        case .sampling:
+            // The point and its gradient, those of the trajectory with momentum, velocity and the numbers that they
+            // were drawn from, and the two of a window of the warm-up.
+            return [
+                data, Line(array: "chain: point, trajectory and window", bytes: 9 * gridField),
+                Line(
+                    array: "chain: whole numbers", bytes: holdings.latticeVectors * (4 * gridField / word)),
+                Line(
+                    array: "chain: mean and variance of noise and density",
+                    bytes: 2 * (8 * gridField / word) + 2 * (8 * meshField / word)),
+            ]
+        }
     }
 }
 

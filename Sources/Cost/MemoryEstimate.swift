@@ -31,6 +31,8 @@ public struct MemoryEstimate: Sendable, Equatable {
         case gradient
         /// Many gradients, and what the optimiser remembers.
         case reconstruction
+        /// Many gradients along trajectories, and what a chain keeps.
+        case sampling
     }
 
     /// What an objective takes while it is evaluated.
@@ -53,6 +55,8 @@ public struct MemoryEstimate: Sendable, Equatable {
         public var observedFields: Int
         /// Vectors that the optimiser keeps from one step to the next.
         public var keptVectors: Int
+        /// Vectors of whole numbers that a sampler holds.
+        public var latticeVectors: Int
         /// The linking length of the haloes that a forward run seeks; nil if it seeks none.
         public var linkingLength: Double?
 
@@ -61,11 +65,12 @@ public struct MemoryEstimate: Sendable, Equatable {
 
         /// Data, perhaps weights, what an optimiser keeps and an objective takes, and haloes.
         public init(
-            observedFields: Int = 1, keptVectors: Int = 0, observation: Observation = Observation(),
-            linkingLength: Double? = nil
+            observedFields: Int = 1, keptVectors: Int = 0, latticeVectors: Int = 0,
+            observation: Observation = Observation(), linkingLength: Double? = nil
         ) {
             self.observedFields = observedFields
             self.keptVectors = keptVectors
+            self.latticeVectors = latticeVectors
             self.observation = observation
             self.linkingLength = linkingLength
         }
@@ -79,18 +84,21 @@ public struct MemoryEstimate: Sendable, Equatable {
     ///   - holdings: of a gradient or a reconstruction; of a forward run its haloes.
     public init(of workload: Workload, for purpose: Purpose, holding holdings: Holdings = Holdings()) {
         let sizes = ArraySizes(of: workload)
-        var moments = [sizes.start, sizes.arrival, sizes.solution] + (sizes.products?.forwards ?? [])
+        var moments = [sizes.start, sizes.arrival, sizes.solution]
         if purpose == .simulation {
             moments += [sizes.ordering(carryingCotangents: false), sizes.snapshot]
             if let length = holdings.linkingLength { moments.append(sizes.haloes(linkingLength: length)) }
+            moments += sizes.products?.forwards ?? []
         } else {
             let held = sizes.held(holdings, for: purpose)
-            moments = moments.map { $0 + held }
             moments += [
-                sizes.ordering(carryingCotangents: true) + held, sizes.transpose + held,
-                sizes.observation(holdings.observation) + held,
+                sizes.ordering(carryingCotangents: true), sizes.transpose,
+                sizes.observation(holdings.observation),
             ]
-            if let products = sizes.products { moments.append(products.backwards + held) }
+            moments = moments.map { $0 + (sizes.products?.kept ?? []) + held }
+            if let products = sizes.products {
+                moments += (products.forwards + products.backwards).map { $0 + held }
+            }
         }
         let fullest = moments.max { Self.sum($0) < Self.sum($1) }!.filter { $0.bytes > 0 }
         // Large blocks are whole huge pages, and a small array may find a free block that is larger.

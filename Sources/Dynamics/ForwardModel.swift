@@ -124,11 +124,15 @@ extension ForwardModel {
 
     /// The particles at the start, in Lagrangian order, from linear modes. Collective.
     ///
+    /// - Parameter memory: what perturbation theory keeps for the way back, if there is one.
     /// - Throws: ``DisplacementOverflow`` on all ranks.
-    public func initialState(at modes: consuming FourierField<Scalar>) throws -> LagrangianBlock<Scalar> {
+    public func initialState(
+        at modes: consuming FourierField<Scalar>, remembering memory: PerturbationMemory<Scalar>? = nil
+    ) throws -> LagrangianBlock<Scalar> {
         var kept: FourierField<Scalar>? = modes
         return try particleGrid.grid.phases.measure(.initialConditions) {
-            try layout.perturbation.displace(kept.take()!, to: theory.growthAtStart.values, in: units)
+            try layout.perturbation.displace(
+                kept.take()!, to: theory.growthAtStart.values, in: units, remembering: memory)
         }
     }
 
@@ -141,9 +145,12 @@ extension ForwardModel {
 
     /// A run from the start, of white noise that is kept. Collective.
     ///
+    /// - Parameter memory: what perturbation theory keeps for the way back, if there is one.
     /// - Throws: ``DisplacementOverflow`` on all ranks.
-    public func start(keeping noise: borrowing Field<Scalar>) throws -> Evolution<Scalar> {
-        try start(at: linearModes(of: noise))
+    public func start(
+        keeping noise: borrowing Field<Scalar>, remembering memory: PerturbationMemory<Scalar>? = nil
+    ) throws -> Evolution<Scalar> {
+        try resume(from: initialState(at: linearModes(of: noise), remembering: memory), at: 0)
     }
 
     /// A run from the start, of linear modes. Collective.

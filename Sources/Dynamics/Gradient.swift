@@ -42,7 +42,8 @@ extension ForwardModel {
         _ objective: (Observation, inout ParticleSet<Scalar>, inout AdjointState<Scalar>) throws -> Double
     ) throws -> Gradient<Scalar> {
         var source = source
-        var evolution = try start(keeping: noise)
+        let memory = PerturbationMemory<Scalar>()
+        var evolution = try start(keeping: noise, remembering: memory)
         let beginning = evolution.particles.checksum()
         try evolution.finish(
             observe: look, before: { stage, particles in source.record(particles, before: stage) })
@@ -67,8 +68,8 @@ extension ForwardModel {
         let initial = particles.inLagrangianOrder(adjoint.takeCotangents(), over: particleGrid)
         _ = consume particles
         return try pullBack(
-            initial, beside: linear, to: noise, value: value, parameters: (parameters, lawParameters),
-            differingWords: differing)
+            initial, beside: linear, to: noise, memory, parameters: (parameters, lawParameters),
+            outcome: (value, differing))
     }
 
     /// The same with the exact replay. Collective.
@@ -82,12 +83,12 @@ extension ForwardModel {
     /// From the cotangents of the particles at the start to those of white noise and cosmology.
     private func pullBack(
         _ initial: consuming LagrangianCotangents<Scalar>, beside linear: consuming FourierField<Scalar>?,
-        to noise: borrowing Field<Scalar>, value: Double,
-        parameters: (cosmology: Dual, law: [Double]), differingWords: Int
+        to noise: borrowing Field<Scalar>, _ memory: PerturbationMemory<Scalar>,
+        parameters: (cosmology: Dual, law: [Double]), outcome: (value: Double, differingWords: Int)
     ) throws -> Gradient<Scalar> {
         let transform = layout.perturbation.transform
         var adjoint = try layout.perturbation.displaceAdjoint(
-            initial, at: linearModes(of: noise), to: theory.growthAtStart)
+            initial, at: linearModes(of: noise), to: theory.growthAtStart, remembering: memory)
         if let linear { adjoint.modes.add(linear) }
         // Transformed again rather than kept while memory is wanted most.
         let noiseModes = transform.forward(keeping: noise)
@@ -98,8 +99,9 @@ extension ForwardModel {
         let total = parameters.cosmology + adjoint.parameters + throughPower
         theory.amplitudes.apply(to: &adjoint.modes)
         return Gradient(
-            value: value, noise: transform.inverse(adjoint.takeModes(), ghosts: .none), parameters: total,
-            lawParameters: parameters.law, differingWords: differingWords, initial: initial)
+            value: outcome.value, noise: transform.inverse(adjoint.takeModes(), ghosts: .none),
+            parameters: total,
+            lawParameters: parameters.law, differingWords: outcome.differingWords, initial: initial)
     }
 
     /// How many of the six words of each particle differ.

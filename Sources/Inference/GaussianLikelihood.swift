@@ -34,7 +34,7 @@ public final class GaussianLikelihood<Scalar: ParticleScalar>: Likelihood {
     /// Of data and weights.
     public let summary: DataSummary?
     private let rootWeights: Cells<Scalar>?
-    private let sigma: Double
+    let sigma: Double
     private let errors: ErrorSize
     private let grid: CellGrid<Scalar>
     private var smoothing: CellSmoothing<Scalar>?

@@ -84,6 +84,8 @@ public final class Posterior<Scalar: ParticleScalar> {
         guard !space.parameters.isEmpty else { return model }
         let point = parameters(at: scaled)
         guard space.contains(point) else { return nil }
+        // The theory of a universe takes as long as many steps of a small one.
+        guard point.cosmology != start else { return model }
         return try model.with(point.cosmology)
     }
 

@@ -32,6 +32,15 @@ struct DerivativeTables {
         return multiplier(factors, timesI: 0)
     }
 
+    /// `1/k²`: from a source to minus its potential.
+    var inverseLaplacian: SpectralMultiplier { multiplier(ones, timesI: 0) }
+
+    /// What makes a component of `−∇⁻²(∇ × s)` of the components of s.
+    func curl(_ axis: Int) -> [(source: Int, multiplier: SpectralMultiplier)] {
+        let (next, last) = ((axis + 1) % 3, (axis + 2) % 3)
+        return [(last, displacement(next)), (next, displacement(last).negative)]
+    }
+
     private func multiplier(_ factors: [[Double]], timesI: Int) -> SpectralMultiplier {
         let squares = full.map { $0.map { $0 * $0 } }
         return SpectralMultiplier(

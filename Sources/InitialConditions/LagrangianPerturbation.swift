@@ -24,7 +24,7 @@ public struct DisplacementOverflow: ReportedError, Equatable {
 ///     C = −([H, G]_yz, [H, G]_zx, [H, G]_xy),          ψ3c = D3c ∇⁻²(∇ × C),   H = φ1,ij, G = φ2,ij
 ///     x = q + Σψ,   p = a² E d(Σψ)/d ln a
 ///
-/// Each line is a ``PerturbationTerm``. Nyquist planes are zero for an odd number of derivatives along their axis, and
+/// Each of the first two lines is a ``PerturbationTerm``, all together are a ``ThirdOrderTheory``. Nyquist planes are zero for an odd number of derivatives along their axis, and
 /// in sources that are free of aliasing.
 /// - Source: Bouchet et al. 1995; Scoccimarro 1998, appendix D; Catelan 1995; Rampf & Buchert 2012.
 public final class LagrangianPerturbation<Scalar: ParticleScalar> {
@@ -38,8 +38,9 @@ public final class LagrangianPerturbation<Scalar: ParticleScalar> {
     /// Transforms on the particle grid.
     public let transform: FourierTransform<Scalar>
     private let waves: DerivativeTables
-    /// By order, the first one first; those of the third are made of the first two.
+    /// By order, the first one first; none where there is a theory of third order.
     private let terms: [any PerturbationTerm<Scalar>]
+    private let third: ThirdOrderTheory<Scalar>?
 
     /// Whether products free of aliasing can be taken on a grid.
     public static func canDealias(_ shape: SIMD3<Int>) -> Bool {
@@ -56,19 +57,17 @@ public final class LagrangianPerturbation<Scalar: ParticleScalar> {
         let waves = DerivativeTables(shape: decomposition.shape, spacing: spacing)
         self.transform = transform
         self.waves = waves
-        var terms: [any PerturbationTerm<Scalar>] = [FirstOrderTerm<Scalar>()]
-        if order.isDealiased {
-            let tides = TidalProducts<Scalar>(decomposition, waves)
-            terms.append(DealiasedSecondOrderTerm(tides: tides))
-            if order.rawValue == 3 {
-                terms.append(DeterminantTerm(tides: tides))
-                terms.append(MixedTerm(tides: tides))
-                terms.append(TransverseTerm(tides: tides))
-            }
-        } else if order.rawValue == 2 {
-            terms.append(SecondOrderTerm(transform: transform, waves: waves))
+        let first = FirstOrderTerm<Scalar>()
+        switch order.rawValue {
+        case 1: terms = [first]
+        case 2 where order.isDealiased:
+            terms = [first, DealiasedSecondOrderTerm(tides: TidalProducts(decomposition, waves))]
+        case 2: terms = [first, SecondOrderTerm(transform: transform, waves: waves)]
+        default: terms = []
         }
-        self.terms = terms
+        third =
+            order.rawValue == 3
+            ? ThirdOrderTheory(transform: transform, waves: waves, spacing: spacing) : nil
     }
 
     /// The particles' state at the start, from the linear modes for D1 = 1. Collective.
@@ -77,31 +76,44 @@ public final class LagrangianPerturbation<Scalar: ParticleScalar> {
     ///   - modes: `δ_k` on the particle grid.
     ///   - growth: ``PerturbationOrder/growth(at:_:)`` at the starting time.
     ///   - units: the integer units of position and momentum.
+    ///   - memory: where what ``displaceAdjoint(_:at:to:remembering:)`` would compute again is kept, if it has the room.
     /// - Throws: ``DisplacementOverflow`` on all ranks.
     public func displace(
-        _ modes: consuming FourierField<Scalar>, to growth: GrowthFactors<Double>, in units: StateUnits
+        _ modes: consuming FourierField<Scalar>, to growth: GrowthFactors<Double>, in units: StateUnits,
+        remembering memory: PerturbationMemory<Scalar>? = nil
     ) throws -> LagrangianBlock<Scalar> {
-        var known = LowerOrders<Scalar>(linear: Modes(modes))
-        var sources: [[Modes<Scalar>]] = []
-        for term in terms {
-            sources.append(term.sources(of: known))
-            if sources.count == 2 { known.second = sources[1][0] }
+        let linear = Modes(modes)
+        guard let third else {
+            let sources = terms.map { $0.source(of: linear) }
+            return try block(in: units, terms.map { $0.coefficients(growth) }) { axis in
+                sources.map { Displacement(displacement(axis, of: $0)) }
+            }
         }
-        let coefficients = terms.map { $0.coefficients(growth) }
+        let above = third.sources(of: linear)
+        memory?.sources = above
+        let coefficients = ThirdOrderTheory<Scalar>.coefficients(growth)
+        let sums = third.sums(of: [linear] + above, times: coefficients)
+        // Displacements and momenta are complete as they come.
+        return try block(in: units, [.init(x: 1, p: 0), .init(x: 0, p: 1)]) { axis in
+            third.displacements(axis, sums, [linear] + above, times: coefficients.last!)
+        }
+    }
+
+    private func block(
+        in units: StateUnits, _ coefficients: [TermCoefficients<Double>],
+        _ displacements: (Int) -> [Displacement<Scalar>]
+    ) throws -> LagrangianBlock<Scalar> {
         var block = LagrangianBlock<Scalar>(decomposition, units: units)
         var fits = true
         for axis in 0..<3 {
-            let displacements = zip(terms, sources).map { term, sources in
-                Displacement(displacement(axis, of: sources, by: term.operation))
-            }
             let start = StartingState(axis: axis, coefficients: coefficients, units: units)
-            fits = start.set(&block, displacements) && fits
+            fits = start.set(&block, displacements(axis)) && fits
         }
         guard !decomposition.grid.world.any(!fits) else { throw DisplacementOverflow() }
         return block
     }
 
-    /// The transpose of ``displace(_:to:in:)`` at given modes. Collective.
+    /// The transpose of ``displace(_:to:in:remembering:)`` at given modes. Collective.
     ///
     ///     ψ̄ = c_x x̄ + c_p p̄,    s̄ = Lᵀ ψ̄,    δ̄ = Σ Sᵀ(s̄)        for each term ψ = c L S(δ)
     ///
@@ -109,54 +121,43 @@ public final class LagrangianPerturbation<Scalar: ParticleScalar> {
     ///   - cotangents: x̄ [1/(Mpc/h)] and p̄ [1/(Mpc/h H0)] on the particle grid.
     ///   - modes: the `δ_k` that were displaced.
     ///   - growth: growth factors at the starting time, with derivatives.
+    ///   - memory: what was kept when they were displaced, if it was; it is used up.
     /// - Returns: the transform of δ̄(q), and the derivatives with respect to the cosmological parameters
     ///   through the growth factors.
     /// - Throws: ``NotFiniteError`` on all ranks.
     public func displaceAdjoint(
         _ cotangents: borrowing LagrangianCotangents<Scalar>, at modes: consuming FourierField<Scalar>,
-        to growth: GrowthFactors<Dual>
+        to growth: GrowthFactors<Dual>, remembering memory: PerturbationMemory<Scalar>? = nil
     ) throws -> AdjointModes<Scalar> {
-        var known = LowerOrders<Scalar>(linear: Modes(modes))
-        var target = LowerOrders<Scalar>(linear: .zero(decomposition, for: "modes cotangent"))
-        var parameters = Dual(0)
-        try pullBack(
-            cotangents, through: [known.linear], of: terms[0], growth, into: [target.linear], &parameters)
-        if terms.count > 1 {
-            known.second = terms[1].sources(of: known)[0]
-            target.second = .zero(decomposition, for: "source cotangent")
+        if let third {
+            // In arrays that give each field up when it has been read for the last time.
+            var sources = [Modes(modes)] + (memory?.take() ?? [])
+            if sources.count == 1 { sources += third.sources(of: sources[0]) }
+            var (sourceCotangents, parameters) = try third.pullBack(
+                cotangents, through: sources, ThirdOrderTheory<Scalar>.coefficients(growth))
+            sources.removeLast(sources.count - 2)
+            let result = third.transpose(of: &sourceCotangents, at: &sources)
+            return AdjointModes(
+                modes: result.field.copy(for: "modes cotangent"), parameters: parameters)
         }
-        // The second order comes last, since the third hands cotangents on to its source.
-        for index in (1..<terms.count).reversed() {
-            let term = terms[index]
-            let sources = index == 1 ? [known.second!] : term.sources(of: known)
-            let sourceCotangents =
-                index == 1
-                ? [target.second!]
-                : sources.map { _ in Modes<Scalar>.zero(decomposition, for: "source cotangent") }
+        let linear = Modes(modes)
+        let target = Modes<Scalar>.zero(decomposition, for: "modes cotangent")
+        var parameters = Dual(0)
+        try pullBack(cotangents, through: linear, of: terms[0], growth, into: target, &parameters)
+        for term in terms.dropFirst() {
+            let cotangent = Modes<Scalar>.zero(decomposition, for: "source cotangent")
             try pullBack(
-                cotangents, through: sources, of: term, growth, into: sourceCotangents, &parameters)
-            if index == 1 { known.second = nil }
-            term.addTranspose(of: sourceCotangents, at: known, to: target)
+                cotangents, through: term.source(of: linear), of: term, growth, into: cotangent, &parameters)
+            term.addTranspose(of: cotangent, at: linear, to: target)
         }
         return AdjointModes(
-            modes: target.linear.field.copy(for: "modes cotangent"), parameters: parameters)
+            modes: target.field.copy(for: "modes cotangent"), parameters: parameters)
     }
 
-    /// L of a source, along one axis.
-    private func displacement(
-        _ axis: Int, of sources: [Modes<Scalar>], by operation: DisplacementOperation
-    ) -> Field<Scalar> {
-        let parts = operation.parts(of: axis)
-        var sum = sources[parts[0].source].field.multiplied(by: multiplier(parts[0]), for: "displacement")
-        for part in parts.dropFirst() {
-            sum.add(sources[part.source].field.multiplied(by: multiplier(part), for: "displacement"))
-        }
-        return transform.inverse(sum, ghosts: .none)
-    }
-
-    private func multiplier(_ part: DisplacementOperation.Part) -> SpectralMultiplier {
-        let multiplier = waves.displacement(part.derivative)
-        return part.isNegative ? multiplier.negative : multiplier
+    /// `−∇∇⁻²s` of a source, along one axis.
+    private func displacement(_ axis: Int, of source: Modes<Scalar>) -> Field<Scalar> {
+        transform.inverse(
+            source.field.multiplied(by: waves.displacement(axis), for: "displacement"), ghosts: .none)
     }
 
     /// Adds `Lᵀ (c_x x̄ + c_p p̄)` to the cotangents of a term's source, and to the parameters
@@ -164,14 +165,14 @@ public final class LagrangianPerturbation<Scalar: ParticleScalar> {
     @_specialize(where Scalar == Float)
     @_specialize(where Scalar == Double)
     private func pullBack(
-        _ cotangents: borrowing LagrangianCotangents<Scalar>, through sources: [Modes<Scalar>],
-        of term: any PerturbationTerm<Scalar>, _ growth: GrowthFactors<Dual>, into target: [Modes<Scalar>],
+        _ cotangents: borrowing LagrangianCotangents<Scalar>, through source: Modes<Scalar>,
+        of term: any PerturbationTerm<Scalar>, _ growth: GrowthFactors<Dual>, into target: Modes<Scalar>,
         _ parameters: inout Dual
     ) throws {
         let world = decomposition.grid.world
         let coefficients = term.coefficients(growth)
         for axis in 0..<3 {
-            var psi = displacement(axis, of: sources, by: term.operation)
+            var psi = displacement(axis, of: source)
             let alongX = try innerProduct(
                 cotangents.position[axis].span, psi.values.span, of: "a growth derivative", over: world)
             let alongP = try innerProduct(
@@ -180,11 +181,9 @@ public final class LagrangianPerturbation<Scalar: ParticleScalar> {
             combine(
                 cotangents.position[axis].span, coefficients.x.value, cotangents.momentum[axis].span,
                 coefficients.p.value, into: &psi)
-            let pulled = transform.forward(psi)
-            for part in term.operation.parts(of: axis) {
-                target[part.source].field.add(
-                    pulled.multiplied(by: multiplier(part).transpose, for: "source cotangent"))
-            }
+            var pulled = transform.forward(psi)
+            pulled.multiply(by: waves.displacement(axis).transpose)
+            target.field.add(pulled)
         }
     }
 

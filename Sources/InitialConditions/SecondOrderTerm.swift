@@ -8,44 +8,40 @@ struct SecondOrderTerm<Scalar: FourierScalar>: PerturbationTerm {
     let transform: FourierTransform<Scalar>
     let waves: DerivativeTables
 
-    var operation: DisplacementOperation { .gradient }
-
     func coefficients<Number>(_ growth: GrowthFactors<Number>) -> TermCoefficients<Number> {
         growth.secondOrderCoefficients
     }
 
     @_specialize(where Scalar == Float)
     @_specialize(where Scalar == Double)
-    func sources(of known: LowerOrders<Scalar>) -> [Modes<Scalar>] {
-        var sum = tide(0, 0, of: known.linear)
+    func source(of linear: Modes<Scalar>) -> Modes<Scalar> {
+        var sum = tide(0, 0, of: linear)
         var source = Field<Scalar>(transform.decomposition, ghosts: .none, for: "second-order source")
         do {
-            let second = tide(1, 1, of: known.linear)
+            let second = tide(1, 1, of: linear)
             update(&source, &sum, with: second) { source, sum, second in
                 (sum * second, sum + second)
             }
         }
         do {
-            let third = tide(2, 2, of: known.linear)
+            let third = tide(2, 2, of: linear)
             update(&source, &sum, with: third) { source, sum, third in (source + sum * third, sum) }
         }
         for (i, j) in [(0, 1), (0, 2), (1, 2)] {
-            let mixed = tide(i, j, of: known.linear)
+            let mixed = tide(i, j, of: linear)
             update(&source, &sum, with: mixed) { source, sum, mixed in (source - mixed * mixed, sum) }
         }
-        return [Modes(transform.forward(source))]
+        return Modes(transform.forward(source))
     }
 
     @_specialize(where Scalar == Float)
     @_specialize(where Scalar == Double)
-    func addTranspose(
-        of cotangents: [Modes<Scalar>], at known: LowerOrders<Scalar>, to target: LowerOrders<Scalar>
-    ) {
-        let source = transform.inverse(cotangents[0].field.copy(for: "source cotangent"), ghosts: .none)
+    func addTranspose(of cotangent: Modes<Scalar>, at linear: Modes<Scalar>, to target: Modes<Scalar>) {
+        let source = transform.inverse(cotangent.field.copy(for: "source cotangent"), ghosts: .none)
         // Σ φ1,ii = δ
-        let contrast = transform.inverse(known.linear.field.copy(for: "linear overdensity"), ghosts: .none)
+        let contrast = transform.inverse(linear.field.copy(for: "linear overdensity"), ghosts: .none)
         for (i, j) in SymmetricTensor<Scalar>.components {
-            var tide = tide(i, j, of: known.linear)
+            var tide = tide(i, j, of: linear)
             do {
                 let (sources, contrasts) = (source.values.span, contrast.values.span)
                 var tides = tide.values.mutableSpan
@@ -56,7 +52,7 @@ struct SecondOrderTerm<Scalar: FourierScalar>: PerturbationTerm {
             }
             var pulled = transform.forward(tide)
             pulled.multiply(by: waves.tidal(i, j))
-            target.linear.field.add(pulled)
+            target.field.add(pulled)
         }
     }
 
@@ -83,23 +79,17 @@ struct SecondOrderTerm<Scalar: FourierScalar>: PerturbationTerm {
 struct DealiasedSecondOrderTerm<Scalar: FourierScalar>: PerturbationTerm {
     let tides: TidalProducts<Scalar>
 
-    var operation: DisplacementOperation { .gradient }
-
     func coefficients<Number>(_ growth: GrowthFactors<Number>) -> TermCoefficients<Number> {
         growth.secondOrderCoefficients
     }
 
-    func sources(of known: LowerOrders<Scalar>) -> [Modes<Scalar>] {
-        tides.products(of: [.tides(known.linear)], count: 1) { planes in
-            TensorKernels<Scalar>.minors(&planes)
-        }
+    func source(of linear: Modes<Scalar>) -> Modes<Scalar> {
+        tides.product(of: linear) { TensorKernels<Scalar>.minors(&$0) }
     }
 
-    func addTranspose(
-        of cotangents: [Modes<Scalar>], at known: LowerOrders<Scalar>, to target: LowerOrders<Scalar>
-    ) {
+    func addTranspose(of cotangent: Modes<Scalar>, at linear: Modes<Scalar>, to target: Modes<Scalar>) {
         // M(H, H) is bilinear and symmetric: twice the transpose for one of them.
-        tides.addTidalTranspose(of: [.fields(cotangents), .tides(known.linear)], to: target.linear) {
+        tides.addTidalTranspose(of: cotangent, linear, to: target) {
             TensorKernels<Scalar>.mixedTranspose(&$0, times: 2)
         }
     }
@@ -107,7 +97,7 @@ struct DealiasedSecondOrderTerm<Scalar: FourierScalar>: PerturbationTerm {
 
 extension GrowthFactors {
     /// ψ2 is +D2 ∇φ2 where ψ1 is −D1 ∇φ1: the sign goes with D2.
-    fileprivate var secondOrderCoefficients: TermCoefficients<Scalar> {
+    var secondOrderCoefficients: TermCoefficients<Scalar> {
         TermCoefficients(x: -d2, p: -secondOrderMomentum)
     }
 }

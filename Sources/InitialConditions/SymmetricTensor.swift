@@ -82,6 +82,13 @@ struct SymmetricTensor<Scalar: BinaryFloatingPoint> {
             xx: factor * xx, yy: factor * yy, zz: factor * zz, xy: twice * xy, xz: twice * xz, yz: twice * yz)
     }
 
+    @inline(__always)
+    static func + (a: Self, b: Self) -> Self {
+        Self(
+            xx: a.xx + b.xx, yy: a.yy + b.yy, zz: a.zz + b.zz, xy: a.xy + b.xy, xz: a.xz + b.xz,
+            yz: a.yz + b.yz)
+    }
+
     /// A times a factor.
     @inline(__always)
     func scaled(by factor: Scalar) -> Self {

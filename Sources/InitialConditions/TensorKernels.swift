@@ -1,7 +1,7 @@
 internal import Mesh
 
-/// The products of perturbation theory, point by point, on fields that follow each other in ``PaddedPlanes``: those
-/// of one or two tensors, six each, after those of a scalar or a vector if one goes in. Results replace the first.
+/// The products of perturbation theory, point by point, on fields that follow each other in ``PaddedPlanes``, six of a
+/// tensor. Results replace the first fields, unless said otherwise.
 enum TensorKernels<Scalar: FourierScalar> {
     typealias Tensor = SymmetricTensor<Scalar>
 
@@ -11,15 +11,6 @@ enum TensorKernels<Scalar: FourierScalar> {
     static func minors(_ planes: inout PaddedPlanes<Scalar>) {
         let (h, result) = unsafe (TensorFields(planes, from: 0), planes.field(0))
         for point in 0..<planes.count { unsafe result[point] = Tensor.mixed(h[point], h[point]) }
-    }
-
-    /// H, G → M(H, G)
-    @_specialize(where Scalar == Float)
-    @_specialize(where Scalar == Double)
-    static func mixed(_ planes: inout PaddedPlanes<Scalar>) {
-        let (h, g) = unsafe (TensorFields(planes, from: 0), TensorFields(planes, from: 6))
-        let result = unsafe planes.field(0)
-        for point in 0..<planes.count { unsafe result[point] = Tensor.mixed(h[point], g[point]) }
     }
 
     /// s̄, G → `factor` times the transpose of M(H, G) for H
@@ -46,76 +37,82 @@ enum TensorKernels<Scalar: FourierScalar> {
         }
     }
 
-    /// A, H → ⅓ A : H
-    @_specialize(where Scalar == Float)
-    @_specialize(where Scalar == Double)
-    static func thirdOfContraction(_ planes: inout PaddedPlanes<Scalar>) {
-        let (a, h) = unsafe (TensorFields(planes, from: 0), TensorFields(planes, from: 6))
-        let result = unsafe planes.field(0)
-        for point in 0..<planes.count { unsafe result[point] = Tensor.contraction(a[point], h[point]) / 3 }
-    }
 
-    /// A, H → the transpose of `A : cof(H, B)` for B
+    /// H → cof H, M(H, H)
     @_specialize(where Scalar == Float)
     @_specialize(where Scalar == Double)
-    static func cofactorsTranspose(_ planes: inout PaddedPlanes<Scalar>) {
-        let (a, h) = unsafe (TensorFields(planes, from: 0), TensorFields(planes, from: 6))
+    static func cofactorsAndMinors(_ planes: inout PaddedPlanes<Scalar>) {
+        let (h, minors) = unsafe (TensorFields(planes, from: 0), planes.field(6))
         for point in 0..<planes.count {
-            // The trilinear form is the same whichever two are taken first.
-            let cofactors = unsafe Tensor.cofactors(a[point], h[point])
-            unsafe a.set(point, cofactors.asCotangent(times: 1))
+            let tensor = unsafe h[point]
+            unsafe minors[point] = Tensor.mixed(tensor, tensor)
+            unsafe h.set(point, Tensor.cofactors(tensor, tensor))
         }
     }
 
-    /// s, A → `factor` s A
+    /// H, G, A → (from field 12) ⅓ A : H, M(H, G), −([H, G]_yz, [H, G]_zx, [H, G]_xy)
     @_specialize(where Scalar == Float)
     @_specialize(where Scalar == Double)
-    static func scaled(_ planes: inout PaddedPlanes<Scalar>, by factor: Double) {
-        let (scale, a) = unsafe (planes.field(0), TensorFields(planes, from: 1))
-        let result = unsafe TensorFields(planes, from: 0)
-        let factor = Scalar(factor)
-        for point in 0..<planes.count {
-            let tensor = unsafe a[point].scaled(by: factor * scale[point])
-            unsafe result.set(point, tensor)
-        }
-    }
-
-    /// s̄, A → `factor` times the transpose of `A : B` for B
-    @_specialize(where Scalar == Float)
-    @_specialize(where Scalar == Double)
-    static func contractionTranspose(_ planes: inout PaddedPlanes<Scalar>, times factor: Double) {
-        let (source, a) = unsafe (planes.field(0), TensorFields(planes, from: 1))
-        let result = unsafe TensorFields(planes, from: 0)
-        let factor = Scalar(factor)
-        for point in 0..<planes.count {
-            let tensor = unsafe a[point].asCotangent(times: factor * source[point])
-            unsafe result.set(point, tensor)
-        }
-    }
-
-    /// H, G → −([H, G]_yz, [H, G]_zx, [H, G]_xy)
-    @_specialize(where Scalar == Float)
-    @_specialize(where Scalar == Double)
-    static func commutator(_ planes: inout PaddedPlanes<Scalar>) {
+    static func thirdOrderSources(_ planes: inout PaddedPlanes<Scalar>) {
         let (h, g) = unsafe (TensorFields(planes, from: 0), TensorFields(planes, from: 6))
-        let (x, y, z) = unsafe (planes.field(0), planes.field(1), planes.field(2))
+        let a = unsafe TensorFields(planes, from: 12)
+        let (determinant, mixed) = unsafe (planes.field(12), planes.field(13))
+        let (x, y, z) = unsafe (planes.field(14), planes.field(15), planes.field(16))
         for point in 0..<planes.count {
-            let vector = unsafe Tensor.commutator(h[point], g[point])
+            let (tide, second) = unsafe (h[point], g[point])
+            let vector = Tensor.commutator(tide, second)
+            unsafe determinant[point] = Tensor.contraction(a[point], tide) / 3
+            unsafe mixed[point] = Tensor.mixed(tide, second)
             unsafe (x[point], y[point], z[point]) = (vector.x, vector.y, vector.z)
         }
     }
 
-    /// C̄, G → `factor` times the transpose of the commutator for H
+    /// H, G, s̄, C̄ → the cotangents of H and of G, of s̄ M(H, G) and of C̄ times the commutator
     @_specialize(where Scalar == Float)
     @_specialize(where Scalar == Double)
-    static func commutatorTranspose(_ planes: inout PaddedPlanes<Scalar>, times factor: Double) {
-        let (x, y, z) = unsafe (planes.field(0), planes.field(1), planes.field(2))
-        let (g, result) = unsafe (TensorFields(planes, from: 3), TensorFields(planes, from: 0))
-        let factor = Scalar(factor)
+    static func mixedAndTransverseTranspose(_ planes: inout PaddedPlanes<Scalar>) {
+        let (h, g) = unsafe (TensorFields(planes, from: 0), TensorFields(planes, from: 6))
+        let source = unsafe planes.field(12)
+        let (x, y, z) = unsafe (planes.field(13), planes.field(14), planes.field(15))
         for point in 0..<planes.count {
-            let vector = unsafe Vector(x: factor * x[point], y: factor * y[point], z: factor * z[point])
-            let transpose = unsafe Tensor.commutatorTranspose(vector, g[point])
-            unsafe result.set(point, transpose)
+            let (tide, second) = unsafe (h[point], g[point])
+            let vector = unsafe Vector(x: x[point], y: y[point], z: z[point])
+            let opposite = Vector(x: -vector.x, y: -vector.y, z: -vector.z)
+            let scale = unsafe source[point]
+            unsafe h.set(
+                point, Tensor.mixedTranspose(scale, second) + Tensor.commutatorTranspose(vector, second))
+            // [H, G] = −[G, H]
+            unsafe g.set(
+                point, Tensor.mixedTranspose(scale, tide) + Tensor.commutatorTranspose(opposite, tide))
+        }
+    }
+
+    /// H, A, s̄ → the cotangent of H of ⅓ s̄ A : H, and ⅔ s̄ H
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
+    static func determinantTranspose(_ planes: inout PaddedPlanes<Scalar>) {
+        let (h, a) = unsafe (TensorFields(planes, from: 0), TensorFields(planes, from: 6))
+        let source = unsafe planes.field(12)
+        for point in 0..<planes.count {
+            let (tide, cofactors) = unsafe (h[point], a[point])
+            let scale = unsafe source[point] / 3
+            unsafe h.set(point, cofactors.asCotangent(times: scale))
+            unsafe a.set(point, tide.scaled(by: 2 * scale))
+        }
+    }
+
+    /// H, Q, s̄ → the cotangent of H of `Q : cof H / 2` and of s̄ M(H, H)
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
+    static func cofactorsAndMinorsTranspose(_ planes: inout PaddedPlanes<Scalar>) {
+        let (h, q) = unsafe (TensorFields(planes, from: 0), TensorFields(planes, from: 6))
+        let source = unsafe planes.field(12)
+        for point in 0..<planes.count {
+            let tide = unsafe h[point]
+            // The trilinear form is the same whichever two are taken first.
+            let cofactors = unsafe Tensor.cofactors(q[point], tide)
+            let minors = unsafe Tensor.mixedTranspose(2 * source[point], tide)
+            unsafe h.set(point, cofactors.asCotangent(times: 1) + minors)
         }
     }
 }

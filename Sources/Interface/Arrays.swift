@@ -135,7 +135,8 @@ extension DatasetDescription {
             let target = unsafe rows?.assumingMemoryBound(to: Element.self)
             guard !place.shape.isEmpty else {
                 let values: [Element] = try file.readArray(at: place.dataset, expecting: .any)
-                return unsafe target!.pointee = values[0]
+                unsafe target!.pointee = values[0]
+                return
             }
             let slab = Slab(range, of: place.shape)
             var values = unsafe MutableSpan(

@@ -23,16 +23,19 @@ public final class DealiasedProducts<Scalar: FourierScalar> {
     /// Points of the finer mesh along x, y and z.
     public let paddedShape: SIMD3<Int>
 
-    private let layout: PaddedLayout
-    private let xLines: LinePlan<Scalar>
+    let layout: PaddedLayout
+    let xLines: LinePlan<Scalar>
     private let yLines: LinePlan<Scalar>
     private let zLines: LinePlan<Scalar>
-    private let columnSwap: BlockSwap<Scalar>?
+    let columnSwap: BlockSwap<Scalar>?
     private let rowSwap: BlockSwap<Scalar>?
-    private let withoutNyquist: SpectralMultiplier
-    private let truncation: SpectralMultiplier
+    let withoutNyquist: SpectralMultiplier
+    let truncation: SpectralMultiplier
+    /// k of each axis, for whole lines of the finer mesh [h/Mpc].
+    let waves: [[Double]]
 
-    private typealias Place = LinePlan<Scalar>.Place
+    typealias Place = LinePlan<Scalar>.Place
+    typealias Term = LinePlan<Scalar>.Term
 
     /// The fewest points along a side that leave a mode beside the mean and the Nyquist mode.
     public static var shortestSide: Int { 3 }
@@ -52,8 +55,10 @@ public final class DealiasedProducts<Scalar: FourierScalar> {
 
     /// Plans the transforms. Collective.
     ///
-    /// - Parameter decomposition: of the modes; no side shorter than ``shortestSide``.
-    public init(_ decomposition: Decomposition) {
+    /// - Parameters:
+    ///   - decomposition: of the modes; no side shorter than ``shortestSide``.
+    ///   - spacing: from a point to the next [Mpc/h], for derivatives.
+    public init(_ decomposition: Decomposition, spacing: Double = 1) {
         let shape = decomposition.shape
         precondition(shape.min() >= Self.shortestSide)
         let padded = PaddedLayout.padded(shape)
@@ -72,6 +77,10 @@ public final class DealiasedProducts<Scalar: FourierScalar> {
             return waves.withoutNyquist(waves.table { _ in 1 })
         }
         let scale = Double(decomposition.pointCount) / Double(padded.x * padded.y * padded.z)
+        waves = (0..<3).map { axis in
+            Wavenumbers(along: axis, of: padded)
+                .values(spacing: spacing * Double(shape[axis]) / Double(padded[axis]))
+        }
         withoutNyquist = SpectralMultiplier(factors: .init(x: kept[0], y: kept[1], z: kept[2]))
         truncation = SpectralMultiplier(
             factors: .init(x: kept[0].map { $0 * scale }, y: kept[1], z: kept[2]))
@@ -91,35 +100,49 @@ public final class DealiasedProducts<Scalar: FourierScalar> {
         multiply: (inout PaddedPlanes<Scalar>) -> Void,
         output: (Int, consuming FourierField<Scalar>) throws -> Void
     ) rethrows {
-        var halves: [Half] = []
-        for index in 0..<inputs { halves.append(half(of: try input(index))) }
-        for _ in inputs..<max(inputs, outputs) { halves.append(emptyHalf()) }
-        multiplied(&halves, inputs: inputs, outputs: outputs, multiply)
-        halves.removeLast(halves.count - outputs)
+        var fields: [PaddedField<Scalar>] = []
+        for index in 0..<inputs { fields.append(field(of: try input(index))) }
+        for _ in inputs..<max(inputs, outputs) { fields.append(emptyField()) }
+        self.multiply(
+            fields[..<inputs].map { .field($0) },
+            into: (0..<outputs).map { (at: $0, .field(fields[$0])) }, multiply)
+        fields.removeLast(fields.count - outputs)
         // Fields are let go as they are read.
-        for index in 0..<outputs { try output(index, modes(of: halves.removeFirst())) }
+        for index in 0..<outputs { try output(index, modes(of: fields.removeFirst())) }
     }
 
-    /// Brings a batch of planes of all fields to real space after another, and the results back.
-    private func multiplied(
-        _ halves: inout [Half], inputs: Int, outputs: Int, _ multiply: (inout PaddedPlanes<Scalar>) -> Void
+    /// Brings a batch of planes of all factors to real space after another, multiplies, and takes the results back.
+    /// Collective.
+    ///
+    /// - Parameters:
+    ///   - factors: one after the other, six fields of a tensor.
+    ///   - results: where they go, and the first of their fields among those of the planes. A result may replace a
+    ///     factor.
+    ///   - multiply: replaces fields by results. Called for one batch of planes after another.
+    public func multiply(
+        _ factors: [PaddedFactor<Scalar>], into results: [(at: Int, result: PaddedFactor<Scalar>)],
+        _ multiply: (inout PaddedPlanes<Scalar>) -> Void
     ) {
         let memory = decomposition.grid.memory
-        let front = Buffer<Scalar>(count: 2 * layout.planeCount, from: memory, for: "padded plane")
-        let back = Buffer<Scalar>(count: 2 * layout.planeCount, from: memory, for: "padded plane")
+        let scratch = (0..<4).map { _ in
+            PaddedField<Scalar>(Buffer(count: 2 * layout.planeCount, from: memory, for: "padded plane"))
+        }
+        let inputs = factors.flatMap(\.components)
+        let fields = results.reduce(inputs.count) { max($0, $1.at + $1.result.count) }
         var planes = PaddedPlanes<Scalar>(
-            fields: halves.count, capacity: layout.planesAtOnce * layout.lines * paddedShape.z, from: memory)
+            fields: fields, capacity: layout.planesAtOnce * layout.lines * paddedShape.z, from: memory)
         for first in stride(from: 0, to: layout.planes, by: layout.planesAtOnce) {
             let batch = first..<min(first + layout.planesAtOnce, layout.planes)
             planes.count = batch.count * layout.lines * paddedShape.z
-            for index in 0..<inputs {
-                unsafe toRealSpace(
-                    batch, from: halves[index].start, by: (front.start, back.start), to: planes.field(index))
+            for (index, component) in inputs.enumerated() {
+                unsafe toRealSpace(batch, of: component, by: scratch, to: planes.field(index))
             }
             decomposition.grid.phases.measure(.products) { multiply(&planes) }
-            for index in 0..<outputs {
-                unsafe fromRealSpace(
-                    batch, from: planes.field(index), by: (front.start, back.start), to: halves[index].start)
+            for (index, result) in results {
+                for parts in result.sums {
+                    fromRealSpace(
+                        batch, of: planes, parts.map { (field: index + $0.offset, $0.component) }, by: scratch)
+                }
             }
         }
     }
@@ -143,117 +166,79 @@ public final class DealiasedProducts<Scalar: FourierScalar> {
     }
 }
 
-// MARK: One axis after the other
+// MARK: The second and the third axis
 
 extension DealiasedProducts {
-    /// A field between its first and its second axis.
-    @safe fileprivate final class Half {
-        private let values: Buffer<Scalar>
-
-        init(_ values: consuming Buffer<Scalar>) { self.values = values }
-
-        @unsafe var start: UnsafeMutablePointer<Scalar> { unsafe values.start }
-    }
-
-    private func emptyHalf() -> Half {
-        Half(
-            Buffer<Scalar>(
-                count: 2 * layout.halfCount, from: decomposition.grid.memory, for: "dealiased products"))
-    }
-
     private var phases: Phases { decomposition.grid.phases }
 
-    private func half(of modes: consuming FourierField<Scalar>) -> Half {
-        modes.multiply(by: withoutNyquist)
-        let half = emptyHalf()
-        guard let columnSwap else {
-            phases.measure(.fft) {
-                unsafe xLines.transform(
-                    palindrome_backward, from: Place(values: modes.values.start, layout: layout.xInModes),
-                    to: Place(values: half.start, layout: layout.xInColumn), planes: 1, lines: layout.modes)
-            }
-            return half
-        }
-        let sent = Buffer<Scalar>(
-            count: 2 * layout.halfCount, from: decomposition.grid.memory, for: "fourier transform")
-        phases.measure(.fft) {
-            unsafe xLines.transform(
-                palindrome_backward, from: Place(values: modes.values.start, layout: layout.xInModes),
-                to: Place(values: sent.start, layout: layout.xInColumn), planes: 1, lines: layout.modes)
-        }
-        unsafe columnSwap.execute(sent.start, half.start)
-        return half
-    }
-
-    private func modes(of half: Half) -> FourierField<Scalar> {
-        var modes = FourierField<Scalar>(decomposition, for: "fourier transform")
-        if let columnSwap {
-            let received = Buffer<Scalar>(
-                count: 2 * layout.halfCount, from: decomposition.grid.memory, for: "fourier transform")
-            unsafe columnSwap.execute(half.start, received.start)
-            unsafe transformX(from: received.start, to: modes)
-        } else {
-            unsafe transformX(from: half.start, to: modes)
-        }
-        modes.multiply(by: truncation)
-        return modes
-    }
-
-    private func transformX(
-        from columns: UnsafeMutablePointer<Scalar>, to modes: borrowing FourierField<Scalar>
-    ) {
-        phases.measure(.fft) {
-            unsafe xLines.transform(
-                palindrome_forward, from: Place(values: columns, layout: layout.xInColumn),
-                to: Place(values: modes.values.start, layout: layout.xInModes), planes: 1,
-                lines: layout.modes)
-        }
-    }
-
-    @unsafe private typealias Scratch = (
-        front: UnsafeMutablePointer<Scalar>, back: UnsafeMutablePointer<Scalar>
-    )
-
     private func toRealSpace(
-        _ batch: Range<Int>, from half: UnsafeMutablePointer<Scalar>, by scratch: Scratch,
+        _ batch: Range<Int>, of component: PaddedComponent<Scalar>, by scratch: [PaddedField<Scalar>],
         to field: UnsafeMutablePointer<Scalar>
     ) {
+        let (front, back) = unsafe (scratch[0].start, scratch[1].start)
         phases.measure(.fft) {
-            unsafe yLines.transform(
+            unsafe yLines.combine(
                 palindrome_backward,
-                from: Place(values: half, layout: layout.yInColumn, plane: batch.lowerBound),
-                to: Place(values: scratch.front, layout: layout.yInRow), planes: batch.count,
+                [
+                    Term(
+                        place: Place(
+                            values: component.field.start, layout: layout.yInColumn, plane: batch.lowerBound),
+                        before: derivative(1, component.y))
+                ], to: Place(values: front, layout: layout.yInRow), planes: batch.count,
                 lines: decomposition.fourier.z.count)
         }
-        if let rowSwap { unsafe rowSwap.execute(scratch.front, scratch.back) }
+        if let rowSwap { unsafe rowSwap.execute(front, back) }
         phases.measure(.fft) {
-            unsafe zLines.transform(
+            unsafe zLines.combine(
                 palindrome_backward,
-                from: Place(
-                    values: rowSwap == nil ? scratch.front : scratch.back, layout: layout.zInRow),
-                to: Place(values: field, layout: layout.zInPlanes), planes: batch.count, lines: layout.lines,
-                scale: 1 / Double(decomposition.pointCount))
+                [
+                    Term(
+                        place: Place(values: rowSwap == nil ? front : back, layout: layout.zInRow),
+                        before: derivative(2, component.z))
+                ], to: Place(values: field, layout: layout.zInPlanes), planes: batch.count,
+                lines: layout.lines, scale: 1 / Double(decomposition.pointCount))
         }
     }
 
+    /// The sum of some fields' derivatives replaces the planes of the one field that they all belong to.
     private func fromRealSpace(
-        _ batch: Range<Int>, from field: UnsafeMutablePointer<Scalar>, by scratch: Scratch,
-        to half: UnsafeMutablePointer<Scalar>
+        _ batch: Range<Int>, of planes: borrowing PaddedPlanes<Scalar>,
+        _ parts: [(field: Int, component: PaddedComponent<Scalar>)], by scratch: [PaddedField<Scalar>]
     ) {
-        phases.measure(.fft) {
-            unsafe zLines.transform(
-                palindrome_forward, from: Place(values: field, layout: layout.zInPlanes),
-                to: Place(values: scratch.front, layout: layout.zInRow), planes: batch.count,
-                lines: layout.lines)
+        var terms = unsafe [Term]()
+        for ((field, component), own) in zip(parts, scratch[1...]) {
+            let front = unsafe rowSwap == nil ? own.start : scratch[0].start
+            phases.measure(.fft) {
+                unsafe zLines.combine(
+                    palindrome_forward,
+                    [
+                        Term(
+                            place: Place(values: planes.field(field), layout: layout.zInPlanes),
+                            after: derivative(2, component.z))
+                    ], to: Place(values: front, layout: layout.zInRow), planes: batch.count,
+                    lines: layout.lines)
+            }
+            if let rowSwap { unsafe rowSwap.execute(front, own.start) }
+            unsafe terms.append(
+                Term(
+                    place: Place(values: own.start, layout: layout.yInRow),
+                    after: derivative(1, component.y)))
         }
-        if let rowSwap { unsafe rowSwap.execute(scratch.front, scratch.back) }
         phases.measure(.fft) {
-            unsafe yLines.transform(
-                palindrome_forward,
-                from: Place(
-                    values: rowSwap == nil ? scratch.front : scratch.back, layout: layout.yInRow),
-                to: Place(values: half, layout: layout.yInColumn, plane: batch.lowerBound),
+            unsafe yLines.combine(
+                palindrome_forward, terms,
+                to: Place(
+                    values: parts[0].component.field.start, layout: layout.yInColumn, plane: batch.lowerBound),
                 planes: batch.count, lines: decomposition.fourier.z.count)
+        }
+    }
+
+    /// A power of the wavenumbers of an axis, nothing for none.
+    func derivative(_ axis: Int, _ power: Int) -> [Double]? {
+        switch power {
+        case 0: nil
+        case 1: waves[axis]
+        default: waves[axis].map { $0 * $0 }
         }
     }
 }

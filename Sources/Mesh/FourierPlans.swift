@@ -55,6 +55,46 @@ extension palindrome_block {
         }
     }
 
+    /// A source of a sum of transforms, and factors for every point of its lines before and after they are transformed.
+    @unsafe struct Term {
+        let place: Place
+        var before: [Double]?
+        var after: [Double]?
+    }
+
+    /// `target = Σ after · F(before · source)`, summed in order.
+    func combine(
+        _ direction: palindrome_direction, _ terms: [Term], to target: Place, planes: Int, lines count: Int,
+        scale: Double = 1
+    ) {
+        let blocks = unsafe terms.flatMap { unsafe $0.place.layout.blocks }
+        let factors = unsafe terms.flatMap { unsafe ($0.before ?? []) + ($0.after ?? []) }
+        unsafe blocks.withUnsafeBufferPointer { blocks in
+            unsafe factors.withUnsafeBufferPointer { factors in
+                var (block, factor) = (0, 0)
+                func next(_ table: [Double]?) -> UnsafePointer<Double>? {
+                    guard let table else { return nil }
+                    defer { factor += table.count }
+                    return unsafe factors.baseAddress! + factor
+                }
+                let terms = unsafe terms.map { term in
+                    let place = unsafe term.place
+                    let source = unsafe palindrome_placement(
+                        values: place.values, blocks: blocks.baseAddress! + block,
+                        block_count: Int64(place.layout.blocks.count), first_plane: Int64(place.plane))
+                    unsafe block += place.layout.blocks.count
+                    let (before, after) = unsafe (next(term.before), next(term.after))
+                    return unsafe palindrome_term(source: source, before: before, after: after)
+                }
+                unsafe withPlacement(target) { target in
+                    unsafe palindrome_lines_combine(
+                        lines, direction, terms, Int64(terms.count), target, Int64(planes), Int64(count),
+                        scale)
+                }
+            }
+        }
+    }
+
     func filter(_ place: Place, by multiplier: SpectralMultiplier, on layout: FourierLayout) {
         unsafe withPlacement(place) { placement in
             unsafe multiplier.withTables(of: layout) { tables in

@@ -57,6 +57,13 @@ public struct SpectralMultiplier: Sendable, Equatable {
         SpectralMultiplier(factors: factors, denominators: denominators, timesI: timesI + 2)
     }
 
+    /// The multiplier times a number.
+    public func scaled(by factor: Double) -> SpectralMultiplier {
+        var result = self
+        result.factors.x = factors.x.map { factor * $0 }
+        return result
+    }
+
     func fits(_ shape: SIMD3<Int>) -> Bool {
         [factors, denominators ?? factors].allSatisfy {
             $0.x.count == shape.x && $0.y.count == shape.y && $0.z.count == shape.z / 2 + 1

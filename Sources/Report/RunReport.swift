@@ -7,8 +7,7 @@ public enum RunReport {
         [
             KeyNumbers.self, EnsembleNumbers.self, EnsemblePower.self, EnsembleMembers.self,
             PatternPictures.self, FinalFields.self, InitialFields.self, LossHistory.self,
-            RecoveredParameters.self, Chains.self,
-            Likeness.self,
+            RecoveredParameters.self, Chains.self, TruthOfChains.self, Predictions.self, Likeness.self,
             ReconstructedPower.self, NoiseDistribution.self, MatterPictures.self, MatterPower.self,
             HaloMasses.self, SurveyMaps.self, TrainedNetworks.self,
             GradientNumbers.self, ForceSpeed.self, StrongScaling.self, WeakScaling.self,

@@ -49,7 +49,9 @@ public struct Slab: Sendable, Equatable {
                 "the array has the shape \(described(shape)); a row of it must have less than 2 GiB; "
                     + "make it of smaller rows")
         }
-        let most = max(1, limit / max(1, rowCount * bytes))
+        // The library refuses to write nothing into a dataset that has no room at all.
+        guard !shape.contains(0) else { return [] }
+        let most = max(1, limit / (rowCount * bytes))
         return (0..<communicator.maximum((rows.count + most - 1) / most)).map { transfer in
             let start = min(rows.lowerBound + transfer * most, rows.upperBound)
             return start..<min(start + most, rows.upperBound)

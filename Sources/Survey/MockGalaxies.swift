@@ -60,7 +60,7 @@ public struct MatterTracers: Sendable, Equatable {
         expected.mapPoints { x, y, z, _ in
             let share = Double(selection[x, y, z])
             let mean = share > 0 ? share * numberPerCell * bias(Double(density[x, y, z])) : 0
-            largest = max(largest, mean)
+            largest = mean.isNaN ? .infinity : max(largest, mean)
             return mean
         }
         largest = decomposition.grid.world.maximum(largest)

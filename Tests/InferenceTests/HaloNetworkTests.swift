@@ -310,6 +310,24 @@ final class HaloNetworkTests: SPMDTestCase {
         }
     }
 
+    func testCalibratedNetworksMakeAllOfTheMass() throws {
+        for mesh in try meshes() {
+            let transform = FourierTransform<Double>(mesh)
+            let universes = [universe(mesh, seed: 21), universe(mesh, seed: 22)]
+            func ratio(_ networks: HaloNetworks) throws -> Double {
+                let bias = HaloMassBias(networks, on: transform)
+                func total(_ field: borrowing Field<Double>) throws -> Double {
+                    try Cells.mesh(field.copy(for: "test")).sum(of: "test") { $0 }
+                }
+                let made = try universes.reduce(0) { try $0 + total(bias.mass(of: $1.density)) }
+                return try made / universes.reduce(0) { try $0 + total($1.mass) }
+            }
+            XCTAssertGreaterThan(try abs(ratio(networks(.elu)) - 1), 0.1)
+            let calibrated = try networks(.elu).calibrated(on: universes, transform)
+            XCTAssertEqual(try ratio(calibrated), 1, accuracy: 1e-12)
+        }
+    }
+
     func testTrainingRefusesCellsThatAreAllAlike() throws {
         let mesh = try meshes()[0]
         let density: Field<Double> = field(mesh, seed: 3) { $0 }

@@ -8,42 +8,96 @@ import Particles
 import TestSupport
 import XCTest
 
-/// A linear model, data = R s + n: its posterior is a Gaussian that is known mode by mode.
+/// A linear model with a mask, data = R s + n/√w: its posterior is a Gaussian whose modes are correlated, and known.
 ///
-///     U = ½ Σ (R s − d)² + ½ Σ s²,    mean = R d/(1 + R²),    variance 1/(1 + R²)
+///     U = ½ Σ w (R s − d)² + ½ Σ s²,    H = R w R + 1,    mean = H⁻¹ R w d,    covariance H⁻¹
 private final class LinearDensity: SampledDensity {
     /// 1/R at k = 0, 1, 2 … fundamental wavenumbers.
-    static let inverseResponses = [1.0, 0.2, 0.4, 1, 3]
-    let response: Preconditioner<Double>
-    var data: Field<Double>
+    private static let inverseResponses = [1.0, 0.2, 0.4, 1, 3]
+    private let response: Preconditioner<Double>
+    private let weights: Field<Double>
+    private var data: Field<Double>
 
     init(_ transform: FourierTransform<Double>, seed: UInt64) {
         response = Preconditioner(
             curvatures: Self.inverseResponses, parameterCurvatures: [], transform)
+        // Seen less far from a corner, and not at all in a slab.
+        var weights = Field<Double>(transform.decomposition, ghosts: .none, for: "test")
+        let shape = SIMD3<Double>(transform.decomposition.shape)
+        weights.mapPoints { x, y, z, _ in
+            let place = SIMD3(Double(x) + 0.5, Double(y) + 0.5, Double(z) + 0.5) / shape
+            return 6 * place.z < 1 ? 0 : exp(-(place * place).sum() / 0.49)
+        }
+        self.weights = weights
         data = Field<Double>.whiteNoise(seed: seed, over: transform.decomposition)
         observe(Field<Double>.whiteNoise(seed: seed + 1, over: transform.decomposition), noise: seed + 2)
     }
 
-    static func response(at wave: Double) -> Double {
-        let shell = min(Int(wave), inverseResponses.count - 1)
-        let next = inverseResponses[min(shell + 1, inverseResponses.count - 1)]
-        return 1 / (inverseResponses[shell] + (wave - Double(shell)) * (next - inverseResponses[shell]))
+    /// Draws data of white noise; what is not seen has no part in anything.
+    func observe(_ noise: borrowing Field<Double>, noise seed: UInt64) {
+        let seen = response.apply(to: ParameterVector(noise: noise.copy(for: "test")))
+        let errors = Field<Double>.whiteNoise(seed: seed, over: noise.decomposition)
+        data.mapPoints { x, y, z, _ in
+            let weight = weights[x, y, z]
+            return weight > 0 ? seen.noise[x, y, z] + errors[x, y, z] / weight.squareRoot() : 0
+        }
     }
 
-    /// Draws data of white noise.
-    func observe(_ noise: borrowing Field<Double>, noise seed: UInt64) {
-        var seen = response.apply(to: ParameterVector(noise: noise.copy(for: "test")))
-        seen.add(ParameterVector(noise: .whiteNoise(seed: seed, over: noise.decomposition)))
-        data = seen.noise.copy(for: "test")
+    /// `w v`.
+    private func weighted(_ vector: consuming ParameterVector<Double>) -> ParameterVector<Double> {
+        vector.noise.mapPoints { x, y, z, value in weights[x, y, z] * value }
+        return vector
     }
 
     func evaluate(at point: borrowing ParameterVector<Double>) throws -> Evaluation<Double>? {
         var residual = response.apply(to: point)
         residual.add(ParameterVector(noise: data.copy(for: "test")), times: -1)
-        let value = try innerProduct(residual, residual) / 2 + (try innerProduct(point, point)) / 2
-        var gradient = response.apply(to: residual)
+        let slope = weighted(residual.copy())
+        let value = try innerProduct(residual, slope) / 2 + (try innerProduct(point, point)) / 2
+        var gradient = response.apply(to: slope)
         gradient.add(point)
         return Evaluation(value: value, gradient: gradient)
+    }
+
+    /// H⁻¹ R w d.
+    func mean() throws -> Field<Double> {
+        let seen = weighted(ParameterVector(noise: data.copy(for: "test")))
+        return try solve(response.apply(to: seen)).noise.copy(for: "test")
+    }
+
+    /// `cᵀ H⁻¹ c`, c the part of a mode that is called: cos(k·x)/√N or sin.
+    func variance(ofMode mode: SIMD3<Int>, part: Int) throws -> Double {
+        var wave = ParameterVector(noise: data.copy(for: "test"))
+        let shape = SIMD3<Double>(data.decomposition.shape)
+        let norm = 1 / Double(data.decomposition.pointCount).squareRoot()
+        wave.noise.mapPoints { x, y, z, _ in
+            let phase =
+                2 * Double.pi * (SIMD3<Double>(mode) * SIMD3(Double(x), Double(y), Double(z)) / shape).sum()
+            return norm * (part == 0 ? cos(phase) : sin(phase))
+        }
+        return try innerProduct(wave, solve(wave))
+    }
+
+    /// H⁻¹ b by conjugate gradients.
+    private func solve(_ right: borrowing ParameterVector<Double>) throws -> ParameterVector<Double> {
+        var residual = right.copy()
+        var direction = right.copy()
+        var solution = right.copy()
+        solution.scale(by: 0)
+        let whole = try innerProduct(right, right)
+        var norm = whole
+        while norm > 1e-16 * whole {
+            var image = response.apply(to: weighted(response.apply(to: direction)))
+            image.add(direction)
+            let step = norm / (try innerProduct(direction, image))
+            solution.add(direction, times: step)
+            residual.add(image, times: -step)
+            let next = try innerProduct(residual, residual)
+            direction.scale(by: next / norm)
+            direction.add(residual)
+            norm = next
+        }
+        return solution
     }
 }
 
@@ -74,9 +128,9 @@ final class LinearPosteriorTests: SPMDTestCase {
         _ sampler: any Sampler, warmUp: Int, samples: Int, _ transform: FourierTransform<Double>,
         on density: LinearDensity, stopping: Int? = nil
     ) throws -> ChainHistory {
-        let chain = chain(sampler, MarkovChain.Settings(warmUp: warmUp), transform)
+        let chain = chain(sampler, MarkovChain.Settings(warmUp: warmUp, beginning: .draw), transform)
         let start = ParameterVector<Double>(noise: .whiteNoise(seed: 77, over: transform.decomposition))
-        var state = try unwrapped(try chain.start(at: start, as: .draw, on: density))
+        var state = try unwrapped(try chain.start(at: start, on: density))
         var asked = 0
         while state.chain.iteration < warmUp + samples {
             do {
@@ -99,65 +153,70 @@ final class LinearPosteriorTests: SPMDTestCase {
         return state
     }
 
+    /// How far shells may be from the exact posterior: of the lowest, and of the highest.
+    private typealias Tolerance = (low: Double, high: Double)
+
     /// Means and variances about the exact mean, shell by shell, against the Wiener posterior.
     private func assertWiener(
-        _ sampler: any Sampler, warmUp: Int, samples: Int, tolerance: Double, _ name: String
+        _ sampler: any Sampler, warmUp: Int, samples: (short: Int, long: Int), _ short: Tolerance,
+        _ name: String
     ) throws {
-        try XCTSkipIf(world.size > 2, "chains have the same bits on all ranks")
+        try XCTSkipIf(world.size > 1, "chains have the same bits on all ranks")
         let transform = try transform(on: world)
         let density = LinearDensity(transform, seed: 40)
-        let history = try course(sampler, warmUp: warmUp, samples: samples, transform, on: density)
-        let seen = density.response.apply(to: ParameterVector(noise: density.data.copy(for: "test")))
+        let count = Self.isLong ? samples.long : samples.short
+        let tolerance = Self.isLong ? (low: 0.1, high: 0.02) : short
+        let history = try course(sampler, warmUp: warmUp, samples: count, transform, on: density)
         let sample = history.sample
-        let numerators = sample.amplitudes(of: transform.forward(keeping: seen.noise))
+        let means = sample.amplitudes(of: transform.forward(keeping: try density.mean()))
         let range = warmUp..<history.rows.count
+        let shells = Set(sample.shells).sorted()
         var report = ""
-        for shell in Set(sample.shells).sorted() {
+        for shell in shells {
             let series = history.series(ofShell: shell, in: range)
             let places = sample.shells.indices.filter { sample.shells[$0] == shell }
             let time = try XCTUnwrap(ChainStatistics.autocorrelationTime(of: series))
-            var (ratio, chiSquared) = (0.0, 0.0)
-            for (column, values) in series.enumerated() {
-                let waves = SIMD3<Double>(sample.modes[places[column / 2]])
-                let mode = waves * Double(shape.x) / SIMD3<Double>(shape)
-                let response = LinearDensity.response(at: (mode * mode).sum().squareRoot())
-                let precision = 1 + response * response
-                let mean = numerators[2 * places[column / 2] + column % 2] / precision
-                // Each part of a mode has half its variance.
-                let variance = 0.5 / precision
-                let count = Double(values.count)
-                ratio += values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count / variance
-                let offset = values.reduce(0, +) / count - mean
+            var (ratio, chiSquared, judged) = (0.0, 0.0, 0.0)
+            // Exact variances take long: a part of them does for the short test.
+            for column in stride(from: 0, to: series.count, by: Self.isLong ? 1 : 5) {
+                let place = places[column / 2]
+                let mean = means[2 * place + column % 2]
+                let variance = try density.variance(ofMode: sample.modes[place], part: column % 2)
+                let draws = Double(count)
+                ratio += series[column].reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / draws / variance
+                let offset = series[column].reduce(0, +) / draws - mean
                 // Means of draws that alternate are better than those of independent ones.
-                chiSquared += offset * offset / (variance * max(1, time) / count)
+                chiSquared += offset * offset / (variance * max(1, time) / draws)
+                judged += 1
             }
-            ratio /= Double(series.count)
-            chiSquared /= Double(series.count)
+            ratio /= judged
+            chiSquared /= judged
             report += " [\(shell): τ \(time), var \(ratio), χ² of the mean \(chiSquared)]"
             XCTAssertEqual(
-                ratio, 1, accuracy: shell == 1 ? 2 * tolerance : tolerance, "\(name), shell \(shell)")
-            XCTAssertLessThan(chiSquared, 1 + 4 * (2 / Double(series.count)).squareRoot() + 0.3, name)
+                ratio, 1, accuracy: shell < shells.max()! - 1 ? tolerance.low : tolerance.high,
+                "\(name), shell \(shell)")
+            XCTAssertLessThan(chiSquared, 1 + 4 * (2 / judged).squareRoot() + 0.3, name)
         }
         let gradients = history.rows[range].reduce(0) { $0 + $1.draw.gradients }
-        if world.isRoot {
-            print(
-                "linear 12 x 8 x 8 \(name): \(Double(gradients) / Double(samples)) gradients/sample\(report)"
-            )
-        }
+        print(
+            "linear, masked 12 x 8 x 8 \(name): \(Double(gradients) / Double(count)) gradients/sample\(report)"
+        )
     }
 
     func testHamiltonianMonteCarloFindsTheWienerPosterior() throws {
         try assertWiener(
-            HamiltonianMonteCarlo(.minimumNorm), warmUp: 160, samples: 400, tolerance: 0.1, "hmc minimum-norm"
-        )
+            HamiltonianMonteCarlo(.minimumNorm), warmUp: 160, samples: (300, 10_000), (0.2, 0.1),
+            "hmc minimum-norm")
     }
 
     func testAdjustedMicrocanonicalFindsTheWienerPosterior() throws {
-        try assertWiener(AdjustedMicrocanonical(), warmUp: 160, samples: 400, tolerance: 0.15, "mams")
+        try assertWiener(
+            AdjustedMicrocanonical(), warmUp: 160, samples: (400, 20_000), (0.3, 0.15), "mams")
     }
 
     func testMicrocanonicalLangevinFindsTheWienerPosteriorToItsBias() throws {
-        try assertWiener(MicrocanonicalLangevin(), warmUp: 400, samples: 4000, tolerance: 0.15, "mclmc")
+        try assertWiener(
+            MicrocanonicalLangevin(), warmUp: 400, samples: (2000, 60_000), (0.3, 0.15), "mclmc")
     }
 
     private func bits(_ history: ChainHistory) -> [UInt64] {
@@ -189,16 +248,16 @@ final class LinearPosteriorTests: SPMDTestCase {
 
     /// Data are drawn anew of each point: the points then have the distribution of the prior.
     func testDataAndPointsDrawnInTurnHaveThePriorsDistribution() throws {
-        try XCTSkipIf(world.size > 2, "chains have the same bits on all ranks")
+        try XCTSkipIf(world.size > 1, "chains have the same bits on all ranks")
         let transform = try transform(on: world)
         let density = LinearDensity(transform, seed: 90)
         let chain = chain(
-            HamiltonianMonteCarlo(.minimumNorm), MarkovChain.Settings(warmUp: 0, step: 0.15, mass: .identity),
-            transform)
+            HamiltonianMonteCarlo(.minimumNorm),
+            MarkovChain.Settings(warmUp: 0, step: 0.15, mass: .identity, beginning: .draw), transform)
         let start = ParameterVector<Double>(noise: .whiteNoise(seed: 78, over: transform.decomposition))
         density.observe(start.noise, noise: 1)
-        var state = try unwrapped(try chain.start(at: start, as: .draw, on: density))
-        let count = 500
+        var state = try unwrapped(try chain.start(at: start, on: density))
+        let count = Self.isLong ? 5000 : 300
         for sweep in 0..<count {
             try chain.advance(&state, on: density)
             density.observe(state.chain.point.noise, noise: UInt64(10_000 + sweep))

@@ -115,6 +115,87 @@ final class SamplerTests: SPMDTestCase {
         XCTAssertEqual(errors[0] / errors[1], 4, accuracy: 0.3)
     }
 
+    /// A chain of the prior, by each method: shells have the variance 1.
+    func testAChainOfThePriorHasItsVariance() throws {
+        try XCTSkipIf(world.size > 1, "chains have the same bits on all ranks")
+        let side = Self.isLong ? 32 : 8
+        let transform = try transform([side, side, side], on: world)
+        // A walk takes a step an iteration.
+        let cases: [(any Sampler, samples: Int, warmUp: Int)] = [
+            (HamiltonianMonteCarlo(), 100, 40), (AdjustedMicrocanonical(), 200, 40),
+            (MicrocanonicalLangevin(), 1500, 200),
+        ]
+        for (sampler, samples, warmUp) in cases {
+            let chain = MarkovChain<Double>(
+                by: sampler, .init(warmUp: warmUp, beginning: .draw),
+                drawing: ChainRandom(seed: 21, chain: 0),
+                over: ParameterSpace(), transform)
+            let start = ParameterVector<Double>(noise: .whiteNoise(seed: 5, over: transform.decomposition))
+            guard var state = try chain.start(at: start, on: prior(Double.self)) else {
+                throw UsageError("there is no start")
+            }
+            for _ in 0..<warmUp + samples { try chain.advance(&state, on: prior(Double.self)) }
+            let sample = state.history.sample
+            for shell in Set(sample.shells).sorted() {
+                let series = state.history.series(ofShell: shell, in: warmUp..<warmUp + samples)
+                let squares = series.map { values in values.map { 2 * $0 * $0 } }
+                let time = max(1, try XCTUnwrap(ChainStatistics.autocorrelationTime(of: squares)))
+                let draws = Double(samples * squares.count)
+                let mean = squares.reduce(0) { $0 + $1.reduce(0, +) } / draws
+                let error = (2 * time / draws).squareRoot()
+                print("prior \(side)³ \(type(of: sampler)), shell \(shell): ⟨|s|²⟩ \(mean) ± \(error)")
+                XCTAssertEqual(mean, 1, accuracy: 4.5 * error, "\(sampler), shell \(shell)")
+            }
+        }
+    }
+
+    func testAMassThatIsNotFiniteIsRefusedInOneLine() throws {
+        let transform = try transform([12, 8, 8], on: world)
+        let chain = MarkovChain<Double>(
+            by: HamiltonianMonteCarlo(), .init(warmUp: 10), drawing: ChainRandom(seed: 1, chain: 0),
+            over: ParameterSpace(), transform)
+        assertThrowsEverywhere("sampler.mass") {
+            let start = ParameterVector<Double>(noise: .whiteNoise(seed: 5, over: transform.decomposition))
+            let cliff = Cliff(from: start)
+            _ = try chain.start(at: start, on: cliff) == nil
+        }
+    }
+
+    /// Flat where it starts, and with a slope that is no number anywhere else.
+    private final class Cliff: SampledDensity {
+        private let start: ParameterVector<Double>
+
+        init(from start: borrowing ParameterVector<Double>) { self.start = start.copy() }
+
+        func evaluate(at point: borrowing ParameterVector<Double>) throws -> Evaluation<Double>? {
+            var gradient = ParameterVector.difference(point, start)
+            let isThere = try innerProduct(gradient, gradient) == 0
+            gradient.noise.fill(with: isThere ? 0 : .infinity)
+            return Evaluation(value: 0, gradient: gradient)
+        }
+    }
+
+    func testPoissonVariatesHaveTheirMeanAndVariance() {
+        for mean in [0.02, 0.7, 5, 63, 65, 900, 40_000] {
+            let draws = (0..<4000).map { PoissonVariate.draw(mean: mean, seed: 8, element: $0) }
+            let average = draws.reduce(0, +) / 4000
+            let variance = draws.reduce(0) { $0 + ($1 - average) * ($1 - average) } / 3999
+            XCTAssertEqual(average, mean, accuracy: 4 * (mean / 4000).squareRoot())
+            // Var of the sample variance is (μ4 − σ⁴)/n, μ4 = λ + 3λ².
+            XCTAssertEqual(variance, mean, accuracy: 4 * ((mean + 2 * mean * mean) / 4000).squareRoot())
+            XCTAssertTrue(draws.allSatisfy { $0 == $0.rounded() && $0 >= 0 })
+        }
+        // Frequencies of 0, 1, 2 and 3 of a mean that is small.
+        let draws = (0..<20_000).map { PoissonVariate.draw(mean: 1.5, seed: 9, element: $0) }
+        var probability = exp(-1.5)
+        for count in 0..<4 {
+            let share = Double(draws.count { $0 == Double(count) }) / 20_000
+            XCTAssertEqual(share, probability, accuracy: 4 * (probability / 20_000).squareRoot(), "\(count)")
+            probability *= 1.5 / Double(count + 1)
+        }
+        XCTAssertEqual(PoissonVariate.draw(mean: 0, seed: 1, element: 0), 0)
+    }
+
     /// There and back on a potential that is not quadratic, in single precision with a mass: 0 words.
     func testTrajectoriesOnALatticeGoBackToTheLastBit() throws {
         let grid = try transform([12, 8, 10], on: world).decomposition

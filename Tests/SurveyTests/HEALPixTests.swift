@@ -52,11 +52,12 @@ final class HEALPixTests: XCTestCase {
         var counts = [Int](repeating: 0, count: sky.pixelCount)
         let (rows, columns) = (360, 720)
         for row in 0..<rows {
-            let height = (Double(row) + 0.5) / Double(rows) * 2 - 1
+            let height: Double = (Double(row) + 0.5) / 180 - 1
             let across = (1 - height * height).squareRoot()
             for column in 0..<columns {
-                let azimuth = (Double(column) + 0.5) / Double(columns) * 2 * .pi
-                counts[sky.pixel(towards: [across * cos(azimuth), across * sin(azimuth), height])] += 1
+                let azimuth: Double = (Double(column) + 0.5) * .pi / 360
+                let direction = SIMD3<Double>(across * cos(azimuth), across * sin(azimuth), height)
+                counts[sky.pixel(towards: direction)] += 1
             }
         }
         let mean = Double(rows * columns) / Double(sky.pixelCount)

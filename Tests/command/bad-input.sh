@@ -119,6 +119,7 @@ force: {kernel: 2_4}
 E
 bad 2 'initial.a is 0; it must be a number from' simulate run.yaml <<'E'
 initial: {a: 0}
+evolution: {integrator: fastpm}
 E
 bad 2 'initial.lpt_order is 4' simulate run.yaml <<'E'
 initial: {lpt_order: 4}

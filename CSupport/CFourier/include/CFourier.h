@@ -47,6 +47,18 @@ void palindrome_lines_transform(palindrome_lines *lines, enum palindrome_directi
                                 palindrome_placement source, palindrome_placement target, int64_t plane_count,
                                 int64_t line_count, double scale);
 
+/// A source of a sum of transforms, and real factors for every point of its lines, before and after they are
+/// transformed, zeros and what is dropped included; NULL for none. Factors are of complex numbers only.
+typedef struct {
+    palindrome_placement source;
+    const double *before, *after;
+} palindrome_term;
+
+/// target = Σ after · F(before · source), summed in the order of the terms, for lines as above.
+void palindrome_lines_combine(palindrome_lines *lines, enum palindrome_direction direction,
+                              const palindrome_term *terms, int64_t term_count, palindrome_placement target,
+                              int64_t plane_count, int64_t line_count, double scale);
+
 // MARK: multiplication
 
 /// i^times_i fx fy fz / (dx + dy + dz) for x_count × y_count × z_count modes; 0 where the denominator is.

@@ -123,8 +123,8 @@ class Fields(Calls):
         self.comm.Reduce(image, whole)
         if whole is None:
             return None
-        if whole.min() > 0:
-            style.setdefault("norm", "log")
+        if whole.min() > 0 and "norm" not in style:
+            style["norm"] = "log"
         right, top = (self.box[other] for other in across)
         ax.imshow(whole.T, origin="lower", extent=(0, right, 0, top), **style)
         ax.set_xlabel(rf"${'xyz'[across[0]]}\ [\mathrm{{Mpc}}/h]$")

@@ -1,6 +1,7 @@
 """Every test is one job on all ranks: `mpirun -n N python -m pytest`. Those that compare with files of the command need
 PALINDROME_TEST_DATA, which Tests/command/python.sh fills."""
 
+import importlib
 import os
 from pathlib import Path
 
@@ -17,6 +18,14 @@ CONFIG = {
     "evolution": {"steps": 3},
     "run": {"precision": "double"},
 }
+
+
+def optional(name):
+    """A package; what needs it is skipped where it is not there, or cannot be loaded."""
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        pytest.skip(f"there is no {name}: {error}", allow_module_level=True)
 
 
 @pytest.fixture(autouse=True)

@@ -54,6 +54,18 @@ def test_arrays_that_do_not_fit(model):
     model.forward(s)
 
 
+def test_communicators_that_do_not_fit(model, config, comm):
+    with pytest.raises(pl.UsageError, match="the communicator cannot be used"):
+        pl.Model(config, MPI.COMM_NULL)
+    with pl.Model(config, MPI.COMM_SELF) as alone:
+        whole = alone.white_noise(1)
+    if comm.size > 1:  # a block of another number of ranks
+        with pytest.raises(pl.UsageError, match="the white noise has the shape"):
+            model.forward(whole)
+    else:
+        assert np.array_equal(model.forward(whole), model.forward(model.white_noise(1)))
+
+
 def test_cosmologies_and_times_that_cannot_be(model):
     s = model.white_noise(1)
     with pytest.raises(pl.UsageError, match="Omega_b"):
@@ -145,7 +157,14 @@ def test_a_closed_model_says_so(config):
     m.close()
     m.close()
     assert m.closed
-    for call in (lambda: m.forward(s), lambda: m.white_noise(1), lambda: m.growth(1.0), lambda: next(states)):
+    field, path = np.empty(m.mesh_shape), "/nowhere/field.h5"
+    for call in (
+        lambda: m.forward(s), lambda: m.white_noise(1), lambda: m.growth(1.0), lambda: m.linear_power([0.1]),
+        lambda: next(states), lambda: m.evolve(s), lambda: m.value_and_grad(s, lambda rho: (0.0, rho)),
+        lambda: m.vjp(s, field), lambda: m.vjp_particles(s), lambda: m.posterior(), lambda: m.power(s),
+        lambda: m.sum([1.0]), lambda: m.gather(s), lambda: m.scatter(s), lambda: m.read(path),
+        lambda: m.write(path, field), lambda: m.plot(field),
+    ):  # fmt: skip
         with pytest.raises((pl.UsageError, StopIteration)):
             call()
 

@@ -6,6 +6,7 @@ import runpy
 from pathlib import Path
 
 import pytest
+from conftest import optional
 
 from mpi4py import MPI
 
@@ -25,7 +26,7 @@ def test_example(name, monkeypatch, tmp_path):
     for module in NEEDS[name]:
         if importlib.util.find_spec(module) is None:
             pytest.skip(f"there is no {module}")
-        pytest.importorskip(module, exc_type=ImportError)
+        optional(module)
     monkeypatch.chdir(tmp_path)
     os.environ.setdefault("MPLBACKEND", "Agg")
     runpy.run_path(str(EXAMPLES / f"{name}.py"), run_name="__main__")

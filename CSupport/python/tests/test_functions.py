@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import palindrome as pl
-from conftest import alike
+from conftest import alike, optional
 from mpi4py import MPI
 
 
@@ -88,6 +88,35 @@ def test_power_is_that_of_the_modes(model, config):
         assert found.modes[1] == shell.sum()
         assert found.power[1] == pytest.approx(modes[shell].mean(), rel=1e-10)
         assert found.k[1] == pytest.approx(2 * np.pi / side * radius[shell].mean(), rel=1e-6)
+
+
+def test_results_plot_themselves(model, config, comm):
+    matplotlib = optional("matplotlib")
+    matplotlib.use("Agg")
+    from matplotlib import pyplot as plt
+
+    density = model.forward(model.white_noise(1))
+    whole = comm.bcast(model.gather(density))
+    for axis in range(3):
+        ax = model.plot(density, plt.figure().gca(), axis=axis)
+        assert (ax is None) == (comm.rank != 0)
+        if ax is not None:
+            image = ax.images[0]
+            assert np.allclose(image.get_array(), whole.mean(axis=axis).T, rtol=1e-12)
+            assert tuple(image.get_extent()) == (0, 64, 0, 64)
+            assert ax.get_xlabel().startswith("$" + "yxx"[axis]) and ax.get_ylabel().startswith("$" + "zzy"[axis])
+    signed = model.plot(model.white_noise(1), plt.figure().gca())
+    assert signed is None or isinstance(signed.images[0].norm, matplotlib.colors.Normalize)
+    spectrum = model.power(density)
+    line = spectrum.plot(plt.figure().gca(), label="P").lines[0]
+    assert np.array_equal(line.get_xdata(), spectrum.k) and np.array_equal(line.get_ydata(), spectrum.power)
+    with pytest.raises(pl.UsageError, match="axis is 3"):
+        model.plot(density, axis=3)
+    for state in model.evolve(model.white_noise(1)):
+        ax = state.plot(plt.figure().gca())
+        haloes = state.haloes().plot(plt.figure().gca())
+        assert haloes.get_xlabel() and (ax is None) == (comm.rank != 0)
+    plt.close("all")
 
 
 def test_growth_of_a_universe_of_matter_alone(model):

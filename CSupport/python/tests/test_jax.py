@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+from conftest import optional
 
-jax = pytest.importorskip("jax")
+jax = optional("jax")
 jax.config.update("jax_enable_x64", True)
 import jax.numpy as jnp  # noqa: E402
 from jax.test_util import check_grads  # noqa: E402
@@ -64,6 +65,25 @@ def test_two_times_at_once(model, direction):
     total = lambda s: model.sum(float(part(s)))  # noqa: E731
     difference = (total(s + h * direction) - total(s - h * direction)) / (2 * h)
     assert difference == pytest.approx(model.sum(np.asarray(gradient) * direction), rel=2e-4)
+
+
+def test_losses_of_particles(model, direction):
+    at, s = [float(model.scale_factors[1]), 1.0], model.white_noise(1)
+    late, both = pl.jax.particles(model), pl.jax.particles(model, at)
+
+    def part(s):
+        x, p = late(s)
+        (x1, p1), (x2, _) = both(s)
+        k = 2 * jnp.pi / model.box[0]  # periodic, as positions are
+        return jnp.sum(jnp.cos(k * x) + p**2) + jnp.sum(p1 * jnp.sin(k * x2)) + jnp.sum(jnp.sin(2 * k * x1))
+
+    gradient = jax.jit(jax.grad(part))(s)
+    h = 1e-6
+    total = lambda s: model.sum(float(part(s)))  # noqa: E731
+    difference = (total(s + h * direction) - total(s - h * direction)) / (2 * h)
+    slope = model.sum(np.asarray(gradient) * direction)
+    assert abs(slope) > 1
+    assert difference == pytest.approx(slope, rel=2e-4)
 
 
 def test_vmap_is_refused(model):

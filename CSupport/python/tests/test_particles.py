@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from conftest import optional
 
 import palindrome as pl
 from mpi4py import MPI
@@ -126,7 +127,7 @@ alone = pytest.mark.skipif(MPI.COMM_WORLD.size > 1, reason="conversions are of e
 
 @alone
 def test_states_become_particles_of_pynbody(model):
-    pynbody = pytest.importorskip("pynbody")
+    pynbody = optional("pynbody")
     for state in model.evolve(model.white_noise(1)):
         sim, m = state.as_pynbody(), model
         assert np.array_equal(sim["pos"].in_units("Mpc a h**-1"), state.positions)
@@ -140,7 +141,7 @@ def test_states_become_particles_of_pynbody(model):
 
 @alone
 def test_states_become_particles_of_yt(model):
-    yt = pytest.importorskip("yt")
+    yt = optional("yt")
     yt.set_log_level("error")
     for state in model.evolve(model.white_noise(1)):
         ds = yt.load_particles(**state.as_yt())

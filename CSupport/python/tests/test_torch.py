@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+from conftest import optional
 
-torch = pytest.importorskip("torch", exc_type=ImportError)
+torch = optional("torch")
 import palindrome as pl  # noqa: E402
 import palindrome.torch  # noqa: E402
 
@@ -38,3 +39,22 @@ def test_two_times_at_once(model, direction):
     with torch.no_grad():
         difference = model.sum(float(part(s + h * d)) - float(part(s - h * d))) / (2 * h)
     assert difference == pytest.approx(model.sum(np.asarray(s.grad) * direction), rel=2e-4)
+
+
+def test_losses_of_particles(model, direction):
+    late, both = pl.torch.particles(model), pl.torch.particles(model, [float(model.scale_factors[1]), 1.0])
+    k = 2 * np.pi / model.box[0]
+
+    def part(s):
+        x, p = late(s)
+        (x1, _), (_, p2) = both(s)
+        return (torch.cos(k * x) + p**2).sum() + (p2 * torch.sin(k * x1)).sum()
+
+    s = torch.from_numpy(model.white_noise(1)).requires_grad_()
+    part(s).backward()
+    d, h = torch.from_numpy(direction), 1e-6
+    with torch.no_grad():
+        difference = model.sum(float(part(s + h * d)) - float(part(s - h * d))) / (2 * h)
+    slope = model.sum(np.asarray(s.grad) * direction)
+    assert abs(slope) > 1
+    assert difference == pytest.approx(slope, rel=2e-4)

@@ -102,7 +102,7 @@ public struct OptimizerSection: Sendable, Equatable {
 
     /// From standard reconstruction, which has the largest scales: heavy haloes first, then the lighter ones.
     private static var stagesOfHaloes: [Stage] {
-        [(1e12, 1.0, 15), (1e12, 0.5, 15), (1e12, 0.0, 45), (1e11, 0.5, 12), (1e11, 0.0, 40)].map {
+        [(1e12, 1.0, 12), (1e12, 0.0, 50), (1e11, 0.0, 140)].map {
             Stage(smoothing: $1, iterations: $2, tolerance: 1e-4, softening: $0, width: 3)
         }
     }

@@ -32,6 +32,14 @@ public struct SamplerSection: Sendable, Equatable {
         case identity
     }
 
+    /// What is known of the universe that was observed, to judge chains by.
+    public struct Truth: Sendable, Equatable {
+        /// Its white noise.
+        public var noise: DatasetAddress?
+        /// Its values of sampled parameters, by their names.
+        public var parameters: [String: Double]
+    }
+
     /// Where chains start.
     public enum Start: Sendable, Equatable {
         /// At draws from the prior of the white noise.
@@ -68,6 +76,8 @@ public struct SamplerSection: Sendable, Equatable {
     public var seed: UInt64
     /// Where they start.
     public var start: Start
+    /// The truth, if it is known.
+    public var truth: Truth?
     /// Parameters that are sampled with the white noise.
     public var vary: [ReconstructSection.Varied]
     /// Whether HMC's trajectories run on a lattice.
@@ -103,12 +113,34 @@ public struct SamplerSection: Sendable, Equatable {
                     ? .noise : .file(try entry.noise(rule, remedy))
             } ?? .noise
         vary = ReconstructSection.Varied.read("vary", section, universe.cosmology, objectives)
+        truth = Self.truth(section, vary)
         usesLattice = section.flag("fixed_point", default: true)
         checkpointEvery = section.whole("checkpoint_every", 1...1_000_000, default: 10)
         guard section.isGiven else { return }
         ReconstructSection.Varied.refuseIdle(vary, in: universe, section)
         refuseImproper(section, objectives)
         refuseStrangers(section)
+    }
+
+    /// Reads `truth`: white noise, or a section with that and with values of sampled parameters.
+    private static func truth(
+        _ section: SectionReader, _ vary: [ReconstructSection.Varied]
+    ) -> Truth? {
+        section.read("truth") { entry throws(Problem) in
+            let (rule, remedy) = ("it must be file.h5:/dataset", "try \"truth.h5:/white_noise\"")
+            guard entry.node.scalar == nil else {
+                return Truth(noise: try entry.noise(rule, remedy), parameters: [:])
+            }
+            let names = vary.map(\.name)
+            let fields = try entry.fields(
+                ["white_noise"] + names,
+                "try {white_noise: \"truth.h5:/white_noise\"\(names.first.map { ", \($0): 1" } ?? "")}")
+            var truth = Truth(noise: try fields["white_noise"]?.noise(rule, remedy), parameters: [:])
+            for name in names {
+                truth.parameters[name] = try fields[name]?.number(.any, "try 1")
+            }
+            return truth
+        } ?? nil
     }
 
     /// Refuses what has no probability to be sampled.
@@ -169,8 +201,20 @@ public struct SamplerSection: Sendable, Equatable {
             + [
                 .init("mass", mass.rawValue), .init("warmup", "\(warmUp)"), .init("samples", "\(samples)"),
                 .init("thin", "\(thin)"), .init("chains", "\(chains)"), .init("seed", "\(seed)"),
-                .init("start", start), .init("vary", "[\(vary.map(\.text).joined(separator: ", "))]"),
+                .init("start", start),
+            ] + (truth.map { [.init("truth", Self.text($0, vary))] } ?? []) + [
+                .init("vary", "[\(vary.map(\.text).joined(separator: ", "))]")
             ] + (method == .hmc ? [.init("fixed_point", "\(usesLattice)")] : [])
             + [.init("checkpoint_every", "\(checkpointEvery)")]
+    }
+
+    private static func text(_ truth: Truth, _ vary: [ReconstructSection.Varied]) -> String {
+        let noise = truth.noise.map { ["white_noise: \(quoted($0.description))"] } ?? []
+        let values = vary.compactMap { varied in
+            truth.parameters[varied.name].map {
+                "\(varied.name.contains("[") ? quoted(varied.name) : varied.name): \($0)"
+            }
+        }
+        return "{\((noise + values).joined(separator: ", "))}"
     }
 }

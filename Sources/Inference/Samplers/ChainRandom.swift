@@ -18,6 +18,8 @@ public struct ChainRandom: Sendable, Equatable {
         case accept
         /// Refreshments before and after a step.
         case refreshBefore, refreshAfter
+        /// Data that a point predicts.
+        case predictive
     }
 
     /// The seed of all chains.

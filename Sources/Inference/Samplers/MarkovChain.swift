@@ -45,6 +45,8 @@ public struct MarkovChain<Scalar: FourierScalar> {
         public var length: Double?
         /// Whether the mass is measured.
         public var mass: Mass
+        /// Where the chain begins.
+        public var beginning: Beginning
 
         /// Where the mass comes from.
         public enum Mass: Sendable, Equatable {
@@ -55,11 +57,15 @@ public struct MarkovChain<Scalar: FourierScalar> {
         }
 
         /// Settings.
-        public init(warmUp: Int, step: Double? = nil, length: Double? = nil, mass: Mass = .measured) {
+        public init(
+            warmUp: Int, step: Double? = nil, length: Double? = nil, mass: Mass = .measured,
+            beginning: Beginning = .mode
+        ) {
             self.warmUp = warmUp
             self.step = step
             self.length = length
             self.mass = mass
+            self.beginning = beginning
         }
     }
 
@@ -67,6 +73,10 @@ public struct MarkovChain<Scalar: FourierScalar> {
     public enum Beginning: Sendable {
         /// It is a draw from the prior, and taken as it is.
         case draw
+        /// It is a draw from the prior, which data may make a very improbable one: so steep is the posterior there that
+        /// trajectories would need hundreds of steps, and so far the way that a warm-up would not be enough. The chain
+        /// goes downhill first, and then begins as near a mode.
+        case descent
         /// It is near the most probable one: `F⁻¹C^(−½)F w` is added.
         case mode
     }
@@ -101,15 +111,26 @@ public struct MarkovChain<Scalar: FourierScalar> {
 
     /// The start of the chain. Collective.
     ///
+    /// - Parameters:
+    ///   - given: a point; see ``Beginning``.
+    ///   - density: what is sampled.
+    ///   - isStopRequested: asked after each gradient; the same on all ranks.
     /// - Returns: nil where there is no finite loss, or no room on the lattice.
-    /// - Throws: `UsageError` when the mass is not finite, and what the density throws; the same on all ranks.
+    /// - Throws: ``StopRequest``, `UsageError` when the mass is not finite, and what the density throws; the same on all
+    ///   ranks.
     public func start(
-        at point: consuming ParameterVector<Scalar>, as beginning: Beginning,
-        on density: some SampledDensity<Scalar>
+        at given: consuming ParameterVector<Scalar>, on density: any SampledDensity<Scalar>,
+        stoppingWhen isStopRequested: @escaping () -> Bool = { false }
     ) throws -> MarkovChainState<Scalar>? {
+        let density = InterruptibleDensity(density, stoppingWhen: isStopRequested)
+        var point = given
+        if settings.beginning == .descent {
+            guard let below = try Descent(on: transform).from(point, density) else { return nil }
+            point = below
+        }
         guard let here = try density.evaluate(at: point) else { return nil }
         let mass = try mass(at: point, here, density)
-        guard let chain = try firstPoint(from: point, as: beginning, mass, density) else { return nil }
+        guard let chain = try firstPoint(from: point, mass, density) else { return nil }
         let dimensions = chain.point.count
         let search = sampler.stepSearch(dimensions: dimensions)
         return MarkovChainState(
@@ -151,13 +172,13 @@ public struct MarkovChain<Scalar: FourierScalar> {
 
     /// The first point, nearer to the given one by halves while there is no loss where it should be.
     private func firstPoint(
-        from point: borrowing ParameterVector<Scalar>, as beginning: Beginning,
-        _ mass: Preconditioner<Scalar>, _ density: some SampledDensity<Scalar>
+        from point: borrowing ParameterVector<Scalar>, _ mass: Preconditioner<Scalar>,
+        _ density: some SampledDensity<Scalar>
     ) throws -> ChainState<Scalar>? {
         let normals: ParameterVector<Scalar> = random.normals(
             .start, at: 0, over: transform.decomposition, parameters: point.parameters.count)
         let scatter = mass.apply(.inverseSquareRoot, to: normals)
-        for share in beginning == .draw ? [0] : [1, 0.5, 0.25, 0.125, 0] {
+        for share in settings.beginning == .draw ? [0] : [1, 0.5, 0.25, 0.125, 0] {
             var place = point.copy()
             place.add(scatter, times: share)
             if let state = try chainState(at: place, density) { return state }

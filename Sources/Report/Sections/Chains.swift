@@ -26,6 +26,8 @@ struct Chains: ReportSection {
     }
 
     private let chains: [Chain]
+    /// True values of parameters, where they are known.
+    private let truth: [String: Double]
     private let mean: Slab?
     private let variance: Slab?
     private let noise: Slab?
@@ -44,6 +46,7 @@ struct Chains: ReportSection {
         guard !chains.isEmpty else { return nil }
         self.chains = chains
         let path = "\(run.path)/chain_\(chains[0].number).h5"
+        truth = try TruthOfChains.parameters(in: InputFile(opening: path, over: run.world))
         mean = try run.slab(of: "/density/mean", in: path)
         variance = try run.slab(of: "/density/variance", in: path)
         noise = try run.slab(of: "/noise/mean", in: path)
@@ -92,9 +95,7 @@ struct Chains: ReportSection {
                     Mean of |s_k|² over the watched modes of each shell, and the band of 68 % of the draws; of a draw \
                     from the prior it is 1.
                     """) ?? .nothing)
-            \(corner?.figure(
-                "\(identifier)-corner", describedAs: "Pairs of parameters", caption: "Draws of pairs of parameters.")
-                ?? .nothing)
+            \(corner)
             \(try maps())
             """
     }
@@ -184,22 +185,15 @@ struct Chains: ReportSection {
             size: [1100, 360])
     }
 
-    /// The first parameter against the others.
-    private var corner: Plot? {
-        guard let first = chains[0].parameters.first, chains[0].parameters.count > 1 else { return nil }
-        let panels = (1..<chains[0].parameters.count).map { index in
-            Plot.Panel(
-                .init(chains[0].parameters[index].name, .linear),
-                chains.enumerated().compactMap { number, chain in
-                    guard index < chain.parameters.count else { return nil }
-                    return Plot.Series(
-                        nil, x: chain.parameters[0].values, y: chain.parameters[index].values,
-                        style: .points, colour: Plot.colours[number % Plot.colours.count])
-                })
-        }
-        return Plot(
-            "", axis: .init(first.name, .linear), panels: panels,
-            size: [760, 160 + 240 * Double(panels.count)])
+    private var corner: HTML {
+        let names = chains[0].parameters.map(\.name)
+        return CornerPlot(
+            names: names,
+            chains: chains.map { chain in
+                names.map { name in chain.parameters.first { $0.name == name }?.values ?? [] }
+            },
+            truth: names.map { truth[$0] }
+        ).html(named: "\(identifier)-corner")
     }
 
     private func maps() throws -> HTML {

@@ -36,10 +36,10 @@ struct InputCheck {
 
     private func readFiles<Scalar: StorableScalar>(as _: Scalar.Type) throws -> [String] {
         let model: ForwardModel<Scalar> = try configuration.forwardModel(
-            Scalar.self, observing: purpose == .simulation ? [] : configuration.observedScaleFactors,
+            Scalar.self, observing: observed,
             on: world)
         var remarks = model.remarks + configuration.idleKeys(in: use)
-        if purpose != .reconstruction {
+        if purpose == .simulation || purpose == .gradient {
             // The initial conditions themselves: a particle may be displaced too far.
             _ = try model.start(from: configuration.whiteNoise(over: model.particleGrid))
         }
@@ -52,7 +52,7 @@ struct InputCheck {
             try StandardEstimate(configuration, model, world).requireTracers()
             if settings.method == .standard { return remarks }
         }
-        if purpose != .simulation {
+        if purpose != .simulation, !configuration.objectives.isEmpty {
             let likelihood = try configuration.jointLikelihood(of: model)
             if purpose == .reconstruction { try configuration.requireViews(of: likelihood) }
             remarks += likelihood.remarks
@@ -63,11 +63,19 @@ struct InputCheck {
         return remarks
     }
 
+    /// When a run looks at its particles.
+    private var observed: [Double] {
+        if purpose == .simulation { return [] }
+        return configuration.objectives.isEmpty
+            ? [configuration.evolution.stop] : configuration.observedScaleFactors
+    }
+
     private var use: RunConfiguration.Use {
         switch purpose {
         case .simulation: .simulation
         case .gradient: .gradient
         case .reconstruction: .reconstruction
+        case .sampling: .sampling
         }
     }
 
@@ -81,6 +89,9 @@ struct InputCheck {
             case .initial: if case .file(let address) = configuration.initial.noise { found.append(address) }
             case nil: break
             }
+        } else if purpose == .sampling {
+            if case .file(let address) = configuration.sampler?.start { found.append(address) }
+            if let address = configuration.sampler?.truth?.noise { found.append(address) }
         } else if case .file(let address) = configuration.initial.noise {
             found.append(address)
         }

@@ -22,6 +22,9 @@ extension RunConfiguration {
         }
     }
 
+    /// The point of a chain on a lattice, and position and momentum of its trajectory.
+    fileprivate var latticeVectors: Int { sampler?.method == .hmc && sampler!.usesLattice ? 3 : 0 }
+
     /// Fields of data and weights on the force mesh.
     fileprivate var observedFields: Int { objectives.reduce(0) { $0 + $1.fieldsOfData } }
 
@@ -61,6 +64,7 @@ extension MemoryEstimate {
             of: configuration.workload(on: ranks), for: purpose,
             holding: Holdings(
                 observedFields: configuration.observedFields, keptVectors: configuration.keptVectors,
+                latticeVectors: configuration.latticeVectors,
                 observation: configuration.observation,
                 linkingLength: configuration.output.haloes ? configuration.halo.linkingLength : nil))
     }

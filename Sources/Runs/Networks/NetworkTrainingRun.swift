@@ -177,6 +177,7 @@ struct NetworkTrainingRun {
             meshFactor: box.meshFactor, scaleFactor: configuration.evolution.stop,
             numberDensity: settings.numberDensity)
         let known = try universes.dropLast().map { try universe($0) }
+        networks = try networks.calibrated(on: known, transform)
         for softening in settings.softenings {
             for width in settings.widths {
                 try context.stopIfAsked()

@@ -23,7 +23,7 @@ enum RunKind: String {
         case "halo": self == .simulate || self == .train
         case "train": self == .train && name != "checkpoint_every"
         case "objective": self != .simulate && self != .train
-        case "sampler": self == .sample && name != "samples" && name != "checkpoint_every"
+        case "sampler": self == .sample && !["samples", "truth", "checkpoint_every"].contains(name)
         case "optimizer": self == .reconstruct
         case "reconstruct": self == .reconstruct && name != "truth" && !name.hasPrefix("checkpoint_")
         default: true

@@ -2,6 +2,7 @@ internal import Configuration
 internal import Dynamics
 internal import Inference
 internal import Mesh
+internal import Observables
 internal import Parallel
 internal import Particles
 internal import Records
@@ -18,6 +19,7 @@ struct ChainRun<Scalar: StorableScalar> {
     private var settings: SamplerSection { universe.settings }
     private var directory: String { universe.configuration.output.directory }
     private var chainPath: String { "\(directory)/\(settings.chainName(number))" }
+    private var random: ChainRandom { ChainRandom(seed: settings.seed, chain: number) }
     private var total: Int { settings.warmUp + settings.samples }
 
     /// A chain, by its number from 0.
@@ -36,15 +38,23 @@ struct ChainRun<Scalar: StorableScalar> {
             by: sampler,
             MarkovChain<Scalar>.Settings(
                 warmUp: settings.warmUp, step: settings.step, length: settings.length,
-                mass: settings.mass == .measured ? .measured : .identity),
-            drawing: ChainRandom(seed: settings.seed, chain: number), over: universe.space, transform)
+                mass: settings.mass == .measured ? .measured : .identity,
+                beginning: beginning),
+            drawing: random, over: universe.space, transform)
         let restored = isContinued ? try restore(of: place, sampler) : nil
         var sampled: SampledChain<Scalar>
         if let restored {
             universe = try universe.inUnits(of: restored.momentumExponent, in: context)
             sampled = restored.take()
         } else {
-            sampled = try start(chain, universe)
+            do {
+                sampled = try start(chain, universe)
+            } catch is StopRequest {
+                context.say(
+                    "stopped by a signal before chain \(number) began; the same command with --resume starts it"
+                )
+                return .stopped
+            }
         }
         let checkpoints = checkpoints(of: universe)
         var saved = -1
@@ -75,6 +85,13 @@ struct ChainRun<Scalar: StorableScalar> {
         return .finished
     }
 
+    private var beginning: MarkovChain<Scalar>.Beginning {
+        switch settings.start {
+        case .file: .mode
+        case .noise: universe.configuration.objectives.isEmpty ? .draw : .descent
+        }
+    }
+
     private func checkpoints(of universe: SampledUniverse<Scalar>) -> ChainCheckpoints<Scalar> {
         ChainCheckpoints(
             store: RunKind.sample.stores(of: universe.configuration, in: directory)[number],
@@ -96,18 +113,19 @@ struct ChainRun<Scalar: StorableScalar> {
         let grid = universe.model.particleGrid
         let zeros = universe.space.parameters.map { _ in 0.0 }
         let noise: Field<Scalar>
-        let beginning: MarkovChain<Scalar>.Beginning
         switch settings.start {
-        case .file(let address):
-            noise = try address.readNoise(over: grid)
-            beginning = .mode
+        case .file(let address): noise = try address.readNoise(over: grid)
         case .noise:
-            let random = ChainRandom(seed: settings.seed, chain: number)
             noise = .whiteNoise(seed: random.key(.start, at: 0), over: grid)
-            beginning = .draw
+            if beginning == .descent {
+                context.say("chain \(number) goes downhill from a draw of the prior, then begins")
+            }
         }
         let point = ParameterVector(noise: noise, parameters: zeros)
-        guard let state = try chain.start(at: point, as: beginning, on: universe.density) else {
+        guard
+            let state = try chain.start(
+                at: point, on: universe.density, stoppingWhen: { [context] in context.isAskedToStop })
+        else {
             throw UsageError(
                 "sampler.start: the posterior there is not finite, or a number of its noise is beyond 16; start from "
                     + "other noise, or check objective.data and cosmology")
@@ -135,7 +153,12 @@ struct ChainRun<Scalar: StorableScalar> {
         let scaled = sampled.state.chain.point.parameters
         guard let model = try universe.model(at: scaled) else { return }
         var evolution = try model.start(keeping: sampled.state.chain.point.noise)
-        try evolution.finish()
+        var checks = PredictiveChecks(
+            of: universe, at: scaled, seed: random.key(.predictive, at: sampled.state.chain.iteration))
+        try checks.begin(at: sampled.state.chain.point.noise, in: model)
+        try evolution.finish(observe: { observation, particles in
+            try checks.look(&particles, at: Moment(at: observation.scaleFactor, in: model.cosmology))
+        })
         let density = try evolution.particles.relativeDensity()
         sampled.density.add(density)
         let box = model.box.size
@@ -158,6 +181,7 @@ struct ChainRun<Scalar: StorableScalar> {
         try file.write(
             density, at: "/final_density", box: box,
             "density / mean at a = \(universe.configuration.evolution.stop) on the force mesh")
+        try checks.write(to: &file)
         try file.finish()
     }
 
@@ -181,6 +205,7 @@ struct ChainRun<Scalar: StorableScalar> {
         try file.write(
             sampled.state.tuning.mass.curvatures, at: "/tuning/curvatures",
             labels: Labels(units: "1", description: "C(k) at k = 0, 1, 2 ... fundamental wavenumbers"))
+        try universe.truth?.write(to: &file)
         let box = model.box.size
         try file.write(sampled.state.moments.mean, at: "/noise/mean", box: box, "mean of the white noise")
         try file.write(

@@ -12,15 +12,21 @@ struct ChainTable {
     /// A table for the log.
     private(set) var text = ""
 
+    /// r(k) of the mean noise with the true one.
+    typealias Correlation = (wavenumbers: [Double], correlation: [Double])
+
     /// Reads chains and judges them. Collective.
     ///
+    /// - Parameter correlation: if the true noise is known; on all ranks or on some of which the root is one.
     /// - Throws: on all ranks when a file is damaged.
-    init(of paths: [String], over world: Communicator) throws {
+    init(of paths: [String], _ correlation: Correlation?, over world: Communicator) throws {
         var histories: [ChainHistory] = []
+        var truth: ChainTruth?
         var early = 0
         for path in paths {
             let file = try InputFile(opening: path, over: world)
             early = try file.attribute("warmup")?.integer ?? 0
+            truth = try ChainTruth(in: file)
             let names = try file.datasets().map(\.path).filter { $0.hasPrefix("/posterior/") }
                 .map { String($0.dropFirst("/posterior/".count)) }
             let shape = try file.describe("/noise/mean")?.shape ?? []
@@ -32,6 +38,59 @@ struct ChainTable {
         }
         guard let first = histories.first else { return }
         judge(histories, from: early, first)
+        if let truth { judge(histories, from: early, by: truth, correlation) }
+    }
+
+    /// Where the truth lies among the draws: r(k) of their mean with it, and the share of watched modes within the
+    /// central 68 % of their own draws, shell by shell.
+    private mutating func judge(
+        _ histories: [ChainHistory], from early: Int, by truth: ChainTruth, _ correlation: Correlation?
+    ) {
+        let first = histories[0]
+        let ranges = histories.map { min(early, $0.rows.count)..<$0.rows.count }
+        for (index, name) in first.parameters.enumerated() {
+            guard let value = truth.parameters[name],
+                let found = ChainTruth.Standing(
+                    of: value,
+                    among: zip(histories, ranges).flatMap { $0.series(ofParameter: index, in: $1) })
+            else { continue }
+            results["z_\(name)"] = found.deviation
+            text += "\n\(name): the truth is \(fixed(found.deviation, 2)) standard deviations from the mean"
+        }
+        guard let amplitudes = truth.amplitudes, amplitudes.count == 2 * first.sample.modes.count else {
+            return
+        }
+        var table = TextTable(["", "modes' parts", "in their 68 %", "rms z", "r of the mean with the truth"])
+        var (insideAll, all) = (0, 0)
+        for shell in Set(first.sample.shells).sorted() {
+            let columns = first.sample.shells.indices.filter { first.sample.shells[$0] == shell }
+                .flatMap { [2 * $0, 2 * $0 + 1] }
+            let chains = zip(histories, ranges).map { $0.series(ofShell: shell, in: $1) }
+            let found = columns.enumerated().compactMap { place, column in
+                ChainTruth.Standing(of: amplitudes[column], among: chains.flatMap { $0[place] })
+            }
+            guard !found.isEmpty else { continue }
+            let inside = found.count(where: \.isInside)
+            let square = found.reduce(0) { $0 + $1.deviation * $1.deviation } / Double(found.count)
+            let share = Double(inside) / Double(found.count)
+            (insideAll, all) = (insideAll + inside, all + found.count)
+            results["inside_68_shell_\(shell)"] = share
+            results["rms_z_shell_\(shell)"] = square.squareRoot()
+            var likeness: Double?
+            if let correlation, shell <= correlation.correlation.count,
+                correlation.correlation[shell - 1].isFinite
+            {
+                likeness = correlation.correlation[shell - 1]
+                results["correlation_shell_\(shell)"] = likeness
+                results["wavenumber_shell_\(shell)"] = correlation.wavenumbers[shell - 1]
+            }
+            table.add([
+                "shell \(shell)", "\(found.count)", fixed(share, 3), fixed(square.squareRoot(), 3),
+                likeness.map { fixed($0, 3) } ?? "-",
+            ])
+        }
+        if all > 0 { results["inside_68"] = Double(insideAll) / Double(all) }
+        text += "\n" + table.text
     }
 
     private mutating func judge(_ histories: [ChainHistory], from early: Int, _ first: ChainHistory) {
@@ -40,6 +99,7 @@ struct ChainTable {
         guard !rows.isEmpty else { return }
         let gradients = rows.reduce(0) { $0 + Double($1.draw.gradients) } / Double(rows.count)
         results["acceptance"] = rows.reduce(0) { $0 + $1.draw.acceptance } / Double(rows.count)
+        results["step"] = rows.last?.step
         results["diverging"] = Double(rows.count(where: \.draw.isDiverging))
         results["gradients_per_sample"] = gradients
         let finite = rows.map(\.draw.energyError).filter(\.isFinite)

@@ -2,7 +2,7 @@ public import Configuration
 internal import Dynamics
 internal import Inference
 internal import Mesh
-internal import Parallel
+public import Parallel
 internal import Particles
 internal import Storage
 
@@ -12,15 +12,26 @@ extension RunConfiguration {
     /// - Throws: the same on all ranks when something that it needs is missing, in the way or damaged, or there is too
     ///   little memory.
     public func sample(_ beginning: Beginning, in context: RunContext) throws -> Ending {
-        guard let sampler else {
-            throw UsageError(
-                "sampler is not given; it must say how the posterior is sampled; try sampler: {method: hmc}")
-        }
+        let sampler = try requireSampler()
         RunSummary.begin(in: context)
         return switch run.precision {
         case .single: try Sampling<Float>(self, sampler, in: context).run(beginning)
         case .double: try Sampling<Double>(self, sampler, in: context).run(beginning)
         }
+    }
+}
+
+extension RunConfiguration {
+    /// How it is sampled.
+    ///
+    /// - Throws: `UsageError` if it does not say.
+    @discardableResult
+    public func requireSampler() throws(UsageError) -> SamplerSection {
+        guard let sampler else {
+            throw UsageError(
+                "sampler is not given; it must say how the posterior is sampled; try sampler: {method: hmc}")
+        }
+        return sampler
     }
 }
 
@@ -66,8 +77,7 @@ struct Sampling<Scalar: StorableScalar> {
         let part = groups == 1 ? world : world.split(colour: group, key: world.rank)
         let narrowed = context.narrowed(to: part, telling: group == 0 ? nil : SilentLog())
         try world.agree {
-            try configuration.requireRoom(
-                for: configuration.objectives.isEmpty ? .gradient : .reconstruction, on: part)
+            try configuration.requireRoom(for: .sampling, on: part)
         }
         let place = try RunPlace(of: .sample, configuration, promising: settings.fileNames, in: context)
         let start = try place.find(beginning) { record in
@@ -96,17 +106,29 @@ struct Sampling<Scalar: StorableScalar> {
             place.leave()
             return .stopped
         }
-        try conclude(place)
+        let correlation = try world.agree { () throws -> ChainTable.Correlation? in
+            try group == 0 ? self.correlation(sampled) : nil
+        }
+        try conclude(place, correlation)
         place.leave()
         return .finished
     }
 
+    private var paths: [String] {
+        (0..<settings.chains).map { "\(configuration.output.directory)/\(settings.chainName($0))" }
+    }
+
+    /// Of the mean noise with the true one, if that is known. Collective over a group.
+    private func correlation(_ sampled: SampledUniverse<Scalar>) throws -> ChainTable.Correlation? {
+        guard let address = settings.truth?.noise else { return nil }
+        return try ChainTruth.correlation(
+            of: paths, with: address, FourierTransform(sampled.model.particleGrid),
+            box: sampled.model.box.size)
+    }
+
     /// Judges the chains together and writes the record. Collective.
-    private func conclude(_ place: borrowing RunPlace) throws {
-        let paths = (0..<settings.chains).map {
-            "\(configuration.output.directory)/\(settings.chainName($0))"
-        }
-        let table = try ChainTable(of: paths, over: world)
+    private func conclude(_ place: borrowing RunPlace, _ correlation: ChainTable.Correlation?) throws {
+        let table = try ChainTable(of: paths, correlation, over: world)
         context.say(table.text)
         let summary = RunSummary(in: context)
         try place.finish(summary) { record in
@@ -124,6 +146,9 @@ struct SampledUniverse<Scalar: StorableScalar> {
     let model: ForwardModel<Scalar>
     let space: ParameterSpace
     let density: any SampledDensity<Scalar>
+    /// What was observed; nil where the prior is sampled.
+    let likelihood: JointLikelihood<Scalar>?
+    let truth: ChainTruth?
     let provenance: Provenance
 
     /// Reads everything. Collective over the ranks of a group.
@@ -148,9 +173,15 @@ struct SampledUniverse<Scalar: StorableScalar> {
         self.provenance = provenance
         let space = configuration.parameterSpace(of: settings.vary)
         self.space = space
+        truth = try settings.truth.map {
+            try ChainTruth(
+                $0, watching: ModeSample(of: model.particleGrid.shape),
+                FourierTransform<Scalar>(model.particleGrid))
+        }
         guard !configuration.objectives.isEmpty else {
             context.say("no objective: the prior is sampled")
             let start = model.cosmology.parameters
+            likelihood = nil
             density = PriorDensity<Scalar>(over: space) { scaled in
                 let point = space.point(at: scaled, from: start)
                 guard space.contains(point) else { return false }
@@ -161,6 +192,7 @@ struct SampledUniverse<Scalar: StorableScalar> {
         }
         let likelihood = try configuration.jointLikelihood(of: model)
         likelihood.remarks.forEach(context.say)
+        self.likelihood = likelihood
         density = Posterior(likelihood, .unitNormal, over: space, around: model)
     }
 
@@ -176,6 +208,7 @@ struct SampledUniverse<Scalar: StorableScalar> {
     /// The universe of a point; nil where there is none.
     func model(at scaled: [Double]) throws -> ForwardModel<Scalar>? {
         guard !space.parameters.isEmpty else { return model }
-        return try model.with(space.point(at: scaled, from: model.cosmology.parameters).cosmology)
+        let cosmology = space.point(at: scaled, from: model.cosmology.parameters).cosmology
+        return cosmology == model.cosmology.parameters ? model : try model.with(cosmology)
     }
 }

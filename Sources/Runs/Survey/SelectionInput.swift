@@ -73,7 +73,8 @@ extension ObservationSection {
                 let most = isDistance ? Double.infinity : DistanceRedshift.largestRedshift
                 guard place >= 0, place <= most else {
                     throw UsageError(
-                        "\(path):\(line): \(name) is \(place); it must be 0 or more; correct the row")
+                        "\(path):\(line): \(name) is \(place); it must be 0 or more"
+                            + (isDistance ? "" : " and at most \(Int(most))") + "; correct the row")
                 }
                 guard row == 0 || place > table.first[row - 1] else {
                     throw UsageError(

@@ -100,10 +100,9 @@ struct SurveyCubes {
         let provenance = Provenance(
             precision: configuration.run.precision.rawValue, seed: nil,
             configuration: configuration.resolvedText, cosmology: [:])
-        var bytes = 0
-        for _ in configuration.observations { bytes += 8 * mesh.count }
         let file = try OutputFile(
-            creating: path, expectedBytes: bytes, provenance: provenance, over: decomposition.grid.world)
+            creating: path, expectedBytes: 8 * mesh.count * configuration.observations.count,
+            provenance: provenance, over: decomposition.grid.world)
         file.set("BoxSize", to: .reals([mesh.box.x, mesh.box.y, mesh.box.z]))
         file.set("observer", to: .reals([mesh.observer.x, mesh.observer.y, mesh.observer.z]))
         file.set("padding", to: .real(mesh.padding))

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import Configuration
-internal import Cost
 internal import Parallel
 internal import Runs
 
@@ -34,8 +33,8 @@ struct SampleCommand: RankCommand {
     mutating func run(in context: RunContext) throws -> Ending {
         let configuration = try options.load(on: context.world)
         if dryRun {
-            let purpose: MemoryEstimate.Purpose = configuration.objectives.isEmpty ? .simulation : .gradient
-            try configuration.rehearse(for: purpose, in: context)
+            try configuration.requireSampler()
+            try configuration.rehearse(for: .sampling, in: context)
             return .finished
         }
         return try configuration.sample(beginning, in: context)

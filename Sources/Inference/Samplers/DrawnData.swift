@@ -1,0 +1,114 @@
+internal import InitialConditions
+internal import Mesh
+public import Observables
+internal import Particles
+
+/// A likelihood from which data can be drawn: what would have been observed, were a prediction true.
+///
+/// With it what chains predict is held against the data (posterior predictive checks), and mock data are made. A
+/// likelihood without this is left out of such checks.
+///
+/// - Source: Gelman, Meng & Stern 1996.
+public protocol DrawnLikelihood<Scalar>: Likelihood {
+    /// Whether data are whole numbers.
+    var areCounts: Bool { get }
+
+    /// Data of a prediction, the same on any ranks; 0 where the weight is 0. Collective.
+    ///
+    /// - Parameters:
+    ///   - prediction: on the cells of the data; used up.
+    ///   - own: the values of ``Likelihood/parameters``.
+    ///   - seed: of the random numbers.
+    func draw(of prediction: consuming Cells<Scalar>, _ own: [Double], seed: UInt64) -> Cells<Scalar>
+
+    /// `χ² = Σ (d − ⟨d⟩)²/var(d)` of some data about a prediction, over the cells that count. Collective.
+    ///
+    /// - Throws: `NotFiniteError` on all ranks.
+    func chiSquared(
+        of data: borrowing Cells<Scalar>, about prediction: consuming Cells<Scalar>, _ own: [Double]
+    ) throws -> Double
+}
+
+extension DrawnLikelihood {
+    /// Data of a prediction with its own parameters where they start. Collective.
+    public func draw(of prediction: consuming Cells<Scalar>, seed: UInt64) -> Cells<Scalar> {
+        draw(of: prediction, parameters.map(\.value), seed: seed)
+    }
+}
+
+extension PoissonLikelihood: DrawnLikelihood {
+    /// They are.
+    public var areCounts: Bool { true }
+
+    private func mean(of prediction: consuming Cells<Scalar>) -> Cells<Scalar> {
+        if let selection = copyOfWeights() { prediction.combine(selection) { $0 * $1 } }
+        return prediction
+    }
+
+    /// Poisson variates of `λ = S B`.
+    public func draw(
+        of prediction: consuming Cells<Scalar>, _ own: [Double], seed: UInt64
+    ) -> Cells<Scalar> {
+        var data = mean(of: prediction)
+        data.mapCells { PoissonVariate.draw(mean: $1, seed: seed, element: $0) }
+        return data
+    }
+
+    /// `Σ (N − λ)²/λ`.
+    public func chiSquared(
+        of data: borrowing Cells<Scalar>, about prediction: consuming Cells<Scalar>, _ own: [Double]
+    ) throws -> Double {
+        try mean(of: prediction).sum(with: data, of: "a predictive check") { mean, count in
+            mean > 0 ? (count - mean) * (count - mean) / mean : 0
+        }
+    }
+}
+
+extension GaussianLikelihood: DrawnLikelihood {
+    /// They are not.
+    public var areCounts: Bool { false }
+
+    /// `ρ + n σ/√w` with unit normals n, whatever the smoothing.
+    public func draw(
+        of prediction: consuming Cells<Scalar>, _ own: [Double], seed: UInt64
+    ) -> Cells<Scalar> {
+        let sigma = own.first ?? self.sigma
+        var errors = prediction.copy()
+        errors.mapCells { cell, _ in RandomBits.normals(seed: seed, from: UInt64(cell), count: 1)[0] }
+        guard let weights = copyOfWeights() else {
+            prediction.combine(errors) { $0 + sigma * $1 }
+            return prediction
+        }
+        errors.combine(weights) { $1 > 0 ? $0 / $1.squareRoot() : 0 }
+        prediction.combine(weights) { $1 > 0 ? $0 : 0 }
+        prediction.combine(errors) { $0 + sigma * $1 }
+        return prediction
+    }
+
+    /// `Σ w (d − ρ)²/σ²`.
+    public func chiSquared(
+        of data: borrowing Cells<Scalar>, about prediction: consuming Cells<Scalar>, _ own: [Double]
+    ) throws -> Double {
+        let sigma = own.first ?? self.sigma
+        prediction.combine(data) { $1 - $0 }
+        if let weights = copyOfWeights() { prediction.combine(weights) { $0 * $1.squareRoot() } }
+        return try prediction.sum(of: "a predictive check") { $0 * $0 } / (sigma * sigma)
+    }
+}
+
+extension Cells {
+    /// Replaces each number by a function of its cell's place in the whole, row by row, and of it.
+    mutating func mapCells(_ body: (_ cell: Int, Double) -> Double) {
+        switch consume self {
+        case .mesh(var field):
+            let shape = field.decomposition.shape
+            field.mapPoints { x, y, z, value in
+                Scalar(body((x * shape.y + y) * shape.z + z, Double(value)))
+            }
+            self = .mesh(field)
+        case .plane(var pixels):
+            for index in pixels.indices { pixels[index] = body(index, pixels[index]) }
+            self = .plane(pixels)
+        }
+    }
+}

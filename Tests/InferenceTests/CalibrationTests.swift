@@ -1,0 +1,217 @@
+import Background
+import Dynamics
+import Foundation
+import Gravity
+import Inference
+import InitialConditions
+import Measurement
+import Mesh
+import Observables
+import Parallel
+import Particles
+import TestSupport
+import XCTest
+
+/// Universes are drawn from the prior, observed, and sampled: among draws of the posterior the truth must then have a
+/// rank that is as likely as any other (Talts et al. 2018). 8³ particles, counts, two parameters of the bias.
+final class CalibrationTests: SPMDTestCase {
+    override class var timeLimit: UInt32 { 7000 }
+
+    /// Draws that the truth is ranked among.
+    private static let draws = 19
+    private static let names = [
+        "amplitude", "exponent", "P(1)", "P(2)", "P(4)", "data loss", "s(5)", "s(300)",
+    ]
+    private static let priors = [(mean: 2.0, sigma: 0.2), (mean: 1.3, sigma: 0.2)]
+
+    /// What chains see: the posterior, or a wrong one.
+    private enum Belief { case right, withoutBiasPrior }
+
+    /// Of all iterations so far.
+    private var acceptance = (sum: 0.0, count: 0.0)
+
+    private struct Universe {
+        let model: ForwardModel<Double>
+        let transform: FourierTransform<Double>
+
+        init(on world: Communicator) throws {
+            model = try ForwardModel(
+                Box(particles: [8, 8, 8], spacing: 8, mesh: [8, 8, 8]), in: (.simpleLCDM, .eisensteinHu),
+                startingWith: .second,
+                following: EvolutionPlan(through: [0.1, 0.4, 1], by: FastPM(), observing: [1]),
+                under: ForceKernel(named: "1_4")!,
+                on: RankGrid(world: world, shape: RankGrid.shapes(for: world.size)[0]))
+            transform = FourierTransform(model.particleGrid)
+        }
+
+        /// A draw from the prior: white noise and scaled parameters.
+        func truth(_ seed: UInt64) -> ParameterVector<Double> {
+            ParameterVector(
+                noise: .whiteNoise(seed: seed << 8, over: model.particleGrid),
+                parameters: RandomBits.normals(seed: seed << 8 | 1, count: 2))
+        }
+
+        private func space(_ belief: Belief) -> ParameterSpace {
+            let parameters = zip(["bias_amplitude", "bias_exponent"], CalibrationTests.priors).enumerated()
+                .map {
+                    index, named in
+                    SoughtParameter(
+                        named.0, of: .observation(index), from: named.1.mean,
+                        prior: belief == .right ? .init(mean: named.1.mean, sigma: named.1.sigma) : nil,
+                        within: 1e-3...1e3, scale: named.1.sigma)
+                }
+            return ParameterSpace(parameters, own: CalibrationTests.priors.map(\.mean))
+        }
+
+        /// The posterior of counts that a truth gave.
+        func posterior(
+            of truth: borrowing ParameterVector<Double>, _ seed: UInt64, _ belief: Belief
+        ) throws -> (Posterior<Double>, ParameterSpace) {
+            let space = space(belief)
+            let observable = MatterDensity(on: model.layout.meshTransform, cell: model.box.cell)
+            let bias = PowerLawBias<Double>(
+                amplitude: CalibrationTests.priors[0].mean, exponent: CalibrationTests.priors[1].mean)
+            var evolution = try model.start(keeping: truth.noise)
+            try evolution.finish()
+            let density = Cells.mesh(try evolution.particles.relativeDensity())
+            var empty = density.copy()
+            empty.map { _ in 0 }
+            let counts = try PoissonLikelihood(counts: empty, selection: nil, on: observable.grid)
+                .draw(of: bias.apply(to: density, space.values(at: truth.parameters)), seed: seed << 8 | 2)
+            let comparison = Comparison(
+                at: 1, observable, bias: bias,
+                try PoissonLikelihood(counts: counts, selection: nil, on: observable.grid))
+            return (
+                Posterior(JointLikelihood([comparison]), .unitNormal, over: space, around: model), space
+            )
+        }
+
+        /// The eight numbers by which points are ranked.
+        func statistics(
+            _ point: borrowing ParameterVector<Double>, loss: Double, _ belief: Belief
+        ) throws -> [Double] {
+            let shape = SIMD3<Double>(model.particleGrid.shape)
+            let powers = try PowerSpectrum(of: transform.forward(keeping: point.noise), box: shape).powers
+            let prior = belief == .right ? point.parameters.reduce(0) { $0 + $1 * $1 / 2 } : 0
+            let dataLoss = loss - prior - (try Prior.value(of: point.noise))
+            return point.parameters + [powers[0], powers[1], powers[3], dataLoss, point.noise[0, 0, 5]]
+                + [point.noise[4, 5, 4]]  // element 300 of 8 x 8 x 8
+        }
+    }
+
+    /// Ranks of the truth among draws of a chain that warms up from another draw of the prior.
+    private func ranks(_ seed: UInt64, _ belief: Belief, in universe: Universe) throws -> [Int] {
+        let truth = universe.truth(seed)
+        let (posterior, space) = try universe.posterior(of: truth, seed, belief)
+        let warmUp = 48
+        let chain = MarkovChain(
+            by: HamiltonianMonteCarlo(.minimumNorm),
+            MarkovChain<Double>.Settings(warmUp: warmUp, beginning: .descent),
+            drawing: ChainRandom(seed: seed, chain: 1), over: space, universe.transform)
+        let start = ParameterVector<Double>(
+            noise: .whiteNoise(seed: seed << 8 | 3, over: universe.model.particleGrid), parameters: [0, 0])
+        guard var state = try chain.start(at: start, on: posterior) else { throw UsageError("no start") }
+        for _ in 0..<warmUp { try chain.advance(&state, on: posterior) }
+        let there = try unwrapped(try posterior.evaluate(at: truth)?.value)
+        let wanted = try universe.statistics(truth, loss: there, belief)
+        var ranks = wanted.map { _ in 0 }
+        for _ in 0..<Self.draws {
+            for _ in 0..<6 { try chain.advance(&state, on: posterior) }
+            acceptance.sum += state.history.rows.last!.draw.acceptance
+            acceptance.count += 1
+            let found = try universe.statistics(
+                state.chain.point, loss: state.chain.evaluation.value, belief)
+            for index in ranks.indices where found[index] < wanted[index] { ranks[index] += 1 }
+        }
+        return ranks
+    }
+
+    /// Ranks of the truth among draws of a chain through it: some iterations before it, the rest after it, the place of
+    /// the truth drawn at random. A chain that keeps the posterior is the same backwards, so that the ranks are exactly
+    /// uniform however few the iterations and however correlated (Besag & Clifford 1989).
+    private func ranksAlong(_ seed: UInt64, _ belief: Belief, in universe: Universe) throws -> [Int] {
+        let truth = universe.truth(seed)
+        let (posterior, space) = try universe.posterior(of: truth, seed, belief)
+        let there = try unwrapped(try posterior.evaluate(at: truth)?.value)
+        let wanted = try universe.statistics(truth, loss: there, belief)
+        var ranks = wanted.map { _ in 0 }
+        var generator = SplitMix(seed: seed)
+        let before = Int.random(in: 0...Self.draws, using: &generator)
+        for (number, count) in [before, Self.draws - before].enumerated() where count > 0 {
+            let chain = MarkovChain(
+                by: HamiltonianMonteCarlo(.minimumNorm),
+                MarkovChain<Double>.Settings(warmUp: 0, step: 0.25, mass: .identity, beginning: .draw),
+                drawing: ChainRandom(seed: seed, chain: number), over: space, universe.transform)
+            guard var state = try chain.start(at: truth.copy(), on: posterior) else {
+                throw UsageError("no start")
+            }
+            for _ in 0..<count {
+                try chain.advance(&state, on: posterior)
+                acceptance.sum += state.history.rows.last!.draw.acceptance
+                acceptance.count += 1
+                let found = try universe.statistics(
+                    state.chain.point, loss: state.chain.evaluation.value, belief)
+                for index in ranks.indices where found[index] < wanted[index] { ranks[index] += 1 }
+            }
+        }
+        return ranks
+    }
+
+    /// `XCTUnwrap` on all ranks.
+    private func unwrapped(_ value: Double?) throws -> Double {
+        guard let value else { throw UsageError("no loss") }
+        return value
+    }
+
+    /// The probability of a χ² of four degrees of freedom as large as that of five bins, for each statistic.
+    private func probabilities(
+        _ name: String, _ seeds: ClosedRange<UInt64>, _ ranks: (UInt64) throws -> [Int]
+    ) rethrows -> [Double] {
+        var bins = Self.names.map { _ in [Int](repeating: 0, count: 5) }
+        for seed in seeds {
+            for (index, rank) in try ranks(seed).enumerated() {
+                bins[index][rank * 5 / (Self.draws + 1)] += 1
+            }
+        }
+        let expected = Double(seeds.count) / 5
+        let chances = bins.map { bins -> Double in
+            let half =
+                bins.reduce(0.0) { $0 + (Double($1) - expected) * (Double($1) - expected) } / expected / 2
+            return exp(-half) * (1 + half)
+        }
+        if world.isRoot {
+            print("calibration, \(name): acceptance \(acceptance.sum / acceptance.count)")
+            for (statistic, (bins, chance)) in zip(Self.names, zip(bins, chances)) {
+                print("calibration, \(name), \(seeds): \(statistic) \(bins), p \(chance)")
+            }
+        }
+        return chances
+    }
+
+    /// A short one: 20 universes.
+    func testRanksOfTheTruthAreUniformAlongShortChains() throws {
+        try XCTSkipIf(world.size > 1, "chains have the same bits on all ranks")
+        let universe = try Universe(on: world)
+        let right = try probabilities("short", 1...20) { try ranksAlong($0, .right, in: universe) }
+        XCTAssertGreaterThan(right.min()!, 0.01)
+        let wrong = try probabilities("short, without the prior of the bias", 1...20) {
+            try ranksAlong($0, .withoutBiasPrior, in: universe)
+        }
+        XCTAssertLessThan(wrong.min()!, 0.01)
+    }
+
+    /// One hundred universes, with warm-ups; seeds fixed beforehand, and a second hundred if one of eight misses.
+    func testRanksOfTheTruthAreUniform() throws {
+        try XCTSkipUnless(Self.isLong && world.size == 1, "a long test, on one rank")
+        let universe = try Universe(on: world)
+        var right = try probabilities("long", 1...100) { try ranks($0, .right, in: universe) }
+        if right.min()! <= 0.01 {
+            right = try probabilities("long", 101...200) { try ranks($0, .right, in: universe) }
+        }
+        XCTAssertGreaterThan(right.min()!, 0.01)
+        let wrong = try probabilities("long, without the prior of the bias", 1...100) {
+            try ranks($0, .withoutBiasPrior, in: universe)
+        }
+        XCTAssertLessThan(wrong.min()!, 0.01)
+    }
+}
