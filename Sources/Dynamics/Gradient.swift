@@ -23,6 +23,18 @@ public struct Gradient<Scalar: ParticleScalar>: ~Copyable {
     public consuming func takeNoise() -> Field<Scalar> { noise }
 }
 
+/// What is known when the particles are back at the start.
+private struct WayBack {
+    /// L.
+    let value: Double
+    /// Its derivatives with respect to cosmology by way of the steps.
+    let parameters: Dual
+    /// Those with respect to the force law's own parameters.
+    let lawParameters: [Double]
+    /// Words of the state that are not what they were.
+    let differingWords: Int
+}
+
 extension ForwardModel {
     /// The loss of the particles at the observations, and its gradient, by one run forwards and one back. Collective.
     ///
@@ -68,8 +80,9 @@ extension ForwardModel {
         let initial = particles.inLagrangianOrder(adjoint.takeCotangents(), over: particleGrid)
         _ = consume particles
         return try pullBack(
-            initial, beside: linear, to: noise, memory, parameters: (parameters, lawParameters),
-            outcome: (value, differing))
+            initial, beside: linear, to: noise, remembering: memory,
+            WayBack(
+                value: value, parameters: parameters, lawParameters: lawParameters, differingWords: differing))
     }
 
     /// The same with the exact replay. Collective.
@@ -83,8 +96,7 @@ extension ForwardModel {
     /// From the cotangents of the particles at the start to those of white noise and cosmology.
     private func pullBack(
         _ initial: consuming LagrangianCotangents<Scalar>, beside linear: consuming FourierField<Scalar>?,
-        to noise: borrowing Field<Scalar>, _ memory: PerturbationMemory<Scalar>,
-        parameters: (cosmology: Dual, law: [Double]), outcome: (value: Double, differingWords: Int)
+        to noise: borrowing Field<Scalar>, remembering memory: PerturbationMemory<Scalar>, _ way: WayBack
     ) throws -> Gradient<Scalar> {
         let transform = layout.perturbation.transform
         var adjoint = try layout.perturbation.displaceAdjoint(
@@ -96,12 +108,11 @@ extension ForwardModel {
         let throughPower = try theory.amplitudes.parameterDerivatives(
             adjoint.modes, noise: noiseModes, power)
         _ = consume noiseModes
-        let total = parameters.cosmology + adjoint.parameters + throughPower
+        let total = way.parameters + adjoint.parameters + throughPower
         theory.amplitudes.apply(to: &adjoint.modes)
         return Gradient(
-            value: outcome.value, noise: transform.inverse(adjoint.takeModes(), ghosts: .none),
-            parameters: total,
-            lawParameters: parameters.law, differingWords: outcome.differingWords, initial: initial)
+            value: way.value, noise: transform.inverse(adjoint.takeModes(), ghosts: .none), parameters: total,
+            lawParameters: way.lawParameters, differingWords: way.differingWords, initial: initial)
     }
 
     /// How many of the six words of each particle differ.

@@ -138,7 +138,8 @@ final class SelectionTests: SPMDTestCase {
         let far = shift(.radial(from: [1, 2, -1e9]))([1, 2, 3], velocity)
         let axis: SIMD3<Double> = [1, 2, 0]
         for number in 0..<3 { XCTAssertEqual(far[number], axis[number], accuracy: 1e-6) }
-        XCTAssertEqual(RedshiftShift.wrapped([-1, 25, 12], into: [24, 24, 24]), [23, 1, 12])
+        let wrapped = RedshiftShift.wrapped([-1, 25, 12], into: [24, 24, 24])
+        assertClose([wrapped.x, wrapped.y, wrapped.z], [23, 1, 12], accuracy: 1e-14)
         XCTAssertLessThan(RedshiftShift.wrapped([-1e-300, 0, 0], into: [24, 24, 24]).x, 24)
     }
 }

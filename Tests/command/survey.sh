@@ -27,6 +27,7 @@ same() { # pattern, file, file
 cat >run.yaml <<E
 box: {particles: 24, spacing: 5.0}
 evolution: {integrator: fastpm, steps: 4}
+halo: {minimum_particles: 3}
 output: {haloes: true, pictures: false, power_spectrum: false, density: false}
 observation:
   coarsen: 2
@@ -73,7 +74,7 @@ observation:
   - {name: red, coarsen: 2, padding: 5, mask: "$data:/mask/good", catalogue: "two/mock.h5:/red/sky"}
   - {name: blue, radial: radial.txt, catalogue: "two/mock.h5:/blue/box", coordinates: box}
 mock:
-  - {number_density: 1e-4, tracers: haloes, universe: out/fof_subhalo_tab_a1.0000.hdf5}
+  - {number_density: 3e-5, tracers: haloes, universe: out/fof_subhalo_tab_a1.0000.hdf5}
   - {number_density: 0.01, bias_threshold: 0.4, redshift_space: z, universe: out/snapshot_a1.0000.hdf5}
 E
 on_ranks 2 mock two.yaml
