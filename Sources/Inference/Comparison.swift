@@ -1,4 +1,5 @@
 public import Dynamics
+internal import Glibc
 public import Mesh
 public import Observables
 public import Particles
@@ -36,7 +37,15 @@ public final class Comparison<Scalar: ParticleScalar>: Objective {
         observable.parameters + (bias?.parameters ?? []) + likelihood.parameters
     }
 
-    private func split(_ own: [Double]) -> (bias: [Double], likelihood: [Double]) {
+    /// What the bias makes of a prediction: B, whether it gives that or its logarithm. Collective.
+    func biased(_ prediction: consuming Cells<Scalar>, _ own: [Double]) throws -> Cells<Scalar> {
+        guard let bias else { return prediction }
+        var biased = try bias.apply(to: prediction, split(own).bias)
+        if bias.givesLogarithm { biased.map { exp($0) } }
+        return biased
+    }
+
+    func split(_ own: [Double]) -> (bias: [Double], likelihood: [Double]) {
         let rest = own.dropFirst(observable.parameters.count)
         let count = bias?.parameters.count ?? 0
         return (Array(rest.prefix(count)), Array(rest.dropFirst(count)))

@@ -17,15 +17,23 @@ public protocol DrawnLikelihood<Scalar>: Likelihood {
     ///
     /// - Parameters:
     ///   - prediction: on the cells of the data; used up.
+    ///   - own: the values of ``Likelihood/parameters``.
     ///   - seed: of the random numbers.
-    func draw(of prediction: consuming Cells<Scalar>, seed: UInt64) -> Cells<Scalar>
+    func draw(of prediction: consuming Cells<Scalar>, _ own: [Double], seed: UInt64) -> Cells<Scalar>
 
     /// `χ² = Σ (d − ⟨d⟩)²/var(d)` of some data about a prediction, over the cells that count. Collective.
     ///
     /// - Throws: `NotFiniteError` on all ranks.
     func chiSquared(
-        of data: borrowing Cells<Scalar>, about prediction: consuming Cells<Scalar>
+        of data: borrowing Cells<Scalar>, about prediction: consuming Cells<Scalar>, _ own: [Double]
     ) throws -> Double
+}
+
+extension DrawnLikelihood {
+    /// Data of a prediction with its own parameters where they start. Collective.
+    public func draw(of prediction: consuming Cells<Scalar>, seed: UInt64) -> Cells<Scalar> {
+        draw(of: prediction, parameters.map(\.value), seed: seed)
+    }
 }
 
 extension PoissonLikelihood: DrawnLikelihood {
@@ -38,7 +46,9 @@ extension PoissonLikelihood: DrawnLikelihood {
     }
 
     /// Poisson variates of `λ = S B`.
-    public func draw(of prediction: consuming Cells<Scalar>, seed: UInt64) -> Cells<Scalar> {
+    public func draw(
+        of prediction: consuming Cells<Scalar>, _ own: [Double], seed: UInt64
+    ) -> Cells<Scalar> {
         var data = mean(of: prediction)
         data.mapCells { PoissonVariate.draw(mean: $1, seed: seed, element: $0) }
         return data
@@ -46,7 +56,7 @@ extension PoissonLikelihood: DrawnLikelihood {
 
     /// `Σ (N − λ)²/λ`.
     public func chiSquared(
-        of data: borrowing Cells<Scalar>, about prediction: consuming Cells<Scalar>
+        of data: borrowing Cells<Scalar>, about prediction: consuming Cells<Scalar>, _ own: [Double]
     ) throws -> Double {
         try mean(of: prediction).sum(with: data, of: "a predictive check") { mean, count in
             mean > 0 ? (count - mean) * (count - mean) / mean : 0
@@ -59,7 +69,10 @@ extension GaussianLikelihood: DrawnLikelihood {
     public var areCounts: Bool { false }
 
     /// `ρ + n σ/√w` with unit normals n, whatever the smoothing.
-    public func draw(of prediction: consuming Cells<Scalar>, seed: UInt64) -> Cells<Scalar> {
+    public func draw(
+        of prediction: consuming Cells<Scalar>, _ own: [Double], seed: UInt64
+    ) -> Cells<Scalar> {
+        let sigma = own.first ?? self.sigma
         var errors = prediction.copy()
         errors.mapCells { cell, _ in RandomBits.normals(seed: seed, from: UInt64(cell), count: 1)[0] }
         guard let weights = copyOfWeights() else {
@@ -74,8 +87,9 @@ extension GaussianLikelihood: DrawnLikelihood {
 
     /// `Σ w (d − ρ)²/σ²`.
     public func chiSquared(
-        of data: borrowing Cells<Scalar>, about prediction: consuming Cells<Scalar>
+        of data: borrowing Cells<Scalar>, about prediction: consuming Cells<Scalar>, _ own: [Double]
     ) throws -> Double {
+        let sigma = own.first ?? self.sigma
         prediction.combine(data) { $1 - $0 }
         if let weights = copyOfWeights() { prediction.combine(weights) { $0 * $1.squareRoot() } }
         return try prediction.sum(of: "a predictive check") { $0 * $0 } / (sigma * sigma)

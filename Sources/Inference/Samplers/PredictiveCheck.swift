@@ -44,10 +44,10 @@ extension Comparison {
         _ particles: inout ParticleSet<Scalar>, at moment: Moment, _ own: [Double], seed: UInt64
     ) throws -> PredictiveCheck? {
         guard let likelihood = likelihood as? any DrawnLikelihood<Scalar> else { return nil }
-        var prediction = try observable.predict(&particles, at: moment)
-        if let bias { prediction = try bias.apply(to: prediction, own) }
+        let prediction = try biased(observable.predict(&particles, at: moment), own)
+        let ofLikelihood = split(own).likelihood
         let observed = likelihood.copyOfData()
-        let drawn = likelihood.draw(of: prediction.copy(), seed: seed)
+        let drawn = likelihood.draw(of: prediction.copy(), ofLikelihood, seed: seed)
         let edges = try Self.edges(of: observed, areCounts: likelihood.areCounts, counting: cellCount)
         func summary(_ data: borrowing Cells<Scalar>) throws -> (PredictiveCheck.Summary, [Double]) {
             var seen = data.copy()
@@ -56,7 +56,8 @@ extension Comparison {
             return (
                 PredictiveCheck.Summary(
                     histogram: seen.histogram(edges), powers: spectrum?.powers ?? [],
-                    chiSquared: try likelihood.chiSquared(of: data, about: prediction.copy())),
+                    chiSquared: try likelihood.chiSquared(
+                        of: data, about: prediction.copy(), ofLikelihood)),
                 spectrum?.wavenumbers ?? []
             )
         }

@@ -155,6 +155,7 @@ struct ChainRun<Scalar: StorableScalar> {
         var evolution = try model.start(keeping: sampled.state.chain.point.noise)
         var checks = PredictiveChecks(
             of: universe, at: scaled, seed: random.key(.predictive, at: sampled.state.chain.iteration))
+        try checks.begin(at: sampled.state.chain.point.noise, in: model)
         try evolution.finish(observe: { observation, particles in
             try checks.look(&particles, at: Moment(at: observation.scaleFactor, in: model.cosmology))
         })

@@ -1,5 +1,6 @@
 internal import Dynamics
 internal import Inference
+internal import Mesh
 internal import Observables
 internal import Particles
 internal import Storage
@@ -32,6 +33,11 @@ struct PredictiveChecks<Scalar: StorableScalar> {
             objectives.append((name, comparison, own, seed &+ UInt64(number)))
         }
         self.objectives = objectives
+    }
+
+    /// Shows the objectives the universe that is about to run. Collective.
+    func begin(at noise: borrowing Field<Scalar>, in model: ForwardModel<Scalar>) throws {
+        for (_, comparison, own, _) in objectives { try comparison.begin(at: noise, in: model, own) }
     }
 
     /// Looks at the particles at an observation. Collective.
