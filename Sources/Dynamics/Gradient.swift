@@ -82,7 +82,8 @@ extension ForwardModel {
         return try pullBack(
             initial, beside: linear, to: noise, remembering: memory,
             WayBack(
-                value: value, parameters: parameters, lawParameters: lawParameters, differingWords: differing))
+                value: value, parameters: parameters, lawParameters: lawParameters, differingWords: differing)
+        )
     }
 
     /// The same with the exact replay. Collective.
