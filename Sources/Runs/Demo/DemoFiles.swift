@@ -29,16 +29,19 @@ enum DemoFiles {
         try OutputDirectory.make(directory, over: world)
         for (name, bytes) in files where beginning != .overwrite {
             let path = "\(directory)/\(name)"
-            let isOther = try world.fromRoot { try Files.exists(path) && Files.read(path) != bytes }
-            guard isOther && beginning == .fresh else { continue }
+            let isOther = try world.agree {
+                try world.isRoot && Files.exists(path) && Files.read(path) != bytes
+            }
+            guard beginning == .fresh && world.any(isOther) else { continue }
             throw UsageError(
                 "\(path): was changed, and a demonstration made anew would undo that and what came of it; run it as it is "
                     + "by itself, or add --overwrite")
         }
         for (name, bytes) in files {
             let path = "\(directory)/\(name)"
-            let isKept = try world.fromRoot { beginning == .resume && Files.exists(path) }
-            if !isKept { try world.writeFile(path) { bytes } }
+            if beginning != .resume || !world.any(world.isRoot && Files.exists(path)) {
+                try world.writeFile(path) { bytes }
+            }
         }
     }
 }

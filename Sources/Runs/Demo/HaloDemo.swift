@@ -37,8 +37,9 @@ public struct HaloDemo: Sendable {
             context: context)
         do {
             let universe = "\(directory)/universe.h5"
-            let isMade = try world.fromRoot { beginning == .resume && Files.exists(universe) }
-            if !isMade { try maker.make(seed: Self.seed, to: universe) }
+            if beginning != .resume || !world.any(world.isRoot && Files.exists(universe)) {
+                try maker.make(seed: Self.seed, to: universe)
+            }
         } catch is StopRequest {
             context.say("stopped by a signal before the universe was made")
             return .stopped
