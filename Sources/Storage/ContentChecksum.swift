@@ -112,8 +112,10 @@ extension InputFile {
     private func sum(
         of dataset: DatasetDescription, as element: palindrome_element, bytes: Int, _ memory: MemoryPool
     ) throws(StorageError) -> UInt64 {
+        // The library reads nothing of a dataset that has no room at all.
+        guard dataset.count > 0 else { return 0 }
         let planes = dataset.shape.first ?? 1
-        let plane = planes > 0 ? dataset.count / planes : 0
+        let plane = dataset.count / planes
         let mine = Decomposition.block(communicator.rank, of: communicator.size, length: planes)
         let most = max(1, (64 << 20) / max(1, plane * bytes))
         let buffer = Buffer<UInt8>(

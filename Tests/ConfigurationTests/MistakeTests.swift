@@ -28,7 +28,7 @@ final class MistakeTests: XCTestCase {
         XCTAssertEqual(
             Mistake(bytes: Array("a: \u{1}".utf8)).message,
             "run.yaml:1:4: control characters are not allowed; it must be YAML; "
-                + "correct the indentation, colons or brackets")
+                + "correct the indentation (spaces, no tabs), colons or brackets")
         XCTAssertEqual(
             Mistake(bytes: Array("box:\n  # caf".utf8) + [0xe9, 0x0a]).message,
             "run.yaml:2: the text is not UTF-8; it must be; save it as UTF-8")

@@ -108,10 +108,12 @@ final class LagrangianTracerTests: SPMDTestCase {
         var noise = Field<Double>(model.particleGrid, ghosts: .none, for: "test")
         noise.mapPoints { _, y, _, _ in 1e-3 * cos(wave * Double(y)) }
         let square = (wave / 8) * (wave / 8)
+        // A lattice that is displaced by ψ has the density −ψ′ sin(k h)/(k h) in cloud-in-cell, its weights all of theirs.
+        let whole = wave / sin(wave)
         // b₂ and b_s are of second order; ∇²δ = −k² δ.
         for (coefficients, expected) in [
-            (SIMD4(0.0, 0, 0, 0), 1.0), (SIMD4(1.5, 0, 0, 0), 2.5), (SIMD4(0, 2, 3, 0), 1),
-            (SIMD4(0, 0, 0, 20), 1 - 20 * square),
+            (SIMD4(0.0, 0, 0, 0), 1.0), (SIMD4(1.5, 0, 0, 0), 1 + 1.5 * whole), (SIMD4(0, 2, 3, 0), 1),
+            (SIMD4(0, 0, 0, 20), 1 - 20 * square * whole),
         ] {
             let tracer = tracers(coefficients, .linear, seen: .real, model)
             let matter = MatterDensity(on: model.layout.meshTransform, cell: model.box.cell)
@@ -127,7 +129,7 @@ final class LagrangianTracerTests: SPMDTestCase {
                         try world.exactSum(count: field.values.count, of: "x") { field.values.span[$0] })
                 }
             })
-            XCTAssertEqual(amplitudes[1] / amplitudes[0], expected, accuracy: 2e-2, "\(coefficients)")
+            XCTAssertEqual(amplitudes[1] / amplitudes[0], expected, accuracy: 2e-3, "\(coefficients)")
         }
     }
 

@@ -215,25 +215,26 @@ final class MockSurveyTests: SPMDTestCase {
         let found = try search(posterior, survey, iterations: 25)
         let (warmUp, samples) = (60, 150)
         let chain = MarkovChain<Float>(
-            by: HamiltonianMonteCarlo(.minimumNorm), MarkovChain.Settings(warmUp: warmUp),
+            by: HamiltonianMonteCarlo(.minimumNorm), MarkovChain.Settings(warmUp: warmUp, beginning: .mode),
             drawing: ChainRandom(seed: 11, chain: 0), over: posterior.space,
             FourierTransform(survey.model.particleGrid))
-        var state = try chain.start(at: found.optimizer.point.copy(), as: .mode, on: posterior)!
+        var state = try chain.start(at: found.optimizer.point.copy(), on: posterior)!
         for _ in 0..<warmUp + samples { try chain.advance(&state, on: posterior) }
 
         let range = warmUp..<warmUp + samples
         let truths = tracers.flatMap { [$0.amplitude, $0.exponent] }
         for (index, parameter) in posterior.space.parameters.enumerated() {
             let series = state.history.series(ofParameter: index, in: range)
-            let mean = series.reduce(0, +) / Double(samples)
-            let deviation = (series.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(samples - 1))
-                .squareRoot()
+            let mean: Double = series.reduce(0, +) / Double(samples)
+            let squares: [Double] = series.map { ($0 - mean) * ($0 - mean) }
+            let deviation: Double = (squares.reduce(0, +) / Double(samples - 1)).squareRoot()
             let time = ChainStatistics.autocorrelationTime(of: [series]) ?? .nan
             print("\(parameter.name) \(mean) +- \(deviation), true \(truths[index]), tau \(time)")
             XCTAssertLessThan(abs(mean - truths[index]), 3 * deviation, parameter.name)
         }
         let rows = state.history.rows[range]
-        let gradients = Double(rows.reduce(0) { $0 + $1.draw.gradients }) / Double(samples)
+        let counts: [Int] = rows.map(\.draw.gradients)
+        let gradients = Double(counts.reduce(0, +)) / Double(samples)
         let times = Set(state.history.sample.shells).sorted().map {
             ChainStatistics.autocorrelationTime(of: state.history.series(ofShell: $0, in: range)) ?? .nan
         }

@@ -36,7 +36,8 @@ final class GradientRunTests: RunTestCase {
         // Two components, a direction and eight parameters; the columns before the last four are the name.
         let told = log.lines.drop { !$0.hasPrefix("derivative by") }.dropFirst()
         let rows = told.prefix(11)
-        XCTAssertEqual(told.count, 12, "the rows, and what comes of them")
+        XCTAssertEqual(told.count, 13, "the rows, what comes of them, and what was written")
+        XCTAssertEqual(Set(rows.prefix(2).map { $0.prefix { $0 != "]" } }).count, 2, "two components")
         for row in rows {
             let numbers = row.split(separator: " ").suffix(4).map { Double($0)! }
             XCTAssertNotEqual(numbers[0], 0, row)

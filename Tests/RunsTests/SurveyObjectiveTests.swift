@@ -1,3 +1,4 @@
+import Configuration
 import Mesh
 import Parallel
 import Runs
