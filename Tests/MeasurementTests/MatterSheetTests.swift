@@ -7,8 +7,8 @@ import TestSupport
 import XCTest
 
 final class MatterSheetTests: SPMDTestCase {
-    private let shape: SIMD3<Int> = [12, 16, 14]
-    private let box: SIMD3<Double> = [24, 32, 28]
+    private let shape: SIMD3<Int> = [20, 18, 14]
+    private let box: SIMD3<Double> = [40, 36, 28]
 
     /// The map of particles whose positions are given by Lagrangian coordinates, all in parts of the box.
     private func map<Scalar: ParticleScalar>(
