@@ -28,6 +28,9 @@ class Calls:
         self.comm = comm
         self._handle: Any = handle
         self._user: int | None = None
+        # What waits for calls that others have begun in threads of theirs, as JAX does, and the threads they are in.
+        self._await_others: Callable[[], object] | None = None
+        self._others: set[int] = set()
         self._runs: weakref.WeakSet[Run] = weakref.WeakSet()
         self._posteriors: list[Posterior] = []
 
@@ -74,8 +77,19 @@ class Calls:
             raise UsageError("the model is closed; make another one")
         return self._handle
 
+    def _settle(self) -> None:
+        """Waits for calls that JAX has begun and not finished, so that calls follow each other as in the program, the same
+        on all ranks."""
+        thread = threading.get_ident()
+        if self._await_others is not None and self._user != thread and thread not in self._others:
+            try:
+                self._await_others()
+            except Exception:  # Whoever began it is told.
+                pass
+
     def _enter(self) -> None:
         self._alive()
+        self._settle()
         if self._user is not None:
             raise UsageError("a call of this model is under way; one at a time; make another model for the second")
         self._user = threading.get_ident()
@@ -111,6 +125,7 @@ class Calls:
     def _agree(self, prepare: Callable[[], Prepared], within: bool = False) -> Prepared:
         """What a rank has to prepare, which may fail; then it fails on all."""
         self._alive()
+        self._settle()
         if self._user is not None and not (within and self._user == threading.get_ident()):
             raise UsageError("a call of this model is under way; one at a time; make another model for the second")
         error: BaseException | None = None

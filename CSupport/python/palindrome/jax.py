@@ -10,7 +10,9 @@ that leaves no ``vmap``. ``jax.grad`` of such a loss runs forwards twice, once f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import jax
@@ -38,6 +40,17 @@ def _require_precision(model: Model) -> None:
         )
 
 
+@contextmanager
+def _within(model: Model) -> Iterator[None]:
+    """What JAX has begun, which does not wait for itself."""
+    thread = threading.get_ident()
+    model._others.add(thread)
+    try:
+        yield
+    finally:
+        model._others.discard(thread)
+
+
 def _differentiable(
     model: Model, shapes: Any, simulate: Callable[[Any, Any], Any], pull_back: Callable[[Any, Any, Any], Any]
 ) -> Callable[..., Any]:
@@ -47,12 +60,17 @@ def _differentiable(
     eight = jax.ShapeDtypeStruct((8,), _real())
     own = jnp.asarray([model.cosmology[name] for name in model.parameters], eight.dtype)
 
+    # JAX returns before a function has run, and runs it in a thread of its own: the model's next call waits for it.
+    model._await_others = jax.effects_barrier
+
     def forth(s: Any, theta: Any) -> Any:
-        return simulate(np.asarray(s), np.asarray(theta, np.float64))
+        with _within(model):
+            return simulate(np.asarray(s), np.asarray(theta, np.float64))
 
     def back(s: Any, theta: Any, cotangents: Any) -> Any:
         bars = jax.tree.map(np.asarray, cotangents)
-        bar, slopes = pull_back(np.asarray(s), np.asarray(theta, np.float64), bars)
+        with _within(model):
+            bar, slopes = pull_back(np.asarray(s), np.asarray(theta, np.float64), bars)
         return bar, np.array([slopes[name] for name in model.parameters], eight.dtype)
 
     @jax.custom_vjp
