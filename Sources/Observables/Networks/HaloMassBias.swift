@@ -181,8 +181,8 @@ private final class RowPasses {
 
     func mass(width: Double, _ mean: Double, _ deviation: Double) {
         unsafe palindrome_halo_mass(
-            Int64(stride), width, mean, deviation, position.values(of: position.last),
-            mass.values(of: mass.last), row.start)
+            Int64(stride), palindrome_mass_rule(width: width, mean: mean, deviation: deviation),
+            position.values(of: position.last), mass.values(of: mass.last), row.start)
     }
 
     /// From the cotangents of a row's masses to those of the first layer's sums and of the second network's inputs.
@@ -190,13 +190,15 @@ private final class RowPasses {
         width: Double, from cotangents: UnsafeMutablePointer<Scalar>, as type: Scalar.Type
     ) {
         unsafe palindrome_row_standardised(
-            Int32(MemoryLayout<Scalar>.size), cotangents, Int64(depth), Int64(stride), 0, 1, row.start)
+            .cells(depth, of: Scalar.self, stride: stride), cotangents, 0, 1, row.start)
         unsafe position.cotangents(of: position.last).update(
             from: position.values(of: position.last), count: stride)
         unsafe mass.cotangents(of: mass.last).update(from: mass.values(of: mass.last), count: stride)
         unsafe palindrome_halo_mass_adjoint(
-            Int64(stride), width, networks.mass.outputMean, networks.mass.outputDeviation, row.start,
-            position.cotangents(of: position.last), mass.cotangents(of: mass.last))
+            Int64(stride),
+            palindrome_mass_rule(
+                width: width, mean: networks.mass.outputMean, deviation: networks.mass.outputDeviation),
+            row.start, position.cotangents(of: position.last), mass.cotangents(of: mass.last))
         position.backward(to: 1)
         mass.backward(to: 0)
     }
@@ -223,11 +225,10 @@ private final class RowPasses {
     @unsafe func gather<Scalar: ParticleScalar>(
         _ hidden: [HiddenField<Scalar>], at x: Int, _ y: Int, addingTo fields: borrowing InlineFields<Scalar>
     ) {
-        let bytes = Int32(MemoryLayout<Scalar>.size)
+        let cells = palindrome_rows.cells(depth, of: Scalar.self, stride: stride)
         for feature in 0..<3 {
             unsafe palindrome_row_standardised(
-                bytes, fields.row(feature, x, y), Int64(depth), Int64(stride), 0, 1,
-                row.start + feature * stride)
+                cells, fields.row(feature, x, y), 0, 1, row.start + feature * stride)
         }
         unsafe firstWeights.withUnsafeBufferPointer { weights in
             for (unit, field) in hidden.enumerated() {
@@ -235,7 +236,7 @@ private final class RowPasses {
                     unsafe UnsafeRawPointer(field.row(x + 1 - place / 3, y + 1 - place % 3))
                 }
                 unsafe palindrome_neighbours_transpose(
-                    bytes, rows, Int64(depth), Int64(stride), 3, weights.baseAddress! + 81 * unit,
+                    cells, rows, palindrome_taps(features: 3, weights: weights.baseAddress! + 81 * unit),
                     scratch.start, row.start)
             }
         }
