@@ -24,38 +24,6 @@ static double sign_of(const palindrome_multiplier *m) {
     return m->times_i & 2 ? -1 : 1;
 }
 
-// A factor is  (sign fx) (fy fz) / (dx + (dy + dz))  in this order, whichever way the modes are visited.
-
-PALINDROME_CLONES static void factors_along_z(double *restrict factors, const palindrome_multiplier *m,
-                                              double sign, int64_t x, int64_t y, int64_t z, int64_t count) {
-    const double fx = sign * m->factor_x[x], fy = m->factor_y[y], *fz = m->factor_z + z;
-    if (!m->denominator_x) {
-        for (int64_t j = 0; j < count; j++)
-            factors[j] = fx * (fy * fz[j]);
-        return;
-    }
-    const double dx = m->denominator_x[x], dy = m->denominator_y[y], *dz = m->denominator_z + z;
-    for (int64_t j = 0; j < count; j++) {
-        const double denominator = dx + (dy + dz[j]);
-        factors[j] = denominator == 0 ? 0 : fx * (fy * fz[j]) / denominator;
-    }
-}
-
-PALINDROME_CLONES static void factors_along_x(double *restrict factors, const palindrome_multiplier *m,
-                                              double sign, int64_t x, int64_t y, int64_t z, int64_t count) {
-    const double *fx = m->factor_x + x, fyz = m->factor_y[y] * m->factor_z[z];
-    if (!m->denominator_x) {
-        for (int64_t j = 0; j < count; j++)
-            factors[j] = sign * fx[j] * fyz;
-        return;
-    }
-    const double *dx = m->denominator_x + x, dyz = m->denominator_y[y] + m->denominator_z[z];
-    for (int64_t j = 0; j < count; j++) {
-        const double denominator = dx[j] + dyz;
-        factors[j] = denominator == 0 ? 0 : sign * fx[j] * fyz / denominator;
-    }
-}
-
 #define REAL float
 #define NAME(x) x##_f32
 #define FFTW(x) fftwf_##x
@@ -137,4 +105,20 @@ void palindrome_lines_filter(palindrome_lines *lines, palindrome_placement place
         filter_f32(lines, lines->work, &placement, multiplier);
     else
         filter_f64(lines, lines->work, &placement, multiplier);
+}
+
+void palindrome_lines_multiplied(palindrome_lines *lines, palindrome_placement source,
+                                 palindrome_placement target, const palindrome_multiplier *multiplier) {
+    if (lines->precision == palindrome_single)
+        multiplied_f32(lines, lines->work, &source, &target, multiplier);
+    else
+        multiplied_f64(lines, lines->work, &source, &target, multiplier);
+}
+
+void palindrome_lines_add_multiplied(palindrome_lines *lines, palindrome_placement source,
+                                     palindrome_placement target, const palindrome_multiplier *multiplier) {
+    if (lines->precision == palindrome_single)
+        add_multiplied_f32(lines, lines->work, &source, &target, multiplier);
+    else
+        add_multiplied_f64(lines, lines->work, &source, &target, multiplier);
 }

@@ -123,21 +123,69 @@ static void NAME(transform)(const palindrome_lines *lines, const NAME(work) * wo
         }
 }
 
+// A factor is  (sign fx) (fy fz) / (dx + (dy + dz))  in this order, whichever way the modes are visited, in double,
+// rounded once. It is rounded where it is made: a function that does nothing but convert doubles in memory would
+// leave the upper halves of vector registers marked as used, and every change between old and new instructions
+// after it would cost a hundred nanoseconds.
+
+PALINDROME_CLONES static void NAME(factors_along_z)(REAL *restrict factors, const palindrome_multiplier *m,
+                                                    double sign, int64_t x, int64_t y, int64_t z,
+                                                    int64_t count) {
+    const double fx = sign * m->factor_x[x], fy = m->factor_y[y], *fz = m->factor_z + z;
+    if (!m->denominator_x) {
+        for (int64_t j = 0; j < count; j++)
+            factors[j] = (REAL)(fx * (fy * fz[j]));
+        return;
+    }
+    const double dx = m->denominator_x[x], dy = m->denominator_y[y], *dz = m->denominator_z + z;
+    for (int64_t j = 0; j < count; j++) {
+        const double denominator = dx + (dy + dz[j]);
+        factors[j] = (REAL)(denominator == 0 ? 0 : fx * (fy * fz[j]) / denominator);
+    }
+}
+
+PALINDROME_CLONES static void NAME(factors_along_x)(REAL *restrict factors, const palindrome_multiplier *m,
+                                                    double sign, int64_t x, int64_t y, int64_t z,
+                                                    int64_t count) {
+    const double *fx = m->factor_x + x, fyz = m->factor_y[y] * m->factor_z[z];
+    if (!m->denominator_x) {
+        for (int64_t j = 0; j < count; j++)
+            factors[j] = (REAL)(sign * fx[j] * fyz);
+        return;
+    }
+    const double *dx = m->denominator_x + x, dyz = m->denominator_y[y] + m->denominator_z[z];
+    for (int64_t j = 0; j < count; j++) {
+        const double denominator = dx[j] + dyz;
+        factors[j] = (REAL)(denominator == 0 ? 0 : sign * fx[j] * fyz / denominator);
+    }
+}
+
 /// Multiplies modes in a row by i^odd times real factors.
-PALINDROME_CLONES static void NAME(multiply_run)(REAL *restrict modes, const double *restrict factors,
+PALINDROME_CLONES static void NAME(multiply_run)(REAL *restrict modes, const REAL *restrict factors,
                                                  int64_t count, int odd) {
     if (odd)
         for (int64_t j = 0; j < count; j++) {
-            const REAL m = (REAL)factors[j], re = modes[2 * j];
+            const REAL m = factors[j], re = modes[2 * j];
             modes[2 * j] = -(modes[2 * j + 1] * m);
             modes[2 * j + 1] = re * m;
         }
     else
         for (int64_t j = 0; j < count; j++) {
-            const REAL m = (REAL)factors[j];
+            const REAL m = factors[j];
             modes[2 * j] *= m;
             modes[2 * j + 1] *= m;
         }
+}
+
+/// The same with factors in double.
+static void NAME(multiply_by)(REAL *modes, const double *factors, int64_t count) {
+    REAL rounded[run_length];
+    for (int64_t first = 0; first < count; first += run_length) {
+        const int64_t run = count - first < run_length ? count - first : run_length;
+        for (int64_t j = 0; j < run; j++)
+            rounded[j] = (REAL)factors[first + j];
+        NAME(multiply_run)(modes + 2 * first, rounded, run, 0);
+    }
 }
 
 PALINDROME_CLONES static void NAME(add_run)(REAL *restrict sum, const REAL *restrict values, int64_t count) {
@@ -164,10 +212,10 @@ static void NAME(combine)(const palindrome_lines *lines, const NAME(work) * work
                 for (int64_t line = 0; line < count; line++) {
                     REAL *front = work->front + line * stride, *result = results_of + line * stride;
                     if (terms[t].before)
-                        NAME(multiply_run)(front, terms[t].before, modes, 0);
+                        NAME(multiply_by)(front, terms[t].before, modes);
                     NAME(execute)(lines, work, direction, front, result);
                     if (terms[t].after)
-                        NAME(multiply_run)(result, terms[t].after, modes, 0);
+                        NAME(multiply_by)(result, terms[t].after, modes);
                     if (reals_out == 1 && scale != 1)
                         for (int64_t i = 0; i < lines->length; i++)
                             result[i] *= scale;
@@ -180,39 +228,77 @@ static void NAME(combine)(const palindrome_lines *lines, const NAME(work) * work
 }
 
 static void NAME(multiply)(REAL *modes, const palindrome_multiplier *m) {
-    double factors[run_length];
+    REAL factors[run_length];
     const double sign = sign_of(m);
     for (int64_t x = 0; x < m->x_count; x++)
         for (int64_t y = 0; y < m->y_count; y++) {
             REAL *line = modes + 2 * (x * m->y_count + y) * m->z_count;
             for (int64_t z = 0; z < m->z_count; z += run_length) {
                 const int64_t count = m->z_count - z < run_length ? m->z_count - z : run_length;
-                factors_along_z(factors, m, sign, x, y, z, count);
+                NAME(factors_along_z)(factors, m, sign, x, y, z, count);
                 NAME(multiply_run)(line + 2 * z, factors, count, m->times_i & 1);
             }
         }
 }
 
+/// Multiplies a whole line along x by its number.
+static inline void NAME(multiply_line)(REAL *modes, const palindrome_multiplier *m, int64_t line) {
+    REAL factors[run_length];
+    const double sign = sign_of(m);
+    const int64_t y = line / m->z_count, z = line % m->z_count;
+    for (int64_t x = 0; x < m->x_count; x += run_length) {
+        const int64_t run = m->x_count - x < run_length ? m->x_count - x : run_length;
+        NAME(factors_along_x)(factors, m, sign, x, y, z, run);
+        NAME(multiply_run)(modes + 2 * x, factors, run, m->times_i & 1);
+    }
+}
+
 static void NAME(filter)(const palindrome_lines *lines, const NAME(work) * work,
                          const palindrome_placement *placement, const palindrome_multiplier *m) {
-    double factors[run_length];
-    const double sign = sign_of(m);
-    const int64_t line_count = m->y_count * m->z_count;
+    const int64_t line_count = m->y_count * m->z_count, stride = 2 * lines->stride;
     for (int64_t first = 0; first < line_count; first += tile_lines) {
         const int64_t count = line_count - first < tile_lines ? line_count - first : tile_lines;
         NAME(gather)(lines, work->front, placement, 0, first, count, 2);
         for (int64_t line = 0; line < count; line++) {
-            REAL *front = work->front + line * 2 * lines->stride,
-                 *back = work->back + line * 2 * lines->stride;
-            const int64_t y = (first + line) / m->z_count, z = (first + line) % m->z_count;
+            REAL *front = work->front + line * stride, *back = work->back + line * stride;
             NAME(execute)(lines, work, palindrome_forward, front, back);
-            for (int64_t x = 0; x < m->x_count; x += run_length) {
-                const int64_t run = m->x_count - x < run_length ? m->x_count - x : run_length;
-                factors_along_x(factors, m, sign, x, y, z, run);
-                NAME(multiply_run)(back + 2 * x, factors, run, m->times_i & 1);
-            }
+            NAME(multiply_line)(back, m, first + line);
             NAME(execute)(lines, work, palindrome_backward, back, front);
         }
         NAME(scatter)(lines, work->front, placement, 0, first, count, 2);
+    }
+}
+
+static void NAME(multiplied)(const palindrome_lines *lines, const NAME(work) * work,
+                             const palindrome_placement *source, const palindrome_placement *target,
+                             const palindrome_multiplier *m) {
+    const int64_t line_count = m->y_count * m->z_count, stride = 2 * lines->stride;
+    for (int64_t first = 0; first < line_count; first += tile_lines) {
+        const int64_t count = line_count - first < tile_lines ? line_count - first : tile_lines;
+        NAME(gather)(lines, work->front, source, 0, first, count, 2);
+        for (int64_t line = 0; line < count; line++) {
+            REAL *front = work->front + line * stride;
+            NAME(multiply_line)(front, m, first + line);
+            NAME(execute)(lines, work, palindrome_backward, front, work->back + line * stride);
+        }
+        NAME(scatter)(lines, work->back, target, 0, first, count, 2);
+    }
+}
+
+static void NAME(add_multiplied)(const palindrome_lines *lines, const NAME(work) * work,
+                                 const palindrome_placement *source, const palindrome_placement *target,
+                                 const palindrome_multiplier *m) {
+    const int64_t line_count = m->y_count * m->z_count, stride = 2 * lines->stride;
+    for (int64_t first = 0; first < line_count; first += tile_lines) {
+        const int64_t count = line_count - first < tile_lines ? line_count - first : tile_lines;
+        NAME(gather)(lines, work->front, source, 0, first, count, 2);
+        NAME(gather)(lines, work->term, target, 0, first, count, 2);
+        for (int64_t line = 0; line < count; line++) {
+            REAL *back = work->back + line * stride;
+            NAME(execute)(lines, work, palindrome_forward, work->front + line * stride, back);
+            NAME(multiply_line)(back, m, first + line);
+            NAME(add_run)(work->term + line * stride, back, 2 * lines->length);
+        }
+        NAME(scatter)(lines, work->term, target, 0, first, count, 2);
     }
 }

@@ -1,5 +1,5 @@
 public import Background
-internal import InitialConditions
+public import InitialConditions
 public import Mesh
 internal import Parallel
 public import Particles
@@ -43,6 +43,7 @@ extension ForwardModel {
     /// - Parameters:
     ///   - noise: white noise on the particle grid.
     ///   - source: where the states of the way back come from.
+    ///   - extent: whether derivatives by cosmology are wanted; if not, those that are returned are not whole.
     ///   - look: called at each observation on the way forwards.
     ///   - objective: called at each observation on the way back, first the last one: adds its part of the
     ///     cotangents ∂L/∂x [1/(Mpc/h)] and ∂L/∂p [1/(Mpc/h H0)], and returns its part of the loss.
@@ -50,6 +51,7 @@ extension ForwardModel {
     public func gradient(
         at noise: borrowing Field<Scalar>,
         along source: consuming some TrajectorySource<Scalar> & ~Copyable,
+        computing extent: GradientExtent = .everything,
         observing look: (Observation, inout ParticleSet<Scalar>) throws -> Void = { _, _ in },
         _ objective: (Observation, inout ParticleSet<Scalar>, inout AdjointState<Scalar>) throws -> Double
     ) throws -> Gradient<Scalar> {
@@ -79,11 +81,9 @@ extension ForwardModel {
         particles.forgetState()
         let initial = particles.inLagrangianOrder(adjoint.takeCotangents(), over: particleGrid)
         _ = consume particles
-        return try pullBack(
-            initial, beside: linear, to: noise, remembering: memory,
-            WayBack(
-                value: value, parameters: parameters, lawParameters: lawParameters, differingWords: differing)
-        )
+        let way = WayBack(
+            value: value, parameters: parameters, lawParameters: lawParameters, differingWords: differing)
+        return try pullBack(initial, beside: linear, to: noise, remembering: memory, way, extent)
     }
 
     /// The same with the exact replay. Collective.
@@ -97,23 +97,37 @@ extension ForwardModel {
     /// From the cotangents of the particles at the start to those of white noise and cosmology.
     private func pullBack(
         _ initial: consuming LagrangianCotangents<Scalar>, beside linear: consuming FourierField<Scalar>?,
-        to noise: borrowing Field<Scalar>, remembering memory: PerturbationMemory<Scalar>, _ way: WayBack
+        to noise: borrowing Field<Scalar>, remembering memory: PerturbationMemory<Scalar>, _ way: WayBack,
+        _ extent: GradientExtent
     ) throws -> Gradient<Scalar> {
         let transform = layout.perturbation.transform
         var adjoint = try layout.perturbation.displaceAdjoint(
-            initial, at: linearModes(of: noise), to: theory.growthAtStart, remembering: memory)
+            initial, at: linearModes(of: noise), to: theory.growthAtStart, remembering: memory, extent)
         if let linear { adjoint.modes.add(linear) }
-        // Transformed again rather than kept while memory is wanted most.
-        let noiseModes = transform.forward(keeping: noise)
-        let power = LinearPower<Dual>(cosmology, theory.powerModel)
-        let throughPower = try theory.amplitudes.parameterDerivatives(
-            adjoint.modes, noise: noiseModes, power)
-        _ = consume noiseModes
-        let total = way.parameters + adjoint.parameters + throughPower
+        var parameters = way.parameters
+        if extent == .everything {
+            // Transformed again rather than kept while memory is wanted most.
+            let noiseModes = transform.forward(keeping: noise)
+            let power = LinearPower<Dual>(cosmology, theory.powerModel)
+            let throughPower = try theory.amplitudes.parameterDerivatives(
+                adjoint.modes, noise: noiseModes, power)
+            parameters = way.parameters + adjoint.parameters + throughPower
+        }
         theory.amplitudes.apply(to: &adjoint.modes)
+        let found = transform.inverse(adjoint.takeModes(), ghosts: .none)
+        if extent == .modes { try requireFinite(found) }
         return Gradient(
-            value: way.value, noise: transform.inverse(adjoint.takeModes(), ghosts: .none), parameters: total,
+            value: way.value, noise: found, parameters: parameters,
             lawParameters: way.lawParameters, differingWords: way.differingWords, initial: initial)
+    }
+
+    /// The derivatives by cosmology would have met NaN and infinity in their sums.
+    private func requireFinite(_ gradient: borrowing Field<Scalar>) throws(NotFiniteError) {
+        let values = gradient.values.span
+        let largest = Scalar._largestProduct(values, values)
+        guard particleGrid.grid.world.maximum(largest).isFinite else {
+            throw NotFiniteError(quantity: "the gradient")
+        }
     }
 
     /// How many of the six words of each particle differ.

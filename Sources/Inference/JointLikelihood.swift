@@ -1,4 +1,5 @@
 public import Dynamics
+public import InitialConditions
 public import Mesh
 public import Observables
 public import Particles
@@ -65,22 +66,26 @@ public struct JointLikelihood<Scalar: ParticleScalar> {
     ///   - noise: on the particle grid.
     ///   - model: observes at ``scaleFactors``.
     ///   - own: the values of ``ownParameters``.
+    ///   - extent: whether derivatives by cosmology are wanted; if not, those that are returned are not whole.
     public func gradient(
-        at noise: borrowing Field<Scalar>, in model: ForwardModel<Scalar>, _ own: [Double]
+        at noise: borrowing Field<Scalar>, in model: ForwardModel<Scalar>, _ own: [Double],
+        computing extent: GradientExtent = .everything
     ) throws -> LikelihoodGradient<Scalar> {
-        try gradient(at: noise, in: model, own, along: ReversedTrajectory<Scalar>())
+        try gradient(at: noise, in: model, own, computing: extent, along: ReversedTrajectory<Scalar>())
     }
 
     /// The same with states of the way back from another source. Collective.
     public func gradient(
         at noise: borrowing Field<Scalar>, in model: ForwardModel<Scalar>, _ own: [Double],
+        computing extent: GradientExtent = .everything,
         along source: consuming some TrajectorySource<Scalar> & ~Copyable
     ) throws -> LikelihoodGradient<Scalar> {
         let phases = noise.decomposition.grid.phases
         var losses = [Double](repeating: 0, count: objectives.count)
         var slopes = objectives.map { $0.parameters.map { _ in 0.0 } }
         try begin(at: noise, in: model, own)
-        var gradient = try model.gradient(at: noise, along: source) { observation, particles, adjoint in
+        var gradient = try model.gradient(at: noise, along: source, computing: extent) {
+            observation, particles, adjoint in
             let moment = Moment(at: observation.scaleFactor, in: model.cosmology)
             try phases.measure(.objective) {
                 for (index, own) in seen(at: moment.scaleFactor, own) {

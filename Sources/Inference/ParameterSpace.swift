@@ -24,6 +24,11 @@ public struct SoughtParameter: Sendable, Equatable {
         }
     }
 
+    /// Whether it is one of the universe.
+    var isOfCosmology: Bool {
+        if case .cosmology = subject { true } else { false }
+    }
+
     /// As configurations and files name it.
     public let name: String
     /// What it is a parameter of.

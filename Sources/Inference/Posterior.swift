@@ -1,6 +1,6 @@
 internal import Background
 public import Dynamics
-internal import InitialConditions
+public import InitialConditions
 public import Mesh
 public import Observables
 internal import Parallel
@@ -126,12 +126,17 @@ public final class Posterior<Scalar: ParticleScalar> {
     ) throws -> LikelihoodGradient<Scalar>? {
         gradients += 1
         do {
-            let gradient = try gradient(at: noise, in: model, own)
+            let gradient = try gradient(at: noise, in: model, own, computing: extent)
             guard gradient.universe.value.isFinite else { return nil }
             return gradient
         } catch let error where Self.meansTooFar(error) {
             return nil
         }
+    }
+
+    /// What an optimiser asks for: only parameters that are sought have derivatives.
+    private var extent: GradientExtent {
+        isJoint && space.parameters.contains { $0.isOfCosmology } ? .everything : .modes
     }
 
     /// A gradient as optimisers see it, with the priors of the parameters.
@@ -164,14 +169,17 @@ public final class Posterior<Scalar: ParticleScalar> {
 
     /// The loss of white noise in a universe and its derivatives, the prior of the modes included. Collective.
     ///
-    /// - Parameters: as for ``value(at:in:_:)``.
+    /// - Parameters: as for ``value(at:in:_:)``, and whether derivatives by cosmology are wanted.
     public func gradient(
-        at noise: borrowing Field<Scalar>, in model: ForwardModel<Scalar>, _ own: [Double]
+        at noise: borrowing Field<Scalar>, in model: ForwardModel<Scalar>, _ own: [Double],
+        computing extent: GradientExtent = .everything
     ) throws -> LikelihoodGradient<Scalar> {
-        var gradient = try likelihood.gradient(at: noise, in: model, own)
-        if whiteNoise == .unitNormal {
-            gradient.universe.value += try Prior.value(of: noise)
+        var gradient = try likelihood.gradient(at: noise, in: model, own, computing: extent)
+        guard whiteNoise == .unitNormal else { return gradient }
+        gradient.universe.value += try noise.decomposition.grid.phases.measure(.objective) {
+            let value = try Prior.value(of: noise)
             Prior.addGradient(of: noise, to: &gradient.universe.noise)
+            return value
         }
         return gradient
     }

@@ -19,6 +19,8 @@ public struct Preconditioner<Scalar: FourierScalar> {
 
     private let transform: FourierTransform<Scalar>
     private let squares: SpectralMultiplier.Tables  // (k/k_f)² by axis and index
+    /// The greatest (k/k_f)² if all are whole numbers, as in a cube: then every mode's curvature is in a table.
+    private let largestSquare: Int?
 
     /// A preconditioner for vectors on the transform's grid.
     ///
@@ -30,7 +32,11 @@ public struct Preconditioner<Scalar: FourierScalar> {
         curvatures: [Double], parameterCurvatures: [Double], _ transform: FourierTransform<Scalar>
     ) {
         precondition(!curvatures.isEmpty && (curvatures + parameterCurvatures).allSatisfy { $0 > 0 })
-        squares = SphericalShells(shape: transform.decomposition.shape).squares
+        let squares = SphericalShells(shape: transform.decomposition.shape).squares
+        let areWhole = [squares.x, squares.y, squares.z].joined().allSatisfy { $0 == $0.rounded() }
+        let largest = Int(squares.x.max()! + squares.y.max()! + squares.z.max()!)
+        largestSquare = areWhole && largest <= transform.decomposition.pointCount ? largest : nil
+        self.squares = squares
         self.curvatures = curvatures
         self.parameterCurvatures = parameterCurvatures
         self.transform = transform
@@ -85,15 +91,37 @@ public struct Preconditioner<Scalar: FourierScalar> {
     @_specialize(where Scalar == Float)
     @_specialize(where Scalar == Double)
     private func divide(_ modes: inout FourierField<Scalar>, _ power: Power) {
-        let last = curvatures.count - 1
-        modes.mapModes { x, y, z, real, imaginary in
-            let wave = (squares.x[x] + squares.y[y] + squares.z[z]).squareRoot()
-            let shell = min(Int(wave), last)
-            let next = curvatures[min(shell + 1, last)]
-            let curvature = power.divisor(
-                curvatures[shell] + (wave - Double(shell)) * (next - curvatures[shell]))
-            return (Scalar(Double(real) / curvature), Scalar(Double(imaginary) / curvature))
+        guard let largestSquare else {
+            return modes.mapModes { x, y, z, real, imaginary in
+                let divisor = divisor(ofSquare: squares.x[x] + squares.y[y] + squares.z[z], power)
+                return (Scalar(Double(real) / divisor), Scalar(Double(imaginary) / divisor))
+            }
         }
+        let divisors = (0...largestSquare).map { divisor(ofSquare: Double($0), power) }
+        let alongZ = squares.z.map { Int($0) }
+        unsafe divisors.withUnsafeBufferPointer { divisors in
+            for x in modes.x {
+                for y in modes.y {
+                    var mode = unsafe modes.values.start + modes.offset(x: x, y: y, z: modes.z.lowerBound)
+                    let start = Int(squares.x[x] + squares.y[y])
+                    for z in modes.z {
+                        let divisor = unsafe divisors[start + alongZ[z]]
+                        unsafe mode[0] = unsafe Scalar(Double(mode[0]) / divisor)
+                        unsafe mode[1] = unsafe Scalar(Double(mode[1]) / divisor)
+                        unsafe mode += 2
+                    }
+                }
+            }
+        }
+    }
+
+    private func divisor(ofSquare square: Double, _ power: Power) -> Double {
+        let wave = square.squareRoot()
+        let last = curvatures.count - 1
+        let shell = min(Int(wave), last)
+        let next = curvatures[min(shell + 1, last)]
+        return power.divisor(
+            curvatures[shell] + (wave - Double(shell)) * (next - curvatures[shell]))
     }
 }
 

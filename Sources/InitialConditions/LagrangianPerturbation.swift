@@ -122,32 +122,47 @@ public final class LagrangianPerturbation<Scalar: ParticleScalar> {
     ///   - modes: the `δ_k` that were displaced.
     ///   - growth: growth factors at the starting time, with derivatives.
     ///   - memory: what was kept when they were displaced, if it was; it is used up.
+    ///   - extent: whether the derivatives with respect to the cosmological parameters are wanted.
     /// - Returns: the transform of δ̄(q), and the derivatives with respect to the cosmological parameters
-    ///   through the growth factors.
+    ///   through the growth factors, 0 if they are not wanted.
     /// - Throws: ``NotFiniteError`` on all ranks.
     public func displaceAdjoint(
         _ cotangents: borrowing LagrangianCotangents<Scalar>, at modes: consuming FourierField<Scalar>,
-        to growth: GrowthFactors<Dual>, remembering memory: PerturbationMemory<Scalar>? = nil
+        to growth: GrowthFactors<Dual>, remembering memory: PerturbationMemory<Scalar>? = nil,
+        _ extent: GradientExtent = .everything
+    ) throws -> AdjointModes<Scalar> {
+        var linear: Modes<Scalar>? = Modes(modes)
+        return try decomposition.grid.phases.measure(.initialConditions) {
+            try pullBack(cotangents, at: linear.take()!, growth, memory, extent)
+        }
+    }
+
+    private func pullBack(
+        _ cotangents: borrowing LagrangianCotangents<Scalar>, at linear: consuming Modes<Scalar>,
+        _ growth: GrowthFactors<Dual>, _ memory: PerturbationMemory<Scalar>?, _ extent: GradientExtent
     ) throws -> AdjointModes<Scalar> {
         if let third {
             // In arrays that give each field up when it has been read for the last time.
-            var sources = [Modes(modes)] + (memory?.take() ?? [])
+            var sources = [consume linear] + (memory?.take() ?? [])
             if sources.count == 1 { sources += third.sources(of: sources[0]) }
             var (sourceCotangents, parameters) = try third.pullBack(
-                cotangents, through: sources, ThirdOrderTheory<Scalar>.coefficients(growth))
+                cotangents, through: sources, ThirdOrderTheory<Scalar>.coefficients(growth), extent)
             sources.removeLast(sources.count - 2)
             let result = third.transpose(of: &sourceCotangents, at: &sources)
             return AdjointModes(
                 modes: result.field.copy(for: "modes cotangent"), parameters: parameters)
         }
-        let linear = Modes(modes)
         let target = Modes<Scalar>.zero(decomposition, for: "modes cotangent")
         var parameters = Dual(0)
-        try pullBack(cotangents, through: linear, of: terms[0], growth, into: target, &parameters)
-        for term in terms.dropFirst() {
-            let cotangent = Modes<Scalar>.zero(decomposition, for: "source cotangent")
-            try pullBack(
-                cotangents, through: term.source(of: linear), of: term, growth, into: cotangent, &parameters)
+        for (index, term) in terms.enumerated() {
+            if extent == .everything {
+                let source = index == 0 ? linear : term.source(of: linear)
+                try addSlopes(cotangents, through: source, of: term, growth, to: &parameters)
+            }
+            // The source of the first order is δ itself.
+            let cotangent =
+                index == 0 ? target : Modes<Scalar>.zero(decomposition, for: "source cotangent")
+            pullBack(cotangents, of: term, growth, into: cotangent)
             term.addTranspose(of: cotangent, at: linear, to: target)
         }
         return AdjointModes(
@@ -156,34 +171,38 @@ public final class LagrangianPerturbation<Scalar: ParticleScalar> {
 
     /// `−∇∇⁻²s` of a source, along one axis.
     private func displacement(_ axis: Int, of source: Modes<Scalar>) -> Field<Scalar> {
-        transform.inverse(
-            source.field.multiplied(by: waves.displacement(axis), for: "displacement"), ghosts: .none)
+        transform.inverse(of: source.field, times: waves.displacement(axis), ghosts: .none)
     }
 
-    /// Adds `Lᵀ (c_x x̄ + c_p p̄)` to the cotangents of a term's source, and to the parameters
-    /// `Σ_i (x̄_i·ψ_i) ∂c_x + (p̄_i·ψ_i) ∂c_p` with `ψ = L s`.
-    @_specialize(where Scalar == Float)
-    @_specialize(where Scalar == Double)
-    private func pullBack(
+    /// Adds `Σ_i (x̄_i·ψ_i) ∂c_x + (p̄_i·ψ_i) ∂c_p` with `ψ = L s`. Collective.
+    private func addSlopes(
         _ cotangents: borrowing LagrangianCotangents<Scalar>, through source: Modes<Scalar>,
-        of term: any PerturbationTerm<Scalar>, _ growth: GrowthFactors<Dual>, into target: Modes<Scalar>,
-        _ parameters: inout Dual
+        of term: any PerturbationTerm<Scalar>, _ growth: GrowthFactors<Dual>, to parameters: inout Dual
     ) throws {
         let world = decomposition.grid.world
         let coefficients = term.coefficients(growth)
         for axis in 0..<3 {
-            var psi = displacement(axis, of: source)
+            let psi = displacement(axis, of: source)
             let alongX = try innerProduct(
                 cotangents.position[axis].span, psi.values.span, of: "a growth derivative", over: world)
             let alongP = try innerProduct(
                 cotangents.momentum[axis].span, psi.values.span, of: "a growth derivative", over: world)
             parameters += coefficients.x.scaled(by: alongX) + coefficients.p.scaled(by: alongP)
+        }
+    }
+
+    /// Adds `Lᵀ (c_x x̄ + c_p p̄)` to the cotangents of a term's source. Collective.
+    private func pullBack(
+        _ cotangents: borrowing LagrangianCotangents<Scalar>, of term: any PerturbationTerm<Scalar>,
+        _ growth: GrowthFactors<Dual>, into target: Modes<Scalar>
+    ) {
+        let coefficients = term.coefficients(growth)
+        for axis in 0..<3 {
+            var field = Field<Scalar>(decomposition, ghosts: .none, for: "displacement")
             combine(
                 cotangents.position[axis].span, coefficients.x.value, cotangents.momentum[axis].span,
-                coefficients.p.value, into: &psi)
-            var pulled = transform.forward(psi)
-            pulled.multiply(by: waves.displacement(axis).transpose)
-            target.field.add(pulled)
+                coefficients.p.value, into: &field)
+            transform.forward(field, times: waves.displacement(axis).transpose, addingTo: &target.field)
         }
     }
 

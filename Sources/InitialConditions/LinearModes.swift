@@ -45,9 +45,20 @@ public struct ModeAmplitudes: Sendable {
     @_specialize(where Scalar == Float)
     @_specialize(where Scalar == Double)
     public func apply<Scalar: FourierScalar>(to modes: inout FourierField<Scalar>) {
-        modes.mapModes { x, y, z, real, imaginary in
-            let amplitude = amplitudes[shells.index(x, y, z)]
-            return (Scalar(Double(real) * amplitude), Scalar(Double(imaginary) * amplitude))
+        modes.decomposition.grid.phases.measure(.initialConditions) {
+            unsafe amplitudes.withUnsafeBufferPointer { amplitudes in
+                for x in modes.x {
+                    for y in modes.y {
+                        let line = unsafe modes.values.start + modes.offset(x: x, y: y, z: modes.z.lowerBound)
+                        let first = modes.z.lowerBound
+                        shells.line(x, y, modes.z) { z, group in
+                            let (amplitude, mode) = unsafe (amplitudes[group], line + 2 * (z - first))
+                            unsafe mode[0] = unsafe Scalar(Double(mode[0]) * amplitude)
+                            unsafe mode[1] = unsafe Scalar(Double(mode[1]) * amplitude)
+                        }
+                    }
+                }
+            }
         }
     }
 

@@ -13,6 +13,8 @@ struct ModeShells: Sendable {
     private let multiplier: SIMD3<Int>
     private let octantStride: SIMD3<Int>
     private let usesSquares: Bool
+    /// What kz adds to the group's number.
+    private let alongZ: [Int]
 
     init(shape: SIMD3<Int>) {
         self.shape = shape
@@ -39,13 +41,29 @@ struct ModeShells: Sendable {
             }
         }
         self.waves = waves
+        let scale = (usesSquares: usesSquares, multiplier: multiplier.z)
+        alongZ = (0...half.z).map { z in
+            scale.usesSquares ? z * scale.multiplier * z * scale.multiplier : z
+        }
     }
 
     /// The group of the mode with these indices, as a transform numbers them.
     @inline(__always)
-    func index(_ x: Int, _ y: Int, _ z: Int) -> Int {
+    func index(_ x: Int, _ y: Int, _ z: Int) -> Int { start(x, y) + alongZ[z] }
+
+    /// The groups of the modes (x, y, z), for kz in a range.
+    @inline(__always)
+    func line(_ x: Int, _ y: Int, _ z: Range<Int>, _ body: (_ z: Int, _ group: Int) -> Void) {
+        let start = start(x, y)
+        unsafe alongZ.withUnsafeBufferPointer { along in
+            for z in z { unsafe body(z, start + along[z]) }
+        }
+    }
+
+    @inline(__always)
+    private func start(_ x: Int, _ y: Int) -> Int {
         let mode = SIMD3(
-            abs(Wavenumbers.modeNumber(x, of: shape.x)), abs(Wavenumbers.modeNumber(y, of: shape.y)), z)
+            abs(Wavenumbers.modeNumber(x, of: shape.x)), abs(Wavenumbers.modeNumber(y, of: shape.y)), 0)
         guard usesSquares else { return (mode &* octantStride).wrappedSum() }
         let scaled = mode &* multiplier
         return (scaled &* scaled).wrappedSum()

@@ -50,15 +50,13 @@ struct SecondOrderTerm<Scalar: FourierScalar>: PerturbationTerm {
                     tides[index] = sources[index] * others
                 }
             }
-            var pulled = transform.forward(tide)
-            pulled.multiply(by: waves.tidal(i, j))
-            target.field.add(pulled)
+            transform.forward(tide, times: waves.tidal(i, j), addingTo: &target.field)
         }
     }
 
     /// `φ1,ij` for D1 = 1, on the particle grid.
     private func tide(_ i: Int, _ j: Int, of modes: Modes<Scalar>) -> Field<Scalar> {
-        transform.inverse(modes.field.multiplied(by: waves.tidal(i, j), for: "tidal field"), ghosts: .none)
+        transform.inverse(of: modes.field, times: waves.tidal(i, j), ghosts: .none)
     }
 
     @inline(__always)

@@ -169,7 +169,7 @@ final class ThirdOrderTheory<Scalar: ParticleScalar> {
     /// - Throws: ``NotFiniteError`` on all ranks.
     func pullBack(
         _ cotangents: borrowing LagrangianCotangents<Scalar>, through sources: [Modes<Scalar>],
-        _ coefficients: [TermCoefficients<Dual>]
+        _ coefficients: [TermCoefficients<Dual>], _ extent: GradientExtent
     ) throws -> (cotangents: [Modes<Scalar>], parameters: Dual) {
         var alongX = zeros(), alongP = zeros()
         for axis in 0..<3 {
@@ -178,7 +178,8 @@ final class ThirdOrderTheory<Scalar: ParticleScalar> {
         }
         var parameters = Dual(0)
         let scale = 1 / Double(decomposition.pointCount)
-        for (pulled, part) in [(alongX, \TermCoefficients<Dual>.x), (alongP, \.p)] {
+        for (pulled, part) in [(alongX, \TermCoefficients<Dual>.x), (alongP, \.p)]
+        where extent == .everything {
             // Σ_q a(q) b(q) = 1/N Σ_k w a_k* b_k, and w is a power of two.
             for field in pulled { weigh(field, by: { $0 }) }
             for (index, source) in sources.enumerated() {

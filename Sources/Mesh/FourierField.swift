@@ -38,9 +38,16 @@ public struct FourierField<Scalar: FourierScalar>: ~Copyable {
 
     /// A spectrum of zeros.
     public static func zero(_ decomposition: Decomposition, for purpose: StaticString) -> FourierField {
-        let field = FourierField(decomposition, for: purpose)
-        unsafe field.values.start.update(repeating: 0, count: field.values.count)
+        var field = FourierField(decomposition, for: purpose)
+        field.clear()
         return field
+    }
+
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
+    private mutating func clear() {
+        var mine = values.mutableSpan
+        for index in mine.indices { mine[index] = 0 }
     }
 
     /// Adds another spectrum, mode by mode.

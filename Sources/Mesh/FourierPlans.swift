@@ -103,6 +103,32 @@ extension palindrome_block {
         }
     }
 
+    /// `target = F⁻¹(m · source)`
+    func multiplied(
+        _ source: Place, by multiplier: SpectralMultiplier, to target: Place, on layout: FourierLayout
+    ) {
+        unsafe withPlacement(source) { source in
+            unsafe withPlacement(target) { target in
+                unsafe multiplier.withTables(of: layout) { tables in
+                    unsafe palindrome_lines_multiplied(lines, source, target, tables)
+                }
+            }
+        }
+    }
+
+    /// `target += m · F(source)`
+    func addMultiplied(
+        _ source: Place, by multiplier: SpectralMultiplier, to target: Place, on layout: FourierLayout
+    ) {
+        unsafe withPlacement(source) { source in
+            unsafe withPlacement(target) { target in
+                unsafe multiplier.withTables(of: layout) { tables in
+                    unsafe palindrome_lines_add_multiplied(lines, source, target, tables)
+                }
+            }
+        }
+    }
+
     private func withPlacement(_ place: Place, _ body: (palindrome_placement) -> Void) {
         unsafe place.layout.blocks.withUnsafeBufferPointer { blocks in
             unsafe body(

@@ -121,6 +121,44 @@ public final class FourierTransform<Scalar: FourierScalar> {
         return self.field(ofColumns: spectrum, ghosts: ghosts, scale: normalisation)
     }
 
+    /// The inverse of a spectrum that is kept, times a multiplier, with undefined ghost planes. Collective.
+    ///
+    /// The same bits as ``FourierField/multiplied(by:for:)`` and ``inverse(_:ghosts:)``, in one pass over the modes
+    /// and without a copy of them.
+    ///
+    /// - Precondition: the tables fit the mesh.
+    public func inverse(
+        of spectrum: borrowing FourierField<Scalar>, times multiplier: SpectralMultiplier, ghosts: GhostWidth
+    ) -> Field<Scalar> {
+        precondition(spectrum.decomposition.isAlike(decomposition) && multiplier.fits(decomposition.shape))
+        let columns = array()
+        phases.measure(.fft) {
+            unsafe xLines.multiplied(
+                Place(values: spectrum.values.start, layout: xInModes), by: multiplier,
+                to: Place(values: columns.values.start, layout: xInColumn), on: layout)
+        }
+        return field(ofColumns: columns, ghosts: ghosts, scale: normalisation)
+    }
+
+    /// Adds the spectrum of a field, times a multiplier, to another; ghost planes are ignored. Collective.
+    ///
+    /// The same bits as ``forward(_:)``, ``FourierField/multiply(by:)`` and ``FourierField/add(_:)``, in one pass over
+    /// the modes.
+    ///
+    /// - Precondition: the tables fit the mesh.
+    public func forward(
+        _ field: consuming Field<Scalar>, times multiplier: SpectralMultiplier,
+        addingTo target: inout FourierField<Scalar>
+    ) {
+        precondition(target.decomposition.isAlike(decomposition) && multiplier.fits(decomposition.shape))
+        let columns = columns(of: field)
+        phases.measure(.fft) {
+            unsafe xLines.addMultiplied(
+                Place(values: columns.values.start, layout: xInColumn), by: multiplier,
+                to: Place(values: target.values.start, layout: xInModes), on: layout)
+        }
+    }
+
     /// The transpose of ``forward(_:)``, with undefined ghost planes. Collective.
     ///
     /// A cotangent c holds ∂L/∂Re f_k + i ∂L/∂Im f_k of every mode of a ``FourierField``, each counted once,
@@ -271,12 +309,11 @@ extension FourierTransform {
         return field
     }
 
-    private func realPlace(_ field: borrowing Field<Scalar>, plane: Int = 0) -> Place {
+    private func realPlace(_ field: borrowing Field<Scalar>) -> Place {
         unsafe Place(
             values: field.values.start + field.ownedOffset,
             layout: LineLayout(
-                count: decomposition.shape.z, plane: field.xStride, line: field.yStride, point: 1),
-            plane: plane)
+                count: decomposition.shape.z, plane: field.xStride, line: field.yStride, point: 1))
     }
 }
 
@@ -287,9 +324,11 @@ extension FourierTransform {
         let result = array()
         let plane = planeScratch()
         phases.measure(.fft) {
+            var source = unsafe realPlace(field)
             for x in 0..<planes {
+                unsafe source.plane = x
                 unsafe zLines.transform(
-                    palindrome_forward, from: realPlace(field, plane: x),
+                    palindrome_forward, from: source,
                     to: Place(values: plane.start, layout: zInRow), planes: 1, lines: decomposition.y.count)
                 unsafe yLines.transform(
                     palindrome_forward, from: Place(values: plane.start, layout: yInRow),
@@ -306,14 +345,16 @@ extension FourierTransform {
         let field = Field<Scalar>(decomposition, ghosts: ghosts, for: "field")
         let plane = planeScratch()
         phases.measure(.fft) {
+            var target = unsafe realPlace(field)
             for x in 0..<planes {
+                unsafe target.plane = x
                 unsafe yLines.transform(
                     palindrome_backward,
                     from: Place(values: spectrum.values.start, layout: yInColumn, plane: x),
                     to: Place(values: plane.start, layout: yInRow), planes: 1, lines: layout.z.count)
                 unsafe zLines.transform(
                     palindrome_backward, from: Place(values: plane.start, layout: zInRow),
-                    to: realPlace(field, plane: x), planes: 1, lines: decomposition.y.count, scale: scale)
+                    to: target, planes: 1, lines: decomposition.y.count, scale: scale)
             }
         }
         return field

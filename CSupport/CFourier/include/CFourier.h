@@ -79,6 +79,15 @@ void palindrome_multiply(enum palindrome_precision precision, void *modes,
 void palindrome_lines_filter(palindrome_lines *lines, palindrome_placement placement,
                              const palindrome_multiplier *multiplier);
 
+/// Multiplies lines along x and transforms them back: target = F⁻¹(m · source), without 1/length. The source stays
+/// as it is; lines and bits as above.
+void palindrome_lines_multiplied(palindrome_lines *lines, palindrome_placement source,
+                                 palindrome_placement target, const palindrome_multiplier *multiplier);
+
+/// Transforms lines along x forwards, multiplies, and adds: target += m · F(source).
+void palindrome_lines_add_multiplied(palindrome_lines *lines, palindrome_placement source,
+                                     palindrome_placement target, const palindrome_multiplier *multiplier);
+
 // MARK: swap
 
 /// Sends block r of each rank of a communicator to rank r, where it becomes block number (sender).
