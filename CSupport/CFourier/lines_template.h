@@ -100,6 +100,18 @@ static inline void NAME(execute)(const palindrome_lines *lines, const NAME(work)
         FFTW(execute_dft_c2r)(plan, (FFTW(complex) *)source, target);
 }
 
+/// Where the first line of a plane lies, if all lines lie as they do in scratch: whole, apart from each other by whole
+/// cache lines; NULL if they do not. Such a line need not be copied.
+static REAL *NAME(whole_lines)(const palindrome_placement *place, int64_t plane, int64_t reals_per_point) {
+    const palindrome_block *block = &place->blocks[0];
+    if (place->block_count != 1 || block->point_stride != 1 || block->offset < 0)
+        return NULL;
+    REAL *lines = (REAL *)place->values +
+                  (block->offset + (place->first_plane + plane) * block->plane_stride) * reals_per_point;
+    const int64_t apart = block->line_stride * reals_per_point * (int64_t)sizeof(REAL);
+    return (uintptr_t)lines % line_alignment == 0 && apart % line_alignment == 0 ? lines : NULL;
+}
+
 static void NAME(transform)(const palindrome_lines *lines, const NAME(work) * work,
                             enum palindrome_direction direction, const palindrome_placement *source,
                             const palindrome_placement *target, int64_t plane_count, int64_t line_count,
@@ -108,19 +120,30 @@ static void NAME(transform)(const palindrome_lines *lines, const NAME(work) * wo
     const int is_real = lines->kind == palindrome_real_lines;
     const int64_t reals_in = is_real && direction == palindrome_forward ? 1 : 2;
     const int64_t reals_out = is_real && direction == palindrome_backward ? 1 : 2;
-    for (int64_t plane = 0; plane < plane_count; plane++)
+    const int are_apart = source->values != target->values;
+    for (int64_t plane = 0; plane < plane_count; plane++) {
+        // What makes reals of complex numbers spoils its source.
+        const REAL *from = are_apart && reals_out == 2 ? NAME(whole_lines)(source, plane, reals_in) : NULL;
+        REAL *to = are_apart ? NAME(whole_lines)(target, plane, reals_out) : NULL;
+        const int64_t from_stride = from ? source->blocks[0].line_stride * reals_in : stride;
+        const int64_t to_stride = to ? target->blocks[0].line_stride * reals_out : stride;
         for (int64_t first = 0; first < line_count; first += tile_lines) {
             const int64_t count = line_count - first < tile_lines ? line_count - first : tile_lines;
-            NAME(gather)(lines, work->front, source, plane, first, count, reals_in);
+            const REAL *values = from ? from + first * from_stride : work->front;
+            REAL *results = to ? to + first * to_stride : work->back;
+            if (!from)
+                NAME(gather)(lines, work->front, source, plane, first, count, reals_in);
             for (int64_t line = 0; line < count; line++) {
-                REAL *result = work->back + line * stride;
-                NAME(execute)(lines, work, direction, work->front + line * stride, result);
+                REAL *result = results + line * to_stride;
+                NAME(execute)(lines, work, direction, (REAL *)values + line * from_stride, result);
                 if (reals_out == 1 && scale != 1)
                     for (int64_t i = 0; i < lines->length; i++)
                         result[i] *= scale;
             }
-            NAME(scatter)(lines, work->back, target, plane, first, count, reals_out);
+            if (!to)
+                NAME(scatter)(lines, work->back, target, plane, first, count, reals_out);
         }
+    }
 }
 
 // A factor is  (sign fx) (fy fz) / (dx + (dy + dz))  in this order, whichever way the modes are visited, in double,

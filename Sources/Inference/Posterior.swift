@@ -86,7 +86,7 @@ public final class Posterior<Scalar: ParticleScalar> {
         guard space.contains(point) else { return nil }
         // The theory of a universe takes as long as many steps of a small one.
         guard point.cosmology != start else { return model }
-        return try model.with(point.cosmology)
+        return try model.mesh.grid.phases.measure(.preparation) { try model.with(point.cosmology) }
     }
 
     /// The white noise of a point. Collective.

@@ -48,6 +48,8 @@ extension Phase {
 
     // Runs.
 
+    /// What is made before anything runs.
+    public static let preparation = Phase("preparation")
     /// The comparison with data.
     public static let objective = Phase("objective")
     /// A step of a search, without the losses that it asks for.
@@ -79,10 +81,12 @@ extension Phase {
         ordering: "particles sorted by mesh column, so that memory is read in order",
         agreement: "what ranks tell each other of overflows and errors",
         adjoint: "kicks and drifts undone, with the gradient carried along",
-        objective: "the comparison with data and its derivative",
+        preparation: "growth tables, plans of transforms, reading of what is given",
+        objective: "the comparison with data and its derivative, the prior of the modes",
+        optimizer: "a step of a search, without the losses that it asks for",
         haloes: "friends of friends, and their masses",
         output: "snapshots, fields, tables and pictures",
         checkpoint: "files to go on from",
-        other: "all else: start of the program, reading of files, growth tables",
+        other: "all else: start of the program",
     ]
 }

@@ -277,6 +277,26 @@ final class GradientTests: SPMDTestCase {
         }
     }
 
+    func testWithoutCosmologyTheModesHaveTheSameDerivatives() throws {
+        let grid = RankGrid(world: world, shape: gridShapes.last!)
+        for order in [PerturbationOrder.first, .second, .dealiasedSecond, .third] {
+            let model = try model(Float.self, order: order, through: [0.5, 0.75, 1], on: grid)
+            let likelihood = JointLikelihood([try objective(model)])
+            let noise = Field<Float>.whiteNoise(seed: 4, over: model.particleGrid)
+            let whole = try likelihood.gradient(at: noise, in: model, [])
+            let modes = try likelihood.gradient(at: noise, in: model, [], computing: .modes)
+            XCTAssertEqual(modes.universe.value, whole.universe.value)
+            XCTAssertEqual(modes.universe.differingWords, 0)
+            let (found, expected) = (modes.universe.noise.values.span, whole.universe.noise.values.span)
+            for index in expected.indices where found[index] != expected[index] {
+                return XCTFail("the noise's derivatives differ at order \(order)")
+            }
+            XCTAssertNotEqual(
+                modes.universe.parameters[.h], whole.universe.parameters[.h],
+                "a derivative that was to be left out")
+        }
+    }
+
     func testDataAndWeightsThatCannotBeUsedAreRefusedOnAllRanks() throws {
         let model = try model(Float.self, on: RankGrid(world: world, shape: gridShapes[0]))
         func field(_ value: Float, spoilt: Float? = nil) -> Field<Float> {

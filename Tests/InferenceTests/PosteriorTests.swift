@@ -118,6 +118,11 @@ final class PosteriorTests: SPMDTestCase {
         posterior.enter(smoothing: 0, .joint)
         let free = try posterior.evaluate(at: point)!
         XCTAssertEqual(free.value, held.value + 0.125, accuracy: 1e-9)
+        // The modes have the same derivatives, though those by cosmology were not computed.
+        XCTAssertEqual(
+            try innerProduct(
+                ParameterVector.difference(free.gradient, held.gradient),
+                ParameterVector(noise: free.gradient.noise.copy(for: "test"), parameters: [0, 0])), 0)
         XCTAssertEqual(posterior.gradients, 2)
     }
 

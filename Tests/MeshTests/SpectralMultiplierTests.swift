@@ -60,6 +60,21 @@ final class SpectralMultiplierTests: MeshTestCase {
         }
     }
 
+    func testMultipliedOnTheWayIsMultipliedBeforeOrAfterToTheBit() throws {
+        for shape in Self.shapes + [[64, 16, 32]] {
+            let multipliers = [
+                MultiplierSamples.laplacian(shape), MultiplierSamples.smoothGradient(shape),
+                MultiplierSamples.smoothGradient(shape, timesI: 3).negative,
+            ]
+            try onEveryGrid(shape) { mesh in
+                for multiplier in multipliers {
+                    compareOnTheWay(Float.self, mesh, multiplier)
+                    compareOnTheWay(Double.self, mesh, multiplier)
+                }
+            }
+        }
+    }
+
     func testGradientOfAWaveIsItsDerivative() throws {
         try onEveryGrid([16, 12, 8]) { mesh in
             var field = Field<Double>(mesh, ghosts: .none, for: "test")
@@ -107,5 +122,27 @@ final class SpectralMultiplierTests: MeshTestCase {
         var largest = 0.0
         expected.forEachPoint { _, _, _, value in largest = max(largest, abs(Double(value))) }
         XCTAssertTrue(world.maximum(largest) > 1e-3 && world.maximum(largest).isFinite)
+    }
+
+    private func compareOnTheWay<Scalar: FourierScalar>(
+        _: Scalar.Type, _ mesh: Decomposition, _ multiplier: SpectralMultiplier
+    ) {
+        let transform = FourierTransform<Scalar>(mesh)
+        let name = "\(Scalar.self) \(mesh.shape) on \(mesh.grid.shape)"
+        let modes: FourierField<Scalar> = noiseSpectrum(mesh)
+        let ghosts = GhostWidth(lower: 0, upper: 1)
+        XCTAssertEqual(
+            differences(
+                transform.inverse(of: modes, times: multiplier, ghosts: ghosts),
+                transform.inverse(modes.multiplied(by: multiplier, for: "test"), ghosts: ghosts)), 0,
+            "inverse, \(name)")
+        var sum: FourierField<Scalar> = noiseSpectrum(mesh, seed: 5)
+        transform.forward(noiseField(mesh, ghosts: ghosts), times: multiplier, addingTo: &sum)
+        var expected: FourierField<Scalar> = noiseSpectrum(mesh, seed: 5)
+        expected.add(
+            transform.forward(noiseField(mesh, ghosts: ghosts)).multiplied(by: multiplier, for: "test"))
+        XCTAssertEqual(differences(sum, expected), 0, "forward, \(name)")
+        let before: FourierField<Scalar> = noiseSpectrum(mesh, seed: 5)
+        XCTAssertTrue(world.any(differences(sum, before) > 0), "nothing was added, \(name)")
     }
 }

@@ -11,7 +11,8 @@ enum palindrome_direction { palindrome_forward = -1, palindrome_backward = 1 };
 // MARK: lines
 
 /// Plans and scratch for all lines of one length. The arithmetic on a line depends on nothing but its values:
-/// every line is copied to the same aligned scratch and transformed there, alone, by one plan.
+/// every line is transformed alone, by one plan, from and to memory aligned like its scratch, to which it is copied if
+/// it does not lie so.
 typedef struct palindrome_lines palindrome_lines;
 
 /// Complex lines, or real ones: `length` reals in real space, length/2 + 1 complex numbers in Fourier space.

@@ -19,7 +19,9 @@ extension RunConfiguration {
     func jointLikelihood<Scalar: StorableScalar>(
         of model: ForwardModel<Scalar>
     ) throws -> JointLikelihood<Scalar> {
-        JointLikelihood(try objectives.map { try $0.comparison(of: model) })
+        try model.mesh.grid.phases.measure(.preparation) {
+            JointLikelihood(try objectives.map { try $0.comparison(of: model) })
+        }
     }
 
     /// What is done, stage by stage.

@@ -63,12 +63,14 @@ extension RunConfiguration {
     func forwardModel<Scalar: StorableScalar>(
         _: Scalar.Type, observing observed: [Double], over grid: RankGrid
     ) throws -> ForwardModel<Scalar> {
-        let power = try linearPowerModel(on: grid.world)
-        return try grid.world.agree {
-            try ForwardModel(
-                simulationBox, in: (cosmology, power),
-                startingWith: initial.perturbationOrder, following: plan(observing: observed),
-                under: force.plan, on: grid)
+        try grid.phases.measure(.preparation) {
+            let power = try linearPowerModel(on: grid.world)
+            return try grid.world.agree {
+                try ForwardModel(
+                    simulationBox, in: (cosmology, power),
+                    startingWith: initial.perturbationOrder, following: plan(observing: observed),
+                    under: force.plan, on: grid)
+            }
         }
     }
 

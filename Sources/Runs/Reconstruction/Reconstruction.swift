@@ -122,7 +122,9 @@ struct Reconstruction<Scalar: StorableScalar> {
         }
         let results: [String: Double]
         do {
-            results = try outputs.write(state, posterior, of: place.identity)
+            results = try world.phases.measure(.output) {
+                try outputs.write(state, posterior, of: place.identity)
+            }
         } catch is StopRequest {
             // The last checkpoint is that of the end.
             context.say("stopped by a signal before the results were written; continue with --resume")
@@ -153,7 +155,9 @@ struct Reconstruction<Scalar: StorableScalar> {
         _ annealing: Annealing<Scalar>, on posterior: Posterior<Scalar>
     ) throws -> AnnealingState<Scalar> {
         let parameters = [Double](repeating: 0, count: settings.vary.count)
-        let noise: Field<Scalar> = try configuration.startingNoise(in: model, telling: context.say)
+        let noise: Field<Scalar> = try world.phases.measure(.preparation) {
+            try configuration.startingNoise(in: model, telling: context.say)
+        }
         let point = ParameterVector(noise: noise, parameters: parameters)
         try context.stopIfAsked()
         guard let state = try annealing.start(at: point, on: posterior) else {
