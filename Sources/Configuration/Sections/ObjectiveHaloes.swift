@@ -77,7 +77,8 @@ extension ObjectiveSection {
                 "remove weights")
         }
         section.require("sigma", is: "\(sigma)", haloes?.whitens == false, "whiten: false")
-        section.exclude("sigma", "errors", "remove one of them, errors by mass are those that training has found")
+        section.exclude(
+            "sigma", "errors", "remove one of them, errors by mass are those that training has found")
         if errors == .unknown {
             section.conflict(
                 "errors", is: "unknown", "it must be known or by-mass \(company)", "remove errors")
