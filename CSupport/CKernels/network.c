@@ -11,21 +11,33 @@ INLINE double activated(palindrome_activation activation, double z) {
     return z;
 }
 
+// Some outputs of a tile of cells, beside each other: what is read of x serves all of them.
+INLINE void dense_outputs(palindrome_dense layer, palindrome_activation activation, int64_t first,
+                          int64_t outputs, int64_t stride, const double *restrict x, double *restrict y) {
+    const double *w = layer.weights + first * layer.inputs;
+    double sum[4][palindrome_network_tile];
+    for (int64_t o = 0; o < outputs; o++)
+        for (int64_t c = 0; c < palindrome_network_tile; c++)
+            sum[o][c] = layer.biases ? layer.biases[first + o] : 0;
+    for (int64_t i = 0; i < layer.inputs; i++)
+        for (int64_t o = 0; o < outputs; o++)
+            for (int64_t c = 0; c < palindrome_network_tile; c++)
+                sum[o][c] = __builtin_fma(w[o * layer.inputs + i], x[i * stride + c], sum[o][c]);
+    for (int64_t o = 0; o < outputs; o++)
+        for (int64_t c = 0; c < palindrome_network_tile; c++)
+            y[(first + o) * stride + c] = activated(activation, sum[o][c]);
+}
+
 // A compile-time activation, so that loops stay free of branches.
 INLINE void dense_apply(palindrome_dense layer, palindrome_activation activation, int64_t count,
                         int64_t stride, const double *restrict x, double *restrict y) {
-    for (int64_t start = 0; start < count; start += palindrome_network_tile)
-        for (int64_t o = 0; o < layer.outputs; o++) {
-            const double *w = layer.weights + o * layer.inputs;
-            double sum[palindrome_network_tile];
-            for (int64_t c = 0; c < palindrome_network_tile; c++)
-                sum[c] = layer.biases ? layer.biases[o] : 0;
-            for (int64_t i = 0; i < layer.inputs; i++)
-                for (int64_t c = 0; c < palindrome_network_tile; c++)
-                    sum[c] = __builtin_fma(w[i], x[i * stride + start + c], sum[c]);
-            for (int64_t c = 0; c < palindrome_network_tile; c++)
-                y[o * stride + start + c] = activated(activation, sum[c]);
-        }
+    for (int64_t start = 0; start < count; start += palindrome_network_tile) {
+        int64_t o = 0;
+        for (; o + 4 <= layer.outputs; o += 4)
+            dense_outputs(layer, activation, o, 4, stride, x + start, y + start);
+        for (; o < layer.outputs; o++)
+            dense_outputs(layer, activation, o, 1, stride, x + start, y + start);
+    }
 }
 
 CLONES void palindrome_dense_apply(palindrome_dense layer, int64_t count, int64_t stride,
@@ -115,24 +127,49 @@ void palindrome_row_standardised(palindrome_rows rows, const void *row, double m
         out[z] = 0;
 }
 
+// Some features of some cells, beside each other: what is read of the rows serves all features.
+INLINE void gather_features(palindrome_rows rows, palindrome_taps taps, int64_t features, int64_t cells,
+                            const double *restrict around, double *restrict out) {
+    double sum[3][palindrome_network_tile];
+    for (int64_t f = 0; f < features; f++)
+        for (int64_t c = 0; c < cells; c++)
+            sum[f][c] = out[f * rows.stride + c];
+    for (int64_t row = 0; row < 9; row++)
+        for (int64_t step = 0; step < 3; step++)
+            for (int64_t f = 0; f < features; f++)
+                for (int64_t c = 0; c < cells; c++)
+                    sum[f][c] = __builtin_fma(taps.weights[27 * f + 3 * row + step],
+                                              around[row * (rows.length + 2) + c + 2 - step], sum[f][c]);
+    for (int64_t f = 0; f < features; f++)
+        for (int64_t c = 0; c < cells; c++)
+            out[f * rows.stride + c] = sum[f][c];
+}
+
+// Whole tiles, and cell by cell what is left.
+INLINE void gather_row(palindrome_rows rows, palindrome_taps taps, int64_t features,
+                       const double *restrict around, double *restrict out) {
+    int64_t z = 0;
+    for (; z + palindrome_network_tile <= rows.length; z += palindrome_network_tile)
+        gather_features(rows, taps, features, palindrome_network_tile, around + z, out + z);
+    for (; z < rows.length; z++)
+        gather_features(rows, taps, features, 1, around + z, out + z);
+}
+
 CLONES void palindrome_neighbours_transpose(palindrome_rows rows, const void *const *around,
                                             palindrome_taps taps, double *restrict scratch,
                                             double *restrict out) {
     for (int64_t row = 0; row < 9; row++) {
+        double *restrict to = scratch + row * (rows.length + 2);
         for (int64_t z = 0; z < rows.length; z++)
-            scratch[z + 1] = number(rows.bytes, around[row], z);
-        scratch[0] = scratch[rows.length];
-        scratch[rows.length + 1] = scratch[1];
-        for (int64_t f = 0; f < taps.features; f++) {
-            const double *w = taps.weights + 27 * f + 3 * row;
-            double *restrict to = out + f * rows.stride;
-            for (int64_t z = 0; z < rows.length; z++) {
-                double sum = __builtin_fma(w[0], scratch[z + 2], to[z]);
-                sum = __builtin_fma(w[1], scratch[z + 1], sum);
-                to[z] = __builtin_fma(w[2], scratch[z], sum);
-            }
-        }
+            to[z + 1] = number(rows.bytes, around[row], z);
+        to[0] = to[rows.length];
+        to[rows.length + 1] = to[1];
     }
+    int64_t f = 0;
+    for (; f + 3 <= taps.features; f += 3)
+        gather_row(rows, (palindrome_taps){3, taps.weights + 27 * f}, 3, scratch, out + f * rows.stride);
+    for (; f < taps.features; f++)
+        gather_row(rows, (palindrome_taps){1, taps.weights + 27 * f}, 1, scratch, out + f * rows.stride);
 }
 
 void palindrome_row_stored(int32_t bytes, const double *values, int64_t length, void *row) {

@@ -73,7 +73,7 @@ cat >rec.yaml <<'Y'
 box: {particles: 16, spacing: 3.125, mesh_factor: 1}
 initial: {a: 0.1}
 evolution: {steps: 3}
-objective: {kind: haloes, network: one/network.h5, data: "one/universe_100.h5:/mass", M0: 1e12, width: 1}
+objective: {kind: haloes, network: one/network.h5, data: "one/universe_100.h5:/mass", M0: 1e12, width: 1, whiten: true}
 optimizer: {stages: [{smoothing: 1, iterations: 4, tolerance: 0}, {smoothing: 0, iterations: 8, tolerance: 0}]}
 reconstruct: {truth: "one/universe_100.h5:/white_noise", checkpoint_every: 1}
 output: {directory: found_1, pictures: false}

@@ -72,7 +72,7 @@ typedef struct {
 /// out[f][z] += sum over the 27 offsets o of w[f][o] row(-o)[z - o_z], in the order of o.
 ///
 /// - around: around[x][y] is the row at (-o_x, -o_y).
-/// - scratch: length + 2.
+/// - scratch: 9 (length + 2).
 void palindrome_neighbours_transpose(palindrome_rows rows, const void *const *around, palindrome_taps taps,
                                      double *restrict scratch, double *restrict out);
 

@@ -62,6 +62,8 @@ public final class HaloMassBias<Scalar: ParticleScalar>: BiasModel {
     /// - Parameter density: ρ/ρ̄.
     public func probability(of density: borrowing Field<Scalar>) -> Field<Scalar> { mass(of: density, 1, 0) }
 
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
     private func mass(
         of density: borrowing Field<Scalar>, _ mean: Double, _ deviation: Double
     ) -> Field<Scalar> {
@@ -94,6 +96,8 @@ public final class HaloMassBias<Scalar: ParticleScalar>: BiasModel {
     }
 
     /// From cotangents of M to those of ρ. Collective.
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
     func pullBack(
         ofMass masses: borrowing Field<Scalar>, at density: borrowing Field<Scalar>
     ) -> Field<Scalar> {
@@ -165,7 +169,7 @@ private final class RowPasses {
         positionScaling = FeatureScaling(of: networks.position)
         massScaling = FeatureScaling(of: networks.mass)
         row = Buffer(count: 3 * position.stride, from: memory, for: "network")
-        scratch = Buffer(count: depth + 2, from: memory, for: "network")
+        scratch = Buffer(count: 9 * (depth + 2), from: memory, for: "network")
         let layer = networks.position.layers[0]
         firstWeights = layer.weights.indices.map { index in
             layer.weights[index] / networks.position.inputDeviation[index % 81]
