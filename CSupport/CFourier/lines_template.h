@@ -89,6 +89,23 @@ static void NAME(scatter)(const palindrome_lines *lines, const REAL *restrict ti
     }
 }
 
+/// Asks for the memory that `scatter` will write, while the lines are transformed: nothing else foresees rows
+/// that far apart.
+static void NAME(expect)(const palindrome_placement *to, int64_t plane, int64_t first, int64_t count,
+                         int64_t reals_per_point) {
+    const int64_t cache_line = line_alignment / (int64_t)sizeof(REAL);
+    for (int64_t b = 0; b < to->block_count; b++) {
+        const palindrome_block *block = &to->blocks[b];
+        if (block->offset < 0 || block->point_stride == 1)
+            continue;
+        const int64_t start = block->offset + (to->first_plane + plane) * block->plane_stride;
+        const REAL *rows = (const REAL *)to->values + (start + first * block->line_stride) * reals_per_point;
+        for (int64_t point = 0; point < block->count; point++)
+            for (int64_t i = 0; i < count * reals_per_point; i += cache_line)
+                __builtin_prefetch(rows + point * block->point_stride * reals_per_point + i, 1);
+    }
+}
+
 static inline void NAME(execute)(const palindrome_lines *lines, const NAME(work) * work,
                                  enum palindrome_direction direction, REAL *source, REAL *target) {
     const FFTW(plan) plan = direction == palindrome_forward ? work->forward : work->backward;
@@ -100,8 +117,8 @@ static inline void NAME(execute)(const palindrome_lines *lines, const NAME(work)
         FFTW(execute_dft_c2r)(plan, (FFTW(complex) *)source, target);
 }
 
-/// Where the first line of a plane lies, if all lines lie as they do in scratch: whole, apart from each other by whole
-/// cache lines; NULL if they do not. Such a line need not be copied.
+/// Where the first line of a plane lies, if all lines lie as they do in scratch: whole, apart from each other
+/// by whole cache lines; NULL if they do not. Such a line need not be copied.
 static REAL *NAME(whole_lines)(const palindrome_placement *place, int64_t plane, int64_t reals_per_point) {
     const palindrome_block *block = &place->blocks[0];
     if (place->block_count != 1 || block->point_stride != 1 || block->offset < 0)
@@ -133,6 +150,8 @@ static void NAME(transform)(const palindrome_lines *lines, const NAME(work) * wo
             REAL *results = to ? to + first * to_stride : work->back;
             if (!from)
                 NAME(gather)(lines, work->front, source, plane, first, count, reals_in);
+            if (!to && are_apart)
+                NAME(expect)(target, plane, first, count, reals_out);
             for (int64_t line = 0; line < count; line++) {
                 REAL *result = results + line * to_stride;
                 NAME(execute)(lines, work, direction, (REAL *)values + line * from_stride, result);
@@ -146,10 +165,10 @@ static void NAME(transform)(const palindrome_lines *lines, const NAME(work) * wo
     }
 }
 
-// A factor is  (sign fx) (fy fz) / (dx + (dy + dz))  in this order, whichever way the modes are visited, in double,
-// rounded once. It is rounded where it is made: a function that does nothing but convert doubles in memory would
-// leave the upper halves of vector registers marked as used, and every change between old and new instructions
-// after it would cost a hundred nanoseconds.
+// A factor is  (sign fx) (fy fz) / (dx + (dy + dz))  in this order, whichever way the modes are visited, in
+// double, rounded once. It is rounded where it is made: a function that does nothing but convert doubles in
+// memory would leave the upper halves of vector registers marked as used, and every change between old and
+// new instructions after it would cost a hundred nanoseconds.
 
 PALINDROME_CLONES static void NAME(factors_along_z)(REAL *restrict factors, const palindrome_multiplier *m,
                                                     double sign, int64_t x, int64_t y, int64_t z,
@@ -299,6 +318,7 @@ static void NAME(multiplied)(const palindrome_lines *lines, const NAME(work) * w
     for (int64_t first = 0; first < line_count; first += tile_lines) {
         const int64_t count = line_count - first < tile_lines ? line_count - first : tile_lines;
         NAME(gather)(lines, work->front, source, 0, first, count, 2);
+        NAME(expect)(target, 0, first, count, 2);
         for (int64_t line = 0; line < count; line++) {
             REAL *front = work->front + line * stride;
             NAME(multiply_line)(front, m, first + line);

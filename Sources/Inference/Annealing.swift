@@ -149,8 +149,10 @@ public struct Annealing<Scalar: ParticleScalar> {
         guard curvature == .measured, optimizer.usesPreconditioner, state.iteration == 0,
             state.optimizer.preconditioner == nil
         else { return nil }
-        return try Preconditioner.measured(at: state.optimizer.point, state.optimizer.evaluation, transform) {
-            try evaluate(at: $0, posterior)
+        return try phases.measure(.optimizer) {
+            try Preconditioner.measured(at: state.optimizer.point, state.optimizer.evaluation, transform) {
+                try evaluate(at: $0, posterior)
+            }
         }
     }
 
@@ -206,7 +208,8 @@ public struct Annealing<Scalar: ParticleScalar> {
         state.history.add(
             SearchHistory.Row(
                 stage: state.stage, iteration: state.iteration, loss: state.optimizer.evaluation.value,
-                gradientNorm: try state.optimizer.gradientNorm(), gradients: posterior.gradients,
+                gradientNorm: try phases.measure(.optimizer) { try state.optimizer.gradientNorm() },
+                gradients: posterior.gradients,
                 smoothing: stages[state.stage].smoothing, seconds: clock()),
             zip(posterior.space.parameters, values).map { ($0.name, $1) })
     }

@@ -83,7 +83,7 @@ public struct Preconditioner<Scalar: FourierScalar> {
         _ power: Power, to vector: borrowing ParameterVector<Scalar>
     ) -> ParameterVector<Scalar> {
         let parameters = zip(vector.parameters, parameterCurvatures).map { $0 / power.divisor($1) }
-        var modes = transform.forward(vector.noise.copy(for: "optimiser"))
+        var modes = transform.forward(keeping: vector.noise)
         divide(&modes, power)
         return ParameterVector(noise: transform.inverse(modes, ghosts: .none), parameters: parameters)
     }

@@ -11,8 +11,8 @@ enum palindrome_direction { palindrome_forward = -1, palindrome_backward = 1 };
 // MARK: lines
 
 /// Plans and scratch for all lines of one length. The arithmetic on a line depends on nothing but its values:
-/// every line is transformed alone, by one plan, from and to memory aligned like its scratch, to which it is copied if
-/// it does not lie so.
+/// every line is transformed alone, by one plan, from and to memory aligned like its scratch, to which it is
+/// copied if it does not lie so.
 typedef struct palindrome_lines palindrome_lines;
 
 /// Complex lines, or real ones: `length` reals in real space, length/2 + 1 complex numbers in Fourier space.
@@ -80,8 +80,8 @@ void palindrome_multiply(enum palindrome_precision precision, void *modes,
 void palindrome_lines_filter(palindrome_lines *lines, palindrome_placement placement,
                              const palindrome_multiplier *multiplier);
 
-/// Multiplies lines along x and transforms them back: target = F⁻¹(m · source), without 1/length. The source stays
-/// as it is; lines and bits as above.
+/// Multiplies lines along x and transforms them back: target = F⁻¹(m · source), without 1/length. The source
+/// stays as it is; lines and bits as above.
 void palindrome_lines_multiplied(palindrome_lines *lines, palindrome_placement source,
                                  palindrome_placement target, const palindrome_multiplier *multiplier);
 
