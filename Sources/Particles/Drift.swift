@@ -89,7 +89,8 @@ extension ParticleSet {
             let undone = kernels.undrift(carried, inPositionUnits(-coefficient))
             if grid.world.any(undone.failed != 0) { throw DriftOverflow(coefficient: -coefficient) }
             let total = try Total(
-                largest: undone.largestProduct, named: "the derivative by a drift coefficient", over: grid.world
+                largest: undone.largestProduct, named: "the derivative by a drift coefficient",
+                over: grid.world
             ) { sum in
                 unsafe sum.add { unsafe kernels.driftAdjoint(carried, coefficient, $0, $1) }
             }
