@@ -1,9 +1,10 @@
 // Mass assignment in one precision. Particles go in batches: first cells and parts, which vectorise; then the
 // additions, one particle after the other.
 
-// The eight parts of a mass, which sum to it exactly: split along x, the parts along y, those along z.
+// The eight parts of a mass, which sum to it exactly: split along x, the parts along y, those along z. Row
+// 2a + b has those of one further along x and y if a and b are 1, those of two points along z side by side.
 INLINE void NAME(split)(double mass, double dx, double dy, double dz, int64_t i,
-                        int64_t (*restrict part)[NAME(batch)]) {
+                        int64_t (*restrict part)[2 * NAME(batch)]) {
     const uint64_t shift = bits_of(rounding_shift);
     const double upper = __builtin_fma(mass, dx, rounding_shift) - rounding_shift;
     const double half[2] = {mass - upper, upper};
@@ -13,10 +14,19 @@ INLINE void NAME(split)(double mass, double dx, double dy, double dz, int64_t i,
         for (int b = 0; b < 2; b++) {
             const uint64_t zupper = bits_of(__builtin_fma(quarter[b], dz, rounding_shift)) - shift;
             const uint64_t whole = bits_of(quarter[b] + rounding_shift) - shift;
-            part[4 * a + 2 * b][i] = (int64_t)(whole - zupper);
-            part[4 * a + 2 * b + 1][i] = (int64_t)zupper;
+            part[2 * a + b][2 * i] = (int64_t)(whole - zupper);
+            part[2 * a + b][2 * i + 1] = (int64_t)zupper;
         }
     }
+}
+
+// Adds the parts of a particle to the window.
+INLINE void NAME(add_parts)(const NAME(group) *restrict group, int64_t i, int64_t line,
+                            const int64_t (*restrict part)[2 * NAME(batch)], int64_t *lower, int64_t *upper) {
+    int64_t *const l = lower + group->element[i], *const u = upper + group->element[i];
+    int64_t *const rows[4] = {l, l + line, u, u + line};
+    for (int r = 0; r < 4; r++)
+        *(pair *)rows[r] += *(const pair *)&part[r][2 * i];
 }
 
 INLINE void NAME(shares)(const NAME(group) *restrict group, const palindrome_block *block,
@@ -58,7 +68,7 @@ INLINE int32_t NAME(deposit)(const int64_t *planes, const POSITION *x, const POS
             NAME(put_plane)(&lower, &upper, block, passed, sums);
         const NAME(group) *group = &walk.group;
         double share[3][NAME(batch)], mass[NAME(batch)];
-        int64_t part[8][NAME(batch)];
+        int64_t part[4][2 * NAME(batch)];
         NAME(shares)(group, block, share);
         for (int64_t i = 0; i < group->count; i++)
             mass[i] = scale;
@@ -70,17 +80,14 @@ INLINE int32_t NAME(deposit)(const int64_t *planes, const POSITION *x, const POS
         }
         for (int64_t i = 0; i < group->count; i++)
             NAME(split)(mass[i], share[0][i], share[1][i], share[2][i], i, part);
-        for (int64_t i = 0; i < group->count; i++) {
-            int64_t *l = lower + group->element[i], *u = upper + group->element[i];
-            l[0] += part[0][i];
-            l[1] += part[1][i];
-            l[line] += part[2][i];
-            l[line + 1] += part[3][i];
-            u[0] += part[4][i];
-            u[1] += part[5][i];
-            u[line] += part[6][i];
-            u[line + 1] += part[7][i];
-        }
+        // Particles that follow each other are often neighbours along z, where sums would wait for each
+        // other: parts of the batch take turns.
+        const int64_t turns = group->count / turn_takers;
+        for (int64_t i = 0; i < turns; i++)
+            for (int64_t p = 0; p < turn_takers; p++)
+                NAME(add_parts)(group, p * turns + i, line, part, lower, upper);
+        for (int64_t i = turn_takers * turns; i < group->count; i++)
+            NAME(add_parts)(group, i, line, part, lower, upper);
     }
     for (; passed <= block->owned_x; passed++)
         NAME(put_plane)(&lower, &upper, block, passed, sums);

@@ -1,6 +1,6 @@
 #include "include/kick.h"
 #include "include/kick_adjoint.h"
-#include "kernel.h"
+#include "exact.h"
 #include "locate.h"
 #include "total.h"
 

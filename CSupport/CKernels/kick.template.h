@@ -174,22 +174,29 @@ CLONES int32_t NAME(palindrome_force)(const int64_t *planes, const POSITION *x, 
 }
 
 // The values of a field at the eight points around each particle of a batch: point 4a + 2b + c is one further
-// along x, y and z if a, b and c are 1. They are picked one by one, so that what is made of them vectorises.
+// along x, y and z if a, b and c are 1. They are picked in pairs, so that what is made of them vectorises.
 INLINE void NAME(pick_corners)(int64_t n, const NAME(places) *restrict places, const palindrome_block *block,
                                const REAL *restrict field, REAL (*restrict corner)[NAME(batch)]) {
-    const int64_t xs = block->x_stride, ys = block->y_stride, last = block->points_z - 1;
+    const int64_t rows[4] = {0, block->y_stride, block->x_stride, block->x_stride + block->y_stride};
+    const int64_t last = block->points_z - 1;
+    REAL pair[4][NAME(batch)][2];
     ONE_BY_ONE(i, n) {
-        const REAL *lower = field + places->element[i];
-        const REAL *upper = places->z[i] == last ? lower - last : lower + 1;
-        corner[0][i] = lower[0];
-        corner[1][i] = upper[0];
-        corner[2][i] = lower[ys];
-        corner[3][i] = upper[ys];
-        corner[4][i] = lower[xs];
-        corner[5][i] = upper[xs];
-        corner[6][i] = lower[xs + ys];
-        corner[7][i] = upper[xs + ys];
+        const REAL *at = field + places->element[i];
+        if (places->z[i] != last) {
+            for (int r = 0; r < 4; r++)
+                memcpy(pair[r][i], at + rows[r], sizeof pair[r][i]);
+            continue;
+        }
+        for (int r = 0; r < 4; r++) {
+            pair[r][i][0] = at[rows[r]];
+            pair[r][i][1] = at[rows[r] - last];
+        }
     }
+    for (int r = 0; r < 4; r++)
+        for (int64_t i = 0; i < n; i++) {
+            corner[2 * r][i] = pair[r][i][0];
+            corner[2 * r + 1][i] = pair[r][i][1];
+        }
 }
 
 INLINE void NAME(gather)(int64_t n, const NAME(places) *restrict places, const palindrome_block *block,

@@ -21,14 +21,18 @@ INLINE void NAME(add_changes)(const NAME(group) *restrict group, const REAL *sca
     }
 }
 
-INLINE void NAME(put_products)(const NAME(group) *restrict group, const REAL (*restrict force)[NAME(batch)],
-                               const REAL *const bar[3], double *restrict product) {
+// The products of a batch; returns the bits of the largest magnitude so far.
+INLINE int64_t NAME(put_products)(const NAME(group) *restrict group,
+                                  const REAL (*restrict force)[NAME(batch)], const REAL *const bar[3],
+                                  double *restrict product, int64_t largest) {
     double *restrict own = product + group->start;
     for (int64_t i = 0; i < group->count; i++) {
         const double by_y = (double)bar[1][i] * (double)force[1][i];
         const double by_xy = __builtin_fma((double)bar[0][i], (double)force[0][i], by_y);
         own[i] = __builtin_fma((double)bar[2][i], (double)force[2][i], by_xy);
+        largest = magnitude_bits(own[i]) > largest ? magnitude_bits(own[i]) : largest;
     }
+    return largest;
 }
 
 // Adds a batch's parts of the force cotangents at eight points each, weighted as cloud-in-cell and rounded to
@@ -38,19 +42,34 @@ INLINE void NAME(scatter)(const NAME(group) *restrict group, const REAL (*restri
                           const REAL *const bar[3], const double *weight, int64_t line, int64_t *lower,
                           int64_t *upper) {
     const quad shift = ALL4(rounding_shift);
-    for (int64_t i = 0; i < group->count; i++) {
-        const double dx = (double)offset[0][i], dy = (double)offset[1][i];
-        const double dz = (double)offset[2][i];
-        const quad value = {weight[0] * (double)bar[0][i], weight[1] * (double)bar[1][i],
-                            weight[2] * (double)bar[2][i], 0};
+    const int64_t n = group->count;
+    // Weights of the four rows and of both points along z; they vectorise.
+    double value[NAME(batch)][4], row_weight[4][NAME(batch)], weight_z[2][NAME(batch)];
+    for (int64_t i = 0; i < n; i++) {
+        const double dx = (double)offset[0][i], dy = (double)offset[1][i], dz = (double)offset[2][i];
+        for (int axis = 0; axis < 3; axis++)
+            value[i][axis] = weight[axis] * (double)bar[axis][i];
+        value[i][3] = 0;
+        row_weight[0][i] = (1 - dx) * (1 - dy);
+        row_weight[1][i] = (1 - dx) * dy;
+        row_weight[2][i] = dx * (1 - dy);
+        row_weight[3][i] = dx * dy;
+        weight_z[0][i] = 1 - dz;
+        weight_z[1][i] = dz;
+    }
+    for (int64_t i = 0; i < n; i++) {
         int64_t *const l = lower + 4 * group->element[i], *const u = upper + 4 * group->element[i];
         int64_t *const rows[4] = {l, l + line, u, u + line};
-        const double weights[4] = {(1 - dx) * (1 - dy), (1 - dx) * dy, dx * (1 - dy), dx * dy};
+        // Rows further along y come from the second cache.
+        const int64_t soon = 4 * group->element[i + 8 < n ? i + 8 : n - 1];
+        __builtin_prefetch(lower + soon + line, 1);
+        __builtin_prefetch(upper + soon + line, 1);
+        const quad own = *(const quad *)value[i];
+        const quad first = ALL4(weight_z[0][i]), second = ALL4(weight_z[1][i]);
         for (int r = 0; r < 4; r++) {
-            const quad part = value * (quad)ALL4(weights[r]);
-            *(whole_quad *)rows[r] += (whole_quad)__builtin_elementwise_fma(part, (quad)ALL4(1 - dz), shift);
-            *(whole_quad *)(rows[r] + 4) +=
-                (whole_quad)__builtin_elementwise_fma(part, (quad)ALL4(dz), shift);
+            const quad part = own * (quad)ALL4(row_weight[r][i]);
+            *(whole_quad *)rows[r] += (whole_quad)__builtin_elementwise_fma(part, first, shift);
+            *(whole_quad *)(rows[r] + 4) += (whole_quad)__builtin_elementwise_fma(part, second, shift);
         }
     }
 }
@@ -202,6 +221,7 @@ CLONES palindrome_kick_outcome NAME(palindrome_kick_adjoint)(
     const REAL *pz_bar, REAL *x_bar, REAL *y_bar, REAL *z_bar, double *product, const double weight[3],
     palindrome_sums *sums, REAL *memory, int64_t *cotangent_window) {
     palindrome_kick_outcome outcome = {0};
+    int64_t largest = 0;
     MOMENTUM *const momentum[3] = {px, py, pz};
     const REAL *const momentum_bar[3] = {px_bar, py_bar, pz_bar};
     REAL *const position_bar[3] = {x_bar, y_bar, z_bar};
@@ -230,7 +250,7 @@ CLONES palindrome_kick_outcome NAME(palindrome_kick_adjoint)(
         NAME(offsets)(group, &block, offset);
         NAME(read_forces)(group, &window, offset, scale, force, slope);
         NAME(add_changes)(group, scale, slope, bar, factor, position_bar);
-        NAME(put_products)(group, force, bar, product);
+        largest = NAME(put_products)(group, force, bar, product, largest);
         NAME(scatter)(group, offset, bar, weight, window.line, lower, upper);
         NAME(kick_group)(&walk, momentum, force, kicks, undoing, &outcome);
     }
@@ -238,6 +258,7 @@ CLONES palindrome_kick_outcome NAME(palindrome_kick_adjoint)(
         NAME(pass)(&lower, &upper, passed, &slopes, sums);
     for (int64_t last = block.owned_x + 1; last <= block.owned_x + 4; last++)
         NAME(take_plane)(&slopes, last, 0, sums);
+    outcome.largest_product = double_of((uint64_t)largest);
     outcome.is_stray = (int32_t)walk.is_stray;
     return outcome;
 }

@@ -52,18 +52,13 @@ void palindrome_own_indices(palindrome_block block, int64_t *restrict index) {
         }
 }
 
-// Where those with each key start when all are grouped by key.
-static void find_starts(int64_t count, const uint32_t *restrict key, int64_t keys, int64_t *restrict first) {
+void palindrome_group(int64_t count, const uint32_t *restrict key, int64_t keys, int64_t *restrict first,
+                      uint32_t *restrict order) {
     memset(first, 0, (size_t)(keys + 1) * sizeof *first);
     for (int64_t i = 0; i < count; i++)
         first[key[i] + 1]++;
     for (int64_t k = 1; k <= keys; k++)
         first[k] += first[k - 1];
-}
-
-void palindrome_group(int64_t count, const uint32_t *restrict key, int64_t keys, int64_t *restrict first,
-                      uint32_t *restrict order) {
-    find_starts(count, key, keys, first);
     for (int64_t i = 0; i < count; i++)
         order[first[key[i]]++] = (uint32_t)i;
     // Every start has moved to its end, which is the next one's start.
@@ -71,9 +66,24 @@ void palindrome_group(int64_t count, const uint32_t *restrict key, int64_t keys,
     first[0] = 0;
 }
 
+// Elements that follow each other often have the same key, and a counter that was just written is slow to
+// read again: so many parts of the array take turns.
+enum { parts = 4 };
+
 void palindrome_places(int64_t count, uint32_t *key, int64_t keys, int64_t *restrict first) {
-    find_starts(count, key, keys, first);
-    for (int64_t i = 0; i < count; i++)
+    const int64_t part = count / parts;
+    memset(first, 0, (size_t)(keys + 1) * sizeof *first);
+    for (int64_t i = 0; i < part; i++)
+        for (int64_t p = 0; p < parts; p++)
+            first[key[p * part + i] + 1]++;
+    for (int64_t i = parts * part; i < count; i++)
+        first[key[i] + 1]++;
+    for (int64_t k = 1; k <= keys; k++)
+        first[k] += first[k - 1];
+    for (int64_t i = 0; i < part; i++)
+        for (int64_t p = 0; p < parts; p++)
+            key[p * part + i] = (uint32_t)first[key[p * part + i]]++;
+    for (int64_t i = parts * part; i < count; i++)
         key[i] = (uint32_t)first[key[i]]++;
 }
 

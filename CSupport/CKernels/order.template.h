@@ -52,25 +52,26 @@ void NAME(palindrome_owners)(int64_t count, const POSITION *restrict x, const PO
         owner[i] = by_x[NAME(cell)(x[i], mx)] + by_y[NAME(cell)(y[i], my)];
 }
 
-CLONES int32_t NAME(palindrome_find_planes)(int64_t count, const POSITION *restrict x, palindrome_block block,
-                                            int64_t *restrict planes) {
-    int64_t plane = 0;
+int32_t NAME(palindrome_find_planes)(int64_t count, const POSITION *restrict x, palindrome_block block,
+                                     int64_t *restrict planes) {
+    const uint32_t mx = (uint32_t)block.points_x, first_x = (uint32_t)block.first_x;
+    const uint32_t owned_x = (uint32_t)block.owned_x;
+    if (count > 0 &&
+        (NAME(cell)(x[0], mx) - first_x >= owned_x || NAME(cell)(x[count - 1], mx) - first_x >= owned_x))
+        return -1;
     planes[0] = 0;
-    for (int64_t start = 0; start < count; start += NAME(keys)) {
-        const int64_t n = count - start < NAME(keys) ? count - start : NAME(keys);
-        uint32_t key[NAME(keys)], is_far = 0;
-        for (int64_t i = 0; i < n; i++) {
-            key[i] = NAME(cell)(x[start + i], (uint32_t)block.points_x) - (uint32_t)block.first_x;
-            is_far |= key[i] != (uint32_t)plane;
+    for (uint32_t plane = 1; plane < owned_x; plane++) {
+        // The first particle that is not before the plane.
+        int64_t low = planes[plane - 1], high = count;
+        while (low < high) {
+            const int64_t middle = low + (high - low) / 2;
+            if (NAME(cell)(x[middle], mx) - first_x < plane)
+                low = middle + 1;
+            else
+                high = middle;
         }
-        for (int64_t i = 0; is_far && i < n; i++) {
-            if (key[i] < (uint32_t)plane || key[i] >= (uint32_t)block.owned_x)
-                return -1;
-            while (plane < key[i])
-                planes[++plane] = start + i;
-        }
+        planes[plane] = low;
     }
-    while (plane < block.owned_x)
-        planes[++plane] = count;
+    planes[owned_x] = count;
     return 0;
 }

@@ -8,6 +8,7 @@
 #undef FMA
 #undef ROW4
 #undef ROW8
+#undef HALF_BOX
 
 #if PRECISION == 32
 #define REAL float
@@ -17,6 +18,7 @@
 #define FMA __builtin_fmaf
 #define ROW4 row4_f32
 #define ROW8 row8_f32
+#define HALF_BOX 0x1p31
 #else
 #define REAL double
 #define POSITION uint64_t
@@ -25,4 +27,5 @@
 #define FMA __builtin_fma
 #define ROW4 row4_f64
 #define ROW8 row8_f64
+#define HALF_BOX 0x1p63
 #endif

@@ -1,3 +1,4 @@
+internal import CKernels
 internal import Glibc
 public import Memory
 public import Parallel
@@ -46,17 +47,22 @@ extension ParticleSet {
 
     private mutating func move(by coefficient: Double, along axes: Range<Int>) throws(DriftOverflow) {
         let failed = grid.phases.measure(.drift) {
+            let scaled = inPositionUnits(coefficient)
             var failed: Int32 = 0
             for axis in axes {
-                let unit = scalbn(
-                    coefficient * units.momentumFactor,
-                    Int32(units.momentumExponent + Scalar.Position.bitWidth))
                 unsafe failed |= Scalar._particleKernels.drift(
-                    Int64(count), position[axis].start, momentum[axis].start, unit / units.box[axis])
+                    Int64(count), position[axis].start, momentum[axis].start, scaled[axis])
             }
             return grid.world.any(failed != 0)
         }
         if failed { throw DriftOverflow(coefficient: coefficient) }
+    }
+
+    /// d along each axis [position units per momentum unit].
+    private func inPositionUnits(_ coefficient: Double) -> SIMD3<Double> {
+        let unit = scalbn(
+            coefficient * units.momentumFactor, Int32(units.momentumExponent + Scalar.Position.bitWidth))
+        return unit / units.box
     }
 
     /// Undoes ``drift(by:)`` to the last bit. Rounding to nearest even is odd, so this is the drift by −d.
@@ -73,24 +79,20 @@ extension ParticleSet {
     /// Afterwards ``route(carrying:)`` takes the particles back to where they came from. Collective.
     ///
     /// - Returns: d̄, the same bits on any ranks.
-    /// - Throws: ``NotFiniteError`` on all ranks.
+    /// - Throws: ``NotFiniteError`` on all ranks; ``DriftOverflow`` never, if that drift did not.
     public mutating func driftAdjoint(
         by coefficient: Double, carrying cotangents: inout CotangentSet<Scalar>
     ) throws -> Double {
-        try driftBack(by: coefficient)
+        let kernels = Scalar._particleKernels
+        let carried = palindrome_carried(self, cotangents)
         return try grid.phases.measure(.adjoint) {
-            let kernels = Scalar._particleKernels
-            for axis in 0..<3 {
-                unsafe kernels.driftAdjoint(
-                    Int64(count), coefficient, cotangents.position[axis].start,
-                    cotangents.momentum[axis].start)
-            }
-            let (momenta, bars) = unsafe (momentumStarts, cotangents.positionStarts)
+            let undone = kernels.undrift(carried, inPositionUnits(-coefficient))
+            if grid.world.any(undone.failed != 0) { throw DriftOverflow(coefficient: -coefficient) }
             let total = try Total(
-                largest: unsafe kernels.largestDriftProduct(Int64(count), momenta, bars),
-                named: "the derivative by a drift coefficient", over: grid.world
+                largest: undone.largestProduct, named: "the derivative by a drift coefficient",
+                over: grid.world
             ) { sum in
-                unsafe sum.add { unsafe kernels.exactDriftProducts(Int64(count), momenta, bars, $0, $1) }
+                unsafe sum.add { unsafe kernels.driftAdjoint(carried, coefficient, $0, $1) }
             }
             return total.sum * units.momentum
         }
@@ -107,5 +109,21 @@ extension ParticleSet {
         return try grid.world.exactSum(count: count, of: "the derivative by a drift coefficient") {
             Double(bars[$0]) * Double(momenta[$0])
         } * units.momentum
+    }
+}
+
+extension palindrome_carried {
+    /// Particles and their cotangents; valid as long as both stay where they are.
+    fileprivate init<Scalar: ParticleScalar>(
+        _ particles: borrowing ParticleSet<Scalar>, _ cotangents: borrowing CotangentSet<Scalar>
+    ) {
+        let (x, p) = unsafe (particles.positionStarts, particles.momentumStarts)
+        let (xBar, pBar) = unsafe (cotangents.positionStarts, cotangents.momentumStarts)
+        unsafe self.init(
+            count: Int64(particles.count),
+            position: (.init(mutating: x.x), .init(mutating: x.y), .init(mutating: x.z)),
+            momentum: (.init(p.x), .init(p.y), .init(p.z)),
+            position_bar: (.init(xBar.x), .init(xBar.y), .init(xBar.z)),
+            momentum_bar: (.init(pBar.x), .init(pBar.y), .init(pBar.z)))
     }
 }

@@ -65,7 +65,10 @@ extension ParticleSet {
         }
         try settle(outcome, undoing)
         let derivative = try grid.phases.measure(.adjoint) {
-            try Total(of: product, named: "the derivative by a kick coefficient", over: grid.world).sum
+            try Total(
+                of: product, largest: outcome.largest_product, named: "the derivative by a kick coefficient",
+                over: grid.world
+            ).sum
         }
         _ = consume product
         sums.finish(in: .adjoint)

@@ -24,7 +24,8 @@ internal import Mesh
 
     // drift.h
     let drift: (Int64, UnsafeMutablePointer<Scalar.Position>, UnsafePointer<Scalar.Momentum>, Double) -> Int32
-    let driftAdjoint: (Int64, Double, UnsafePointer<Scalar>, UnsafeMutablePointer<Scalar>) -> Void
+    let undrift: (palindrome_carried, SIMD3<Double>) -> (failed: Int32, largestProduct: Double)
+    let driftAdjoint: (palindrome_carried, Double, Factors, Words) -> Void
     let largestDriftProduct: (Int64, Momenta, Reals) -> Double
     let exactDriftProducts: (Int64, Momenta, Reals, Factors, Words) -> Void
     // exact_sum.h
@@ -102,7 +103,17 @@ extension Float {
     public static var _particleKernels: _ParticleKernels<Float> {
         unsafe _ParticleKernels(
             drift: { unsafe palindrome_drift_f32($0, $1, $2, $3) },
-            driftAdjoint: { unsafe palindrome_drift_adjoint_f32($0, $1, $2, $3) },
+            undrift: { carried, coefficients in
+                var (carried, largest) = (carried, 0.0)
+                let failed = unsafe palindrome_undrift_f32(
+                    &carried, [coefficients.x, coefficients.y, coefficients.z], &largest)
+                return (failed, largest)
+            },
+            driftAdjoint: { carried, coefficient, factors, words in
+                var carried = carried
+                unsafe palindrome_drift_adjoint_f32(
+                    &carried, coefficient, [factors.0, factors.1], words)
+            },
             largestDriftProduct: { count, p, bar in
                 unsafe palindrome_largest_drift_product_f32(count, p.x, p.y, p.z, bar.x, bar.y, bar.z)
             },
@@ -165,7 +176,17 @@ extension Double {
     public static var _particleKernels: _ParticleKernels<Double> {
         unsafe _ParticleKernels(
             drift: { unsafe palindrome_drift_f64($0, $1, $2, $3) },
-            driftAdjoint: { unsafe palindrome_drift_adjoint_f64($0, $1, $2, $3) },
+            undrift: { carried, coefficients in
+                var (carried, largest) = (carried, 0.0)
+                let failed = unsafe palindrome_undrift_f64(
+                    &carried, [coefficients.x, coefficients.y, coefficients.z], &largest)
+                return (failed, largest)
+            },
+            driftAdjoint: { carried, coefficient, factors, words in
+                var carried = carried
+                unsafe palindrome_drift_adjoint_f64(
+                    &carried, coefficient, [factors.0, factors.1], words)
+            },
             largestDriftProduct: { count, p, bar in
                 unsafe palindrome_largest_drift_product_f64(count, p.x, p.y, p.z, bar.x, bar.y, bar.z)
             },

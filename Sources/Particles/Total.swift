@@ -28,10 +28,14 @@ struct Total {
     }
 
     /// Of numbers in an array. Collective.
+    ///
+    /// - Parameter largest: their largest magnitude on this rank, if it is known.
     init(
-        of terms: borrowing Buffer<Double>, named quantity: String, over world: Communicator
+        of terms: borrowing Buffer<Double>, largest: Double? = nil, named quantity: String,
+        over world: Communicator
     ) throws(NotFiniteError) {
-        try self.init(largest: ExactSum.largest(of: terms), named: quantity, over: world) { $0.add(terms) }
+        let own = largest ?? ExactSum.largest(of: terms)
+        try self.init(largest: own, named: quantity, over: world) { $0.add(terms) }
     }
 
     /// The power of two that makes integers of the terms: each below 2⁵⁰ and all together below 2⁶², with room

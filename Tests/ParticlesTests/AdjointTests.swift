@@ -110,6 +110,29 @@ final class AdjointTests: ParticleTestCase {
         try checkDrift(Double.self)
     }
 
+    private func checkFailures<Scalar: ParticleScalar>(_: Scalar.Type) throws {
+        let universe = Universe.all[0]
+        let mesh = try meshes(universe.mesh)[0]
+        var set: ParticleSet<Scalar> = universe.set(mesh)
+        var bars = cotangents(set)
+        assertThrowsEverywhere("half the box") { _ = try set.driftAdjoint(by: 1e9, carrying: &bars) }
+        // One cotangent on one rank, the last of a batch in which no other is wrong.
+        for wrong in [Scalar.nan, .infinity] {
+            var set: ParticleSet<Scalar> = universe.set(mesh)
+            var bars = cotangents(set)
+            if set.count > 0, world.rank == world.size - 1 {
+                var values = bars.position[2].mutableSpan
+                values[set.count - 1] = wrong
+            }
+            assertThrowsEverywhere("not finite") { _ = try set.driftAdjoint(by: 0.1, carrying: &bars) }
+        }
+    }
+
+    func testADriftThatCannotBeUndoneAndACotangentThatIsNotFiniteAreErrorsOnAllRanks() throws {
+        try checkFailures(Float.self)
+        try checkFailures(Double.self)
+    }
+
     // MARK: Kick
 
     private let coefficients = [0.4, -1.1]

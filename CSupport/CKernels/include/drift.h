@@ -13,14 +13,34 @@ int32_t palindrome_drift_f32(int64_t count, uint32_t *restrict position, const i
 int32_t palindrome_drift_f64(int64_t count, uint64_t *restrict position, const int64_t *restrict momentum,
                              double coefficient);
 
-/// The adjoint of a drift along one axis, without undoing it: momentum_bar += coefficient * position_bar.
-void palindrome_drift_adjoint_f32(int64_t count, double coefficient, const float *restrict position_bar,
-                                  float *restrict momentum_bar);
-void palindrome_drift_adjoint_f64(int64_t count, double coefficient, const double *restrict position_bar,
-                                  double *restrict momentum_bar);
+/// Particles with their cotangents, of integers and reals of the precision that a kernel is named by.
+typedef struct palindrome_carried {
+    int64_t count;
+    void *position[3];
+    const void *momentum[3], *position_bar[3];
+    void *momentum_bar[3];
+} palindrome_carried;
 
-/// The derivative by the coefficient, sum of position_bar . momentum over the particles: the largest
-/// magnitude of the terms, and their sum as `palindrome_exact_sum` makes it.
+/// Undoes a drift, and finds the largest magnitude of position_bar . momentum.
+///
+/// - coefficients: those of the drift negated, per axis [position units per momentum unit].
+/// - largest_product: infinity or NaN if a product is not finite.
+/// - Returns: as `palindrome_drift`.
+int32_t palindrome_undrift_f32(const palindrome_carried *particles, const double coefficients[3],
+                               double *largest_product);
+int32_t palindrome_undrift_f64(const palindrome_carried *particles, const double coefficients[3],
+                               double *largest_product);
+
+/// The adjoint of a drift, without undoing it: momentum_bar += coefficient * position_bar, and the derivative
+/// by the coefficient, the sum of position_bar . momentum over the particles, as `palindrome_exact_sum` makes
+/// it.
+void palindrome_drift_adjoint_f32(const palindrome_carried *particles, double coefficient,
+                                  const double factors[2], uint64_t total[2]);
+void palindrome_drift_adjoint_f64(const palindrome_carried *particles, double coefficient,
+                                  const double factors[2], uint64_t total[2]);
+
+/// The sum of position_bar . momentum over the particles by itself: the largest magnitude of the terms, and
+/// their sum as `palindrome_exact_sum` makes it.
 double palindrome_largest_drift_product_f32(int64_t count, const int32_t *px, const int32_t *py,
                                             const int32_t *pz, const float *x_bar, const float *y_bar,
                                             const float *z_bar);

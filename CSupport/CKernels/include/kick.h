@@ -8,7 +8,7 @@
 // round(coefficient * force) to the momentum, the product in double; rounding to nearest even is odd, so the
 // negative coefficient undoes it exactly.
 
-/// What went wrong in a kick; all zero if nothing did. Otherwise the momenta are undefined.
+/// What went wrong in a kick, all zero if nothing did; otherwise the momenta are undefined.
 typedef struct palindrome_kick_outcome {
     /// Bit k: the k-th coefficient would have taken a momentum out of its integer range.
     uint64_t overflows;
@@ -16,6 +16,8 @@ typedef struct palindrome_kick_outcome {
     int32_t is_not_finite;
     /// 1: a particle was outside the owned columns.
     int32_t is_stray;
+    /// Of an adjoint the largest magnitude of its products, which is not finite if one of them is not.
+    double largest_product;
 } palindrome_kick_outcome;
 
 /// Kicks by the four-point gradient of a potential, all three components in one pass.

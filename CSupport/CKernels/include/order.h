@@ -52,7 +52,8 @@ void palindrome_own_indices(palindrome_block block, int64_t *restrict index);
 void palindrome_group(int64_t count, const uint32_t *restrict key, int64_t keys, int64_t *restrict first,
                       uint32_t *restrict order);
 
-/// Replaces each key by the element's place when all are grouped by key, in their old order.
+/// Replaces each key by the element's place when all are grouped by key, those of a key mostly in their old
+/// order.
 ///
 /// - key: below `keys`.
 /// - first: scratch of keys + 1 numbers.

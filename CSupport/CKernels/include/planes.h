@@ -4,10 +4,11 @@
 // Particles plane by plane of constant x, in which order they lie in memory. Kernels work on a window of two
 // planes of the mesh, which stays in cache. No allocation, no MPI, no global state.
 
-/// Finds where the particles of each plane are.
+/// Finds where the particles of each plane are, in the order of their planes. It looks at few of them:
+/// whether all are in order and in owned planes, the kernels see that take them plane by plane.
 ///
 /// - planes: room for owned_x + 1 numbers: where each of the block's owned planes starts, and the end.
-/// - Returns: 0, or -1 if a particle was outside the owned planes or not behind those of the planes before.
+/// - Returns: 0, or -1 if the first or the last particle is outside the owned planes.
 int32_t palindrome_find_planes_f32(int64_t count, const uint32_t *restrict x, palindrome_block block,
                                    int64_t *restrict planes);
 int32_t palindrome_find_planes_f64(int64_t count, const uint64_t *restrict x, palindrome_block block,
