@@ -162,7 +162,7 @@ cd example || exit 1
 cp ../radial.txt radial.txt
 printed 'box: {particles: 64, size: 512}' >run.yaml
 { cat run.yaml; printed 'output: {directory: fit}'; } >fit.yaml
-check 'the guide prints its example' [ "$(wc -l <run.yaml) $(wc -l <fit.yaml)" = '5 19' ]
+check 'the guide prints its example' [ "$(wc -l <run.yaml) $(wc -l <fit.yaml)" = '5 21' ]
 small=(--set box.particles=16 --set box.size=128 --set "observation.mask='$data:/mask/good'")
 on_ranks 2 simulate run.yaml "${small[@]}" --set output.white_noise=true --set output.pictures=false
 on_ranks 2 mock run.yaml "${small[@]}"
