@@ -11,21 +11,33 @@ INLINE double activated(palindrome_activation activation, double z) {
     return z;
 }
 
+// Some outputs of a tile of cells, beside each other: what is read of x serves all of them.
+INLINE void dense_outputs(palindrome_dense layer, palindrome_activation activation, int64_t first,
+                          int64_t outputs, int64_t stride, const double *restrict x, double *restrict y) {
+    const double *w = layer.weights + first * layer.inputs;
+    double sum[4][palindrome_network_tile];
+    for (int64_t o = 0; o < outputs; o++)
+        for (int64_t c = 0; c < palindrome_network_tile; c++)
+            sum[o][c] = layer.biases ? layer.biases[first + o] : 0;
+    for (int64_t i = 0; i < layer.inputs; i++)
+        for (int64_t o = 0; o < outputs; o++)
+            for (int64_t c = 0; c < palindrome_network_tile; c++)
+                sum[o][c] = __builtin_fma(w[o * layer.inputs + i], x[i * stride + c], sum[o][c]);
+    for (int64_t o = 0; o < outputs; o++)
+        for (int64_t c = 0; c < palindrome_network_tile; c++)
+            y[(first + o) * stride + c] = activated(activation, sum[o][c]);
+}
+
 // A compile-time activation, so that loops stay free of branches.
 INLINE void dense_apply(palindrome_dense layer, palindrome_activation activation, int64_t count,
                         int64_t stride, const double *restrict x, double *restrict y) {
-    for (int64_t start = 0; start < count; start += palindrome_network_tile)
-        for (int64_t o = 0; o < layer.outputs; o++) {
-            const double *w = layer.weights + o * layer.inputs;
-            double sum[palindrome_network_tile];
-            for (int64_t c = 0; c < palindrome_network_tile; c++)
-                sum[c] = layer.biases ? layer.biases[o] : 0;
-            for (int64_t i = 0; i < layer.inputs; i++)
-                for (int64_t c = 0; c < palindrome_network_tile; c++)
-                    sum[c] = __builtin_fma(w[i], x[i * stride + start + c], sum[c]);
-            for (int64_t c = 0; c < palindrome_network_tile; c++)
-                y[o * stride + start + c] = activated(activation, sum[c]);
-        }
+    for (int64_t start = 0; start < count; start += palindrome_network_tile) {
+        int64_t o = 0;
+        for (; o + 4 <= layer.outputs; o += 4)
+            dense_outputs(layer, activation, o, 4, stride, x + start, y + start);
+        for (; o < layer.outputs; o++)
+            dense_outputs(layer, activation, o, 1, stride, x + start, y + start);
+    }
 }
 
 CLONES void palindrome_dense_apply(palindrome_dense layer, int64_t count, int64_t stride,
@@ -52,26 +64,23 @@ CLONES void palindrome_activation_transpose(palindrome_activation activation, in
             cotangents[c] = values[c] > 0 ? cotangents[c] : cotangents[c] * (values[c] + 1);
 }
 
-CLONES void palindrome_dense_products(int64_t inputs, int64_t outputs, int64_t count, int64_t stride,
-                                      const double *restrict x, const double *restrict z, double x_scale,
-                                      double z_scale, double unit_scale, double *restrict products,
-                                      double *restrict sums) {
-    for (int64_t o = 0; o < outputs; o++) {
-        const double *restrict of = z + o * stride;
-        for (int64_t i = -1; i < inputs; i++) {
-            const double *restrict with = x + (i < 0 ? 0 : i) * stride;
+CLONES void palindrome_dense_products(palindrome_layer_cells cells, palindrome_layer_sums sums) {
+    for (int64_t o = 0; o < sums.outputs; o++) {
+        const double *restrict of = cells.z + o * cells.stride;
+        for (int64_t i = -1; i < sums.inputs; i++) {
+            const double *restrict with = cells.x + (i < 0 ? 0 : i) * cells.stride;
             double sum[palindrome_network_tile] = {0};
             // Whole numbers: the order of their sum does not show.
-            for (int64_t start = 0; start < count; start += palindrome_network_tile)
+            for (int64_t start = 0; start < cells.count; start += palindrome_network_tile)
                 for (int64_t c = 0; c < palindrome_network_tile; c++) {
-                    const double term =
-                        of[start + c] * z_scale * (i < 0 ? unit_scale : with[start + c] * x_scale);
+                    const double term = of[start + c] * sums.z_scale *
+                                        (i < 0 ? sums.unit_scale : with[start + c] * sums.x_scale);
                     sum[c] += (term + rounding_shift) - rounding_shift;
                 }
             double total = 0;
             for (int64_t c = 0; c < palindrome_network_tile; c++)
                 total += sum[c];
-            *(i < 0 ? sums + o : products + o * inputs + i) = total;
+            *(i < 0 ? sums.sums + o : sums.products + o * sums.inputs + i) = total;
         }
     }
 }
@@ -81,59 +90,86 @@ INLINE double number(int32_t bytes, const void *row, int64_t index) {
     return bytes == 4 ? (double)((const float *)row)[index] : ((const double *)row)[index];
 }
 
-INLINE void neighbours(int32_t bytes, const void *const *rows, int64_t length, int64_t stride,
-                       const double *means, const double *factors, double *restrict out) {
+INLINE void neighbours(palindrome_rows rows, const void *const *around, const double *means,
+                       const double *factors, double *restrict out) {
+    const int64_t length = rows.length;
     for (int64_t row = 0; row < 9; row++)
         for (int64_t step = -1; step <= 1; step++) {
             const int64_t offset = 3 * row + step + 1;
-            double *restrict to = out + offset * stride;
+            double *restrict to = out + offset * rows.stride;
             const double mean = means[offset], factor = factors[offset];
             const int64_t first = step < 0 ? length - 1 : step == 0 ? 0 : 1 % length;
             const int64_t last = step < 0 ? (length + length - 2) % length : step == 0 ? length - 1 : 0;
-            to[0] = (number(bytes, rows[row], first) - mean) * factor;
+            to[0] = (number(rows.bytes, around[row], first) - mean) * factor;
             for (int64_t z = 1; z < length - 1; z++)
-                to[z] = (number(bytes, rows[row], z + step) - mean) * factor;
+                to[z] = (number(rows.bytes, around[row], z + step) - mean) * factor;
             if (length > 1)
-                to[length - 1] = (number(bytes, rows[row], last) - mean) * factor;
-            for (int64_t z = length; z < stride; z++)
+                to[length - 1] = (number(rows.bytes, around[row], last) - mean) * factor;
+            for (int64_t z = length; z < rows.stride; z++)
                 to[z] = 0;
         }
 }
 
-CLONES void palindrome_neighbours(int32_t bytes, const void *const *rows, int64_t length, int64_t stride,
-                                  const double *means, const double *factors, double *restrict out) {
-    if (bytes == 4)
-        neighbours(4, rows, length, stride, means, factors, out);
+CLONES void palindrome_neighbours(palindrome_rows rows, const void *const *around, const double *means,
+                                  const double *factors, double *restrict out) {
+    // A compile-time width, so that loops stay free of branches.
+    if (rows.bytes == 4)
+        neighbours((palindrome_rows){4, rows.length, rows.stride}, around, means, factors, out);
     else
-        neighbours(8, rows, length, stride, means, factors, out);
+        neighbours((palindrome_rows){8, rows.length, rows.stride}, around, means, factors, out);
 }
 
-void palindrome_row_standardised(int32_t bytes, const void *row, int64_t length, int64_t stride, double mean,
-                                 double factor, double *restrict out) {
-    for (int64_t z = 0; z < length; z++)
-        out[z] = (number(bytes, row, z) - mean) * factor;
-    for (int64_t z = length; z < stride; z++)
+void palindrome_row_standardised(palindrome_rows rows, const void *row, double mean, double factor,
+                                 double *restrict out) {
+    for (int64_t z = 0; z < rows.length; z++)
+        out[z] = (number(rows.bytes, row, z) - mean) * factor;
+    for (int64_t z = rows.length; z < rows.stride; z++)
         out[z] = 0;
 }
 
-CLONES void palindrome_neighbours_transpose(int32_t bytes, const void *const *rows, int64_t length,
-                                            int64_t stride, int64_t features, const double *weights,
-                                            double *restrict scratch, double *restrict out) {
+// Some features of some cells, beside each other: what is read of the rows serves all features.
+INLINE void gather_features(palindrome_rows rows, palindrome_taps taps, int64_t features, int64_t cells,
+                            const double *restrict around, double *restrict out) {
+    double sum[3][palindrome_network_tile];
+    for (int64_t f = 0; f < features; f++)
+        for (int64_t c = 0; c < cells; c++)
+            sum[f][c] = out[f * rows.stride + c];
+    for (int64_t row = 0; row < 9; row++)
+        for (int64_t step = 0; step < 3; step++)
+            for (int64_t f = 0; f < features; f++)
+                for (int64_t c = 0; c < cells; c++)
+                    sum[f][c] = __builtin_fma(taps.weights[27 * f + 3 * row + step],
+                                              around[row * (rows.length + 2) + c + 2 - step], sum[f][c]);
+    for (int64_t f = 0; f < features; f++)
+        for (int64_t c = 0; c < cells; c++)
+            out[f * rows.stride + c] = sum[f][c];
+}
+
+// Whole tiles, and cell by cell what is left.
+INLINE void gather_row(palindrome_rows rows, palindrome_taps taps, int64_t features,
+                       const double *restrict around, double *restrict out) {
+    int64_t z = 0;
+    for (; z + palindrome_network_tile <= rows.length; z += palindrome_network_tile)
+        gather_features(rows, taps, features, palindrome_network_tile, around + z, out + z);
+    for (; z < rows.length; z++)
+        gather_features(rows, taps, features, 1, around + z, out + z);
+}
+
+CLONES void palindrome_neighbours_transpose(palindrome_rows rows, const void *const *around,
+                                            palindrome_taps taps, double *restrict scratch,
+                                            double *restrict out) {
     for (int64_t row = 0; row < 9; row++) {
-        for (int64_t z = 0; z < length; z++)
-            scratch[z + 1] = number(bytes, rows[row], z);
-        scratch[0] = scratch[length];
-        scratch[length + 1] = scratch[1];
-        for (int64_t f = 0; f < features; f++) {
-            const double *w = weights + 27 * f + 3 * row;
-            double *restrict to = out + f * stride;
-            for (int64_t z = 0; z < length; z++) {
-                double sum = __builtin_fma(w[0], scratch[z + 2], to[z]);
-                sum = __builtin_fma(w[1], scratch[z + 1], sum);
-                to[z] = __builtin_fma(w[2], scratch[z], sum);
-            }
-        }
+        double *restrict to = scratch + row * (rows.length + 2);
+        for (int64_t z = 0; z < rows.length; z++)
+            to[z + 1] = number(rows.bytes, around[row], z);
+        to[0] = to[rows.length];
+        to[rows.length + 1] = to[1];
     }
+    int64_t f = 0;
+    for (; f + 3 <= taps.features; f += 3)
+        gather_row(rows, (palindrome_taps){3, taps.weights + 27 * f}, 3, scratch, out + f * rows.stride);
+    for (; f < taps.features; f++)
+        gather_row(rows, (palindrome_taps){1, taps.weights + 27 * f}, 1, scratch, out + f * rows.stride);
 }
 
 void palindrome_row_stored(int32_t bytes, const double *values, int64_t length, void *row) {
@@ -148,18 +184,18 @@ INLINE double sigmoid(double y) {
     return 1 / (1 + exponential(-y));
 }
 
-CLONES void palindrome_halo_mass(int64_t count, double width, double mean, double deviation, const double *y,
-                                 const double *u, double *mass) {
+CLONES void palindrome_halo_mass(int64_t count, palindrome_mass_rule rule, const double *y, const double *u,
+                                 double *mass) {
     for (int64_t c = 0; c < count; c++)
-        mass[c] = sigmoid(width * y[c]) * __builtin_fma(deviation, u[c], mean);
+        mass[c] = sigmoid(rule.width * y[c]) * __builtin_fma(rule.deviation, u[c], rule.mean);
 }
 
-CLONES void palindrome_halo_mass_adjoint(int64_t count, double width, double mean, double deviation,
-                                         const double *cotangent, double *y, double *u) {
+CLONES void palindrome_halo_mass_adjoint(int64_t count, palindrome_mass_rule rule, const double *cotangent,
+                                         double *y, double *u) {
     for (int64_t c = 0; c < count; c++) {
-        const double p = sigmoid(width * y[c]), m = __builtin_fma(deviation, u[c], mean);
-        y[c] = cotangent[c] * m * (width * p * (1 - p));
-        u[c] = cotangent[c] * p * deviation;
+        const double p = sigmoid(rule.width * y[c]), m = __builtin_fma(rule.deviation, u[c], rule.mean);
+        y[c] = cotangent[c] * m * (rule.width * p * (1 - p));
+        u[c] = cotangent[c] * p * rule.deviation;
     }
 }
 

@@ -1,3 +1,4 @@
+internal import Glibc
 public import Parallel
 
 /// Where steps end, and which of these a number means that was written with fewer digits.
@@ -17,13 +18,36 @@ struct StepEnds {
 
     /// `the nearest are 0.5 and 0.6`.
     func nearest(to wanted: Double) -> String {
-        "the nearest are \(neighbours(of: wanted).map { "\($0)" }.joined(separator: " and "))"
+        "the nearest are \(neighbours(of: wanted).map(Self.short).joined(separator: " and "))"
     }
 
     /// The same in redshifts.
     func nearest(toRedshift wanted: Double) -> String {
-        let neighbours = neighbours(of: 1 / (1 + wanted)).map { "\(1 / $0 - 1)" }
+        let neighbours = neighbours(of: 1 / (1 + wanted)).map { Self.short(1 / $0 - 1) }
         return "the nearest are \(neighbours.joined(separator: " and "))"
+    }
+
+    /// Whether a number lies between the first and the last, or means one of these.
+    func span(_ wanted: Double) -> Bool {
+        (scaleFactors[0]...scaleFactors.last!).contains(wanted) || meant(by: wanted) != nil
+    }
+
+    /// The first and the last, as redshifts or as they are.
+    func bounds(inRedshift: Bool) -> String {
+        [scaleFactors[0], scaleFactors.last!].map { Self.short(inRedshift ? 1 / $0 - 1 : $0) }
+            .joined(separator: " to ")
+    }
+
+    /// The fewest digits that still mean the number.
+    private static func short(_ value: Double) -> String {
+        guard value > 0, value.isFinite else { return "\(value)" }
+        let exponent = Int(log10(value).rounded(.down))
+        for digits in 1...10 {
+            let scale = pow(10, Double(digits - 1 - exponent))
+            let rounded = (value * scale).rounded() / scale
+            if abs(rounded - value) <= 1e-10 * value { return "\(rounded)" }
+        }
+        return "\(value)"
     }
 
     /// The two next to a number, or as many as there are.

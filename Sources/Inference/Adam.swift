@@ -28,6 +28,8 @@ public struct Adam: Optimizer {
     public var usesPreconditioner: Bool { false }
 
     /// One step; see ``Optimizer``. The memory is m, v, β₁ᵗ and β₂ᵗ.
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
     public func step<Scalar: FourierScalar>(
         _ state: inout OptimizerState<Scalar>, on loss: Loss<Scalar>
     ) throws -> StepOutcome {

@@ -50,7 +50,7 @@ struct PaddedLayout {
         func widest(_ blocks: [Range<Int>]) -> Int { blocks.map(\.count).max()! }
         let z = own.z.count
         planes = finer.xBlocks[position.x].count
-        planesAtOnce = grid.y == 1 ? 1 : max(1, (planes + 7) / 8)
+        planesAtOnce = grid.y == 1 ? 1 : max(1, (planes + 31) / 32)
         lines = finer.yPencils[position.y].count
         modes = own.y.count * z
         columnBlock = widest(finer.xBlocks) * widest(own.yBlocks) * z

@@ -326,7 +326,7 @@ bad 2 'missing.h5: there is no such file' inspect missing.h5 <<<''
 bad 2 'run.yaml: is not an HDF5 file' inspect run.yaml <<<''
 prepare 'printf "\211HDF\r\n\032\nand no more" >cut.h5'
 bad 2 'cut.h5: is damaged or cut off' inspect cut.h5 <<<''
-bad 2 '.: is a directory' inspect . <<<''
+bad 2 '.: is a directory; inspect shows one HDF5 file of it at a time' inspect . <<<''
 
 # Haloes and noise
 

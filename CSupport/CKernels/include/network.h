@@ -27,43 +27,69 @@ void palindrome_dense_apply(palindrome_dense layer, int64_t count, int64_t strid
 void palindrome_activation_transpose(palindrome_activation activation, int64_t count,
                                      const double *restrict values, double *restrict cotangents);
 
-/// Adds up round(x_scale z_scale z_o x_i) and round(unit_scale z_scale z_o) over cells, as whole numbers
-/// below 2^52 in magnitude that a double holds exactly: [output][input] and [output].
-void palindrome_dense_products(int64_t inputs, int64_t outputs, int64_t count, int64_t stride,
-                               const double *restrict x, const double *restrict z, double x_scale,
-                               double z_scale, double unit_scale, double *restrict products,
-                               double *restrict sums);
+/// What enters a layer and the cotangents of what it makes, of the same cells.
+typedef struct {
+    int64_t count, stride;
+    const double *x, *z;
+} palindrome_layer_cells;
+
+/// Sums over cells, as whole numbers below 2^52 in magnitude that a double holds exactly.
+typedef struct {
+    int64_t inputs, outputs;
+    double x_scale, z_scale, unit_scale;
+    /// round(x_scale z_scale z_o x_i), [output][input], and round(unit_scale z_scale z_o), [output].
+    double *products, *sums;
+} palindrome_layer_sums;
+
+void palindrome_dense_products(palindrome_layer_cells cells, palindrome_layer_sums sums);
+
+/// Rows of cells in a field, periodic along themselves.
+typedef struct {
+    /// Of a number, 4 or 8.
+    int32_t bytes;
+    int64_t length;
+    /// Cells from one unit to the next where networks read them.
+    int64_t stride;
+} palindrome_rows;
 
 /// The numbers of the 27 neighbours of each cell of a row, (v - mean) * factor: [x][y][z] from below to
 /// above, a row of `stride` cells each, filled up with 0.
 ///
-/// - bytes: of a number, 4 or 8.
-/// - rows: the nine rows around, [x][y], periodic along themselves.
-void palindrome_neighbours(int32_t bytes, const void *const *rows, int64_t length, int64_t stride,
-                           const double *means, const double *factors, double *restrict out);
+/// - around: the nine rows around, [x][y].
+void palindrome_neighbours(palindrome_rows rows, const void *const *around, const double *means,
+                           const double *factors, double *restrict out);
 
 /// The same of the row itself, without neighbours.
-void palindrome_row_standardised(int32_t bytes, const void *row, int64_t length, int64_t stride, double mean,
-                                 double factor, double *restrict out);
+void palindrome_row_standardised(palindrome_rows rows, const void *row, double mean, double factor,
+                                 double *restrict out);
+
+/// Weights of the 27 offsets, `[feature][offset]`.
+typedef struct {
+    int64_t features;
+    const double *weights;
+} palindrome_taps;
 
 /// out[f][z] += sum over the 27 offsets o of w[f][o] row(-o)[z - o_z], in the order of o.
 ///
-/// - rows: rows[x][y] is the row at (-o_x, -o_y).
-/// - scratch: length + 2.
-void palindrome_neighbours_transpose(int32_t bytes, const void *const *rows, int64_t length, int64_t stride,
-                                     int64_t features, const double *weights, double *restrict scratch,
-                                     double *restrict out);
+/// - around: around[x][y] is the row at (-o_x, -o_y).
+/// - scratch: 9 (length + 2).
+void palindrome_neighbours_transpose(palindrome_rows rows, const void *const *around, palindrome_taps taps,
+                                     double *restrict scratch, double *restrict out);
 
 /// Rounds a row to the precision of a field.
 void palindrome_row_stored(int32_t bytes, const double *values, int64_t length, void *row);
 
-/// sigmoid(width y) (deviation u + mean)
-void palindrome_halo_mass(int64_t count, double width, double mean, double deviation, const double *y,
-                          const double *u, double *mass);
+/// How outputs of the two networks make a mass, sigmoid(width y) (deviation u + mean).
+typedef struct {
+    double width, mean, deviation;
+} palindrome_mass_rule;
+
+void palindrome_halo_mass(int64_t count, palindrome_mass_rule rule, const double *y, const double *u,
+                          double *mass);
 
 /// From the mass's cotangents to those of y and u, in place.
-void palindrome_halo_mass_adjoint(int64_t count, double width, double mean, double deviation,
-                                  const double *cotangent, double *y, double *u);
+void palindrome_halo_mass_adjoint(int64_t count, palindrome_mass_rule rule, const double *cotangent,
+                                  double *y, double *u);
 
 /// sigmoid(y), and ln(1 + e^y) - t y; what a network of two classes is trained by.
 void palindrome_cross_entropy(int64_t count, const double *y, const double *target, double *probability,

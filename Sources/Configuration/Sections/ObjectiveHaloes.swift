@@ -28,10 +28,11 @@ extension ObjectiveSection {
             let text = section.text("network", "shipped or the path of a file", example: "network.h5")
             let path = section.path("network", example: "network.h5")
             network = text == "shipped" ? .shipped : .file(path ?? "")
-            whitens = section.flag("whiten", default: true)
+            whitens = section.flag("whiten", default: false)
             softening = section.number("M0", .within(Self.softenings), default: 1e11)
             width = section.positive("width", default: 3)
-            sigma = section.has("sigma") ? section.positive("sigma", default: 1) : nil
+            let errors: Errors = section.choice("errors", default: .known)
+            sigma = whitens || errors == .byMass ? nil : section.positive("sigma", default: 0.25)
             guard !kind.traits.makesHaloes else { return }
             let company = Kind.company(where: \.makesHaloes)
             for (key, value) in [
@@ -50,7 +51,7 @@ extension ObjectiveSection {
             return [
                 .init("network", name), .init("whiten", "\(whitens)"), .init("M0", "\(softening)"),
                 .init("width", "\(width)"),
-            ] + (sigma.map { [.init("sigma", "\($0)")] } ?? [])
+            ] + (sigma.map { [.init("sigma", "\($0)")] } ?? [.init("errors", Errors.byMass.rawValue)])
         }
     }
 
@@ -76,5 +77,11 @@ extension ObjectiveSection {
                 "remove weights")
         }
         section.require("sigma", is: "\(sigma)", haloes?.whitens == false, "whiten: false")
+        section.exclude(
+            "sigma", "errors", "remove one of them, errors by mass are those that training has found")
+        if errors == .unknown {
+            section.conflict(
+                "errors", is: "unknown", "it must be known or by-mass \(company)", "remove errors")
+        }
     }
 }

@@ -54,10 +54,13 @@ extension ObjectiveSection {
         section.require("sigma", is: "\(sigma)", hasErrors, Likelihood.withErrors)
         section.require("errors", is: errors.rawValue, hasErrors, Likelihood.withErrors)
         if kind.traits.makesHaloes {
-            for key in ["errors", "density_floor", "coarsen"] where section.has(key) {
+            for key in ["density_floor", "coarsen"] where section.has(key) {
                 section.conflict(
                     key, is: "given", "it has no meaning with kind: \(kind.rawValue)", "remove it")
             }
+        } else {
+            section.require(
+                "errors", is: errors.rawValue, errors != .byMass, Kind.company(where: \.makesHaloes))
         }
         section.require(
             "smoothing", is: "\(smoothing)", hasErrors || smoothing == 0, Likelihood.withErrors)

@@ -48,6 +48,8 @@ extension ObjectiveSection {
         case known
         /// A parameter of the observation.
         case unknown
+        /// Of logarithms of halo masses: what training has found, by mass.
+        case byMass = "by-mass"
     }
 
     /// The lines of sight: axes of the box, or from an observer.

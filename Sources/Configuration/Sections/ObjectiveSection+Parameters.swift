@@ -39,8 +39,8 @@ extension ObjectiveSection {
     private var likelihoodParameters: [OwnParameter] {
         switch likelihood {
         case .gaussian, .logNormal:
-            errors == .known
-                ? [] : [OwnParameter(name: "sigma", value: sigma, floor: .leastNormalMagnitude)]
+            errors == .unknown
+                ? [OwnParameter(name: "sigma", value: sigma, floor: .leastNormalMagnitude)] : []
         case .negativeBinomial:
             [OwnParameter(name: "dispersion", value: dispersion, floor: .leastNormalMagnitude)]
         case .poisson, .patches: []

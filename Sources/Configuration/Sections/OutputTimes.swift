@@ -31,14 +31,19 @@ struct OutputTimes {
         for (index, time) in wanted.enumerated() {
             let key = "\(time.redshift == nil ? "snapshots" : "redshifts")[\(index)]"
             let value = "\(time.redshift ?? time.a)"
+            guard ends.span(time.a) else {
+                let bounds = ends.bounds(inRedshift: time.redshift != nil)
+                section.conflict(
+                    key, is: value, "it must lie within the run, \(bounds)",
+                    "take one from there or change initial.a or evolution.a_stop")
+                return found
+            }
             guard let end = ends.meant(by: time.a) else {
                 let nearest =
                     time.redshift.map(ends.nearest(toRedshift:)) ?? ends.nearest(to: time.a)
                 section.conflict(
                     key, is: value, "it must be where a step ends; \(nearest)",
-                    alignment == .outputs
-                        ? "take one from initial.a to the end of evolution"
-                        : "take one of these or change evolution, or set output.align: outputs")
+                    "take one of these or change evolution, or set output.align: outputs")
                 return found
             }
             guard names.insert(OutputSection.label(end)).inserted else {

@@ -62,6 +62,8 @@ public final class HaloMassBias<Scalar: ParticleScalar>: BiasModel {
     /// - Parameter density: ρ/ρ̄.
     public func probability(of density: borrowing Field<Scalar>) -> Field<Scalar> { mass(of: density, 1, 0) }
 
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
     private func mass(
         of density: borrowing Field<Scalar>, _ mean: Double, _ deviation: Double
     ) -> Field<Scalar> {
@@ -94,6 +96,8 @@ public final class HaloMassBias<Scalar: ParticleScalar>: BiasModel {
     }
 
     /// From cotangents of M to those of ρ. Collective.
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
     func pullBack(
         ofMass masses: borrowing Field<Scalar>, at density: borrowing Field<Scalar>
     ) -> Field<Scalar> {
@@ -165,7 +169,7 @@ private final class RowPasses {
         positionScaling = FeatureScaling(of: networks.position)
         massScaling = FeatureScaling(of: networks.mass)
         row = Buffer(count: 3 * position.stride, from: memory, for: "network")
-        scratch = Buffer(count: depth + 2, from: memory, for: "network")
+        scratch = Buffer(count: 9 * (depth + 2), from: memory, for: "network")
         let layer = networks.position.layers[0]
         firstWeights = layer.weights.indices.map { index in
             layer.weights[index] / networks.position.inputDeviation[index % 81]
@@ -181,8 +185,8 @@ private final class RowPasses {
 
     func mass(width: Double, _ mean: Double, _ deviation: Double) {
         unsafe palindrome_halo_mass(
-            Int64(stride), width, mean, deviation, position.values(of: position.last),
-            mass.values(of: mass.last), row.start)
+            Int64(stride), palindrome_mass_rule(width: width, mean: mean, deviation: deviation),
+            position.values(of: position.last), mass.values(of: mass.last), row.start)
     }
 
     /// From the cotangents of a row's masses to those of the first layer's sums and of the second network's inputs.
@@ -190,13 +194,15 @@ private final class RowPasses {
         width: Double, from cotangents: UnsafeMutablePointer<Scalar>, as type: Scalar.Type
     ) {
         unsafe palindrome_row_standardised(
-            Int32(MemoryLayout<Scalar>.size), cotangents, Int64(depth), Int64(stride), 0, 1, row.start)
+            .cells(depth, of: Scalar.self, stride: stride), cotangents, 0, 1, row.start)
         unsafe position.cotangents(of: position.last).update(
             from: position.values(of: position.last), count: stride)
         unsafe mass.cotangents(of: mass.last).update(from: mass.values(of: mass.last), count: stride)
         unsafe palindrome_halo_mass_adjoint(
-            Int64(stride), width, networks.mass.outputMean, networks.mass.outputDeviation, row.start,
-            position.cotangents(of: position.last), mass.cotangents(of: mass.last))
+            Int64(stride),
+            palindrome_mass_rule(
+                width: width, mean: networks.mass.outputMean, deviation: networks.mass.outputDeviation),
+            row.start, position.cotangents(of: position.last), mass.cotangents(of: mass.last))
         position.backward(to: 1)
         mass.backward(to: 0)
     }
@@ -223,11 +229,10 @@ private final class RowPasses {
     @unsafe func gather<Scalar: ParticleScalar>(
         _ hidden: [HiddenField<Scalar>], at x: Int, _ y: Int, addingTo fields: borrowing InlineFields<Scalar>
     ) {
-        let bytes = Int32(MemoryLayout<Scalar>.size)
+        let cells = palindrome_rows.cells(depth, of: Scalar.self, stride: stride)
         for feature in 0..<3 {
             unsafe palindrome_row_standardised(
-                bytes, fields.row(feature, x, y), Int64(depth), Int64(stride), 0, 1,
-                row.start + feature * stride)
+                cells, fields.row(feature, x, y), 0, 1, row.start + feature * stride)
         }
         unsafe firstWeights.withUnsafeBufferPointer { weights in
             for (unit, field) in hidden.enumerated() {
@@ -235,7 +240,7 @@ private final class RowPasses {
                     unsafe UnsafeRawPointer(field.row(x + 1 - place / 3, y + 1 - place % 3))
                 }
                 unsafe palindrome_neighbours_transpose(
-                    bytes, rows, Int64(depth), Int64(stride), 3, weights.baseAddress! + 81 * unit,
+                    cells, rows, palindrome_taps(features: 3, weights: weights.baseAddress! + 81 * unit),
                     scratch.start, row.start)
             }
         }

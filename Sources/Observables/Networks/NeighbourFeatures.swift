@@ -145,7 +145,7 @@ public struct FeatureFields<Scalar: ParticleScalar>: ~Copyable {
             }
             unsafe scaling.withTables(of: feature) { means, factors in
                 unsafe palindrome_neighbours(
-                    Int32(MemoryLayout<Scalar>.size), rows, Int64(depth), Int64(stride), means, factors,
+                    .cells(depth, of: Scalar.self, stride: stride), rows, means, factors,
                     out + 27 * feature * stride)
             }
         }
@@ -158,7 +158,7 @@ public struct FeatureFields<Scalar: ParticleScalar>: ~Copyable {
         let depth = fields.first.decomposition.shape.z
         for feature in 0..<3 {
             unsafe palindrome_row_standardised(
-                Int32(MemoryLayout<Scalar>.size), fields.row(feature, x, y), Int64(depth), Int64(stride),
+                .cells(depth, of: Scalar.self, stride: stride), fields.row(feature, x, y),
                 scaling.means[feature], scaling.factors[feature], out + feature * stride)
         }
     }
@@ -184,6 +184,13 @@ public struct FeatureScaling: Sendable {
                     means.baseAddress! + 27 * feature, factors.baseAddress! + 27 * feature)
             }
         }
+    }
+}
+
+extension palindrome_rows {
+    /// Rows of some cells of a field.
+    static func cells<Scalar>(_ length: Int, of: Scalar.Type, stride: Int) -> Self {
+        Self(bytes: Int32(MemoryLayout<Scalar>.size), length: Int64(length), stride: Int64(stride))
     }
 }
 

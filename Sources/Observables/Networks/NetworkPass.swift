@@ -107,9 +107,13 @@ public final class NetworkPass {
         var sums = [Double](repeating: 0, count: shape.weights.count + shape.biases.count)
         unsafe sums.withUnsafeMutableBufferPointer { sums in
             unsafe palindrome_dense_products(
-                Int64(shape.inputs), Int64(shape.outputs), kernelCount, Int64(stride), values(of: layer),
-                cotangents(of: layer + 1), scales.0, scales.1, scales.2, sums.baseAddress!,
-                sums.baseAddress! + shape.weights.count)
+                palindrome_layer_cells(
+                    count: kernelCount, stride: Int64(stride), x: values(of: layer),
+                    z: cotangents(of: layer + 1)),
+                palindrome_layer_sums(
+                    inputs: Int64(shape.inputs), outputs: Int64(shape.outputs), x_scale: scales.0,
+                    z_scale: scales.1, unit_scale: scales.2, products: sums.baseAddress!,
+                    sums: sums.baseAddress! + shape.weights.count))
         }
         return sums.map { Int($0) }
     }
