@@ -49,7 +49,9 @@ public struct RegionalCorrelation: Sendable, Equatable {
                     ) { (marks[$0] != 0) == isInside ? term($0) : 0 }
                 }
                 let cross = try sum { Double(a[$0]) * Double(b[$0]) }
-                let powers = (try sum { Double(a[$0]) * Double(a[$0]) }, try sum { Double(b[$0]) * Double(b[$0]) })
+                let powers = (
+                    try sum { Double(a[$0]) * Double(a[$0]) }, try sum { Double(b[$0]) * Double(b[$0]) }
+                )
                 return cross / (powers.0.squareRoot() * powers.1.squareRoot())
             }
             bands.append(

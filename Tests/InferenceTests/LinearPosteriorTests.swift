@@ -246,7 +246,8 @@ final class LinearPosteriorTests: SPMDTestCase {
                 try (0..<2).map { try density.variance(ofMode: sample.modes[mode], part: $0) }
             }
             let exact = Double(variances.count) / variances.reduce(0, +) / 2
-            print("linear, masked: C of shell \(shell) probed \(probed[shell]), then \(found), exact \(exact)")
+            print(
+                "linear, masked: C of shell \(shell) probed \(probed[shell]), then \(found), exact \(exact)")
             XCTAssertLessThan(found, 0.6 * probed[shell])
             XCTAssertGreaterThan(found, 0.5 * exact)
         }

@@ -126,7 +126,8 @@ final class ModelMisfitTests: SPMDTestCase {
                         PowerLawBias(amplitude: 20, exponent: 1),
                         TruncatedPowerLawBias(amplitude: 30, exponent: 1, threshold: 0.8, steepness: 2),
                     ]), seed: seed)
-            print("misfit, seed \(seed): share of draws above the observed χ², wrong \(wrong), right \(right)")
+            print(
+                "misfit, seed \(seed): share of draws above the observed χ², wrong \(wrong), right \(right)")
             XCTAssertLessThan(wrong.min()!, 0.05, "seed \(seed)")
             XCTAssertGreaterThan(right.min()!, 0.05, "seed \(seed)")
         }
