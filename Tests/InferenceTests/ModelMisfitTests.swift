@@ -1,5 +1,4 @@
 import Dynamics
-import Gravity
 import Inference
 import InitialConditions
 import Mesh
@@ -21,12 +20,7 @@ final class ModelMisfitTests: SPMDTestCase {
         let observable: MatterDensity<Double>
 
         init(on world: Communicator) throws {
-            model = try ForwardModel(
-                Box(particles: [8, 8, 8], spacing: 16, mesh: [8, 8, 8]), in: (.simpleLCDM, .eisensteinHu),
-                startingWith: .first,
-                following: EvolutionPlan(through: [0.1, 1], by: FastPM(), observing: [1]),
-                under: ForceKernel(named: "1_4")!,
-                on: RankGrid(world: world, shape: RankGrid.shapes(for: world.size)[0]))
+            model = try smallUniverse(on: world)
             observable = MatterDensity(on: model.layout.meshTransform, cell: model.box.cell)
         }
 

@@ -32,6 +32,12 @@ public protocol DrawnLikelihood<Scalar>: Likelihood {
 }
 
 extension DrawnLikelihood {
+    /// `λ = S B`, the expected counts of a prediction B.
+    func mean(of prediction: consuming Cells<Scalar>) -> Cells<Scalar> {
+        if let selection = copyOfWeights() { prediction.combine(selection) { $0 * $1 } }
+        return prediction
+    }
+
     /// Data of a prediction with its own parameters where they start. Collective.
     public func draw(of prediction: consuming Cells<Scalar>, seed: UInt64) throws -> Cells<Scalar> {
         try draw(of: prediction, parameters.map(\.value), seed: seed)
@@ -41,11 +47,6 @@ extension DrawnLikelihood {
 extension PoissonLikelihood: DrawnLikelihood {
     /// They are.
     public var areCounts: Bool { true }
-
-    private func mean(of prediction: consuming Cells<Scalar>) -> Cells<Scalar> {
-        if let selection = copyOfWeights() { prediction.combine(selection) { $0 * $1 } }
-        return prediction
-    }
 
     /// Poisson variates of `λ = S B`.
     public func draw(
@@ -69,11 +70,6 @@ extension PoissonLikelihood: DrawnLikelihood {
 extension NegativeBinomialLikelihood: DrawnLikelihood {
     /// They are.
     public var areCounts: Bool { true }
-
-    private func mean(of prediction: consuming Cells<Scalar>) -> Cells<Scalar> {
-        if let selection = copyOfWeights() { prediction.combine(selection) { $0 * $1 } }
-        return prediction
-    }
 
     /// Poisson variates whose means are λ times gamma variates of shape r and mean 1.
     public func draw(

@@ -14,8 +14,7 @@ extension PatchLikelihood: DrawnLikelihood {
     public func draw(
         of prediction: consuming Cells<Scalar>, _ own: [Double], seed: UInt64
     ) throws -> Cells<Scalar> {
-        var arrivals = prediction
-        if let selection = copyOfWeights() { arrivals.combine(selection) { $0 * $1 } }
+        var arrivals = mean(of: prediction)
         let expected = try arrivals.sums(over: patches, of: "a predictive check") { $0 }
         // By the end of which there are enough, but for a chance of 10⁻²⁰.
         let durations = zip(totals, expected).map { total, expected in
@@ -58,8 +57,7 @@ extension PatchLikelihood: DrawnLikelihood {
     public func chiSquared(
         of data: borrowing Cells<Scalar>, about prediction: consuming Cells<Scalar>, _ own: [Double]
     ) throws -> Double {
-        var means = prediction
-        if let selection = copyOfWeights() { means.combine(selection) { $0 * $1 } }
+        var means = mean(of: prediction)
         let expected = try means.sums(over: patches, of: "a predictive check") { $0 }
         let counted = try data.sums(over: patches, of: "a predictive check") { $0 }
         means.combine(patches) { mean, patch in
