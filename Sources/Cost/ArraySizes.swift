@@ -117,6 +117,8 @@ struct ArraySizes {
             cotangents,
             Line(array: "mesh: potential or force", bytes: force.kept),
             Line(array: "objective: fields on the mesh", bytes: observation.fields * meshField),
+            Line(
+                array: "objective: fields on the particle grid", bytes: observation.gridFields * gridField),
             Line(array: "objective: cotangents", bytes: observation.cotangentSets * cotangents.bytes),
         ]
     }

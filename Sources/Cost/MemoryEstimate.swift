@@ -39,12 +39,15 @@ public struct MemoryEstimate: Sendable, Equatable {
     public struct Observation: Sendable, Equatable {
         /// Fields on the force mesh: prediction, its derivative with ghost planes, and what a bias makes of it.
         public var fields: Int
-        /// Cotangents of all particles beside those that travel back.
+        /// Fields on the particle grid: what a Lagrangian bias is made of.
+        public var gridFields: Int
+        /// Cotangents of all particles beside those that travel back; a copy of the particles counts as one and a third.
         public var cotangentSets: Int
 
         /// The density as it is, if not said otherwise.
-        public init(fields: Int = 2, cotangentSets: Int = 0) {
+        public init(fields: Int = 2, gridFields: Int = 0, cotangentSets: Int = 0) {
             self.fields = fields
+            self.gridFields = gridFields
             self.cotangentSets = cotangentSets
         }
     }

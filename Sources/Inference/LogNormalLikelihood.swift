@@ -17,8 +17,10 @@ public final class LogNormalLikelihood<Scalar: ParticleScalar>: Likelihood {
     public var cellCount: Int { gaussian.cellCount }
     /// Of data and weights.
     public let summary: DataSummary?
-    private let gaussian: GaussianLikelihood<Scalar>
-    private let floor: Double
+    /// Of y.
+    let gaussian: GaussianLikelihood<Scalar>
+    /// ρ₀.
+    let floor: Double
 
     /// A likelihood. Collective.
     ///

@@ -18,9 +18,12 @@ public final class PatchLikelihood<Scalar: ParticleScalar>: CountLikelihood {
     /// Of the counts.
     public var summary: DataSummary? { data.summary }
     private let data: SelectedCounts<Scalar>
-    private let patches: Cells<Scalar>
+    /// The cells.
+    let grid: CellGrid<Scalar>
+    /// The number of each cell's patch.
+    let patches: Cells<Scalar>
     /// N_p.
-    private let totals: [Double]
+    let totals: [Double]
     /// Σ N ln(N/N_p).
     private let least: Double
 
@@ -58,6 +61,7 @@ public final class PatchLikelihood<Scalar: ParticleScalar>: CountLikelihood {
             count == 0 ? 0 : count * log(count / totals[Int(patch)])
         }
         self.totals = totals
+        self.grid = grid
         self.patches = patches
         self.data = data
     }
@@ -112,7 +116,7 @@ extension Cells {
     ///   - term: a function of a cell's number, at least 0.
     /// - Returns: as many sums as there are patches, on all ranks.
     /// - Throws: `NotFiniteError` on all ranks.
-    fileprivate func sums(
+    func sums(
         over patches: borrowing Cells, of quantity: String, _ term: (Double) -> Double
     ) throws(NotFiniteError) -> [Double] {
         switch self {

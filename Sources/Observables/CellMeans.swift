@@ -92,6 +92,8 @@ public final class CellMeans<Scalar: ParticleScalar>: Observable {
     }
 
     /// `f⁻³ Σ_{c ∈ C} ρ_c`, without ghosts. Collective.
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
     public func means(of field: consuming Field<Scalar>) -> Field<Scalar> {
         let window = blocks.fetch(field)
         var means = Field<Scalar>(coarse, ghosts: .none, for: "observation")
@@ -109,6 +111,8 @@ public final class CellMeans<Scalar: ParticleScalar>: Observable {
     }
 
     /// `ρ̄_C / f³` at each cell of C, without ghosts: the transpose. Collective.
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
     public func shares(of field: consuming Field<Scalar>) -> Field<Scalar> {
         let window = owners.fetch(field)
         var shares = Field<Scalar>(fine, ghosts: .none, for: "observation")

@@ -111,6 +111,8 @@ struct SeenParticles<Scalar: ParticleScalar>: ~Copyable {
         return true
     }
 
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
     private static func copy(
         _ values: borrowing Buffer<Scalar>, count: Int, from memory: MemoryPool
     ) -> Buffer<Scalar> {
@@ -121,6 +123,8 @@ struct SeenParticles<Scalar: ParticleScalar>: ~Copyable {
         return copy
     }
 
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
     private static func remember(
         _ words: borrowing Buffer<Scalar.Position>, in homes: inout Buffer<Scalar.Momentum>, count: Int
     ) {
@@ -129,6 +133,8 @@ struct SeenParticles<Scalar: ParticleScalar>: ~Copyable {
         for slot in 0..<count { homes[slot] = Scalar.Momentum(truncatingIfNeeded: words[slot]) }
     }
 
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
     private static func turnHome(
         _ homes: borrowing Buffer<Scalar.Momentum>, to words: inout Buffer<Scalar.Position>, count: Int
     ) {
@@ -137,6 +143,8 @@ struct SeenParticles<Scalar: ParticleScalar>: ~Copyable {
         for slot in 0..<count { words[slot] = Scalar.Position(truncatingIfNeeded: homes[slot]) }
     }
 
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
     private static func sort(
         _ values: borrowing Buffer<Scalar>, by seen: borrowing ParticleSet<Scalar>,
         to sorted: inout Buffer<Scalar>

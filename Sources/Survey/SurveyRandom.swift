@@ -1,4 +1,3 @@
-internal import Glibc
 internal import InitialConditions
 
 /// The random numbers of a mock, from a counter: those of a cell or a halo depend on the seed, on the tracer and on its
@@ -59,26 +58,11 @@ public struct SurveyRandom: Sendable, Equatable {
         for part in 0..<(parts.max() ?? 0) {
             let uniforms = Self.uniforms(key(.number, part: part), from: first, count: means.count)
             for index in means.indices where part < parts[index] && means[index] > 0 {
-                numbers[index] += Self.poisson(means[index] / Double(parts[index]), at: uniforms[index])
+                numbers[index] += RandomBits.poissonQuantile(
+                    uniforms[index], mean: means[index] / Double(parts[index]))
             }
         }
         return numbers
-    }
-
-    /// The least n whose distribution function reaches a number.
-    ///
-    /// - Source: Devroye 1986, §X.3.3.
-    private static func poisson(_ mean: Double, at uniform: Double) -> Int {
-        var number = 0
-        var probability = exp(-mean)
-        var sum = probability
-        // The sum stops growing where the terms fall below its last digit.
-        while uniform > sum && probability > 0 {
-            number += 1
-            probability *= mean / Double(number)
-            sum += probability
-        }
-        return number
     }
 
     /// Four numbers in (0, 1) for a galaxy of a cell.

@@ -49,6 +49,22 @@ struct MeasuredUniverse<Scalar: ParticleScalar> {
         return try Comparison(ofDensity: data, sigma: 1, at: 1, in: model)
     }
 
+    /// Tracers that an observer beside the box sees, against a universe without structure.
+    func tracers(areLagrangian: Bool) throws -> Comparison<Scalar> {
+        let (transform, cell) = (model.layout.meshTransform, model.box.cell)
+        let observer = SIMD3(-0.5, 0.5, 0.5) * model.box.size
+        let observable: any Observable<Scalar> =
+            areLagrangian
+            ? LagrangianTracerDensity(
+                [0.8, 0.2, -0.1, 0.5], .linear, seen: .observer(observer), on: transform, cell: cell)
+            : RadialRedshiftSpaceDensity(from: observer, on: transform, cell: cell)
+        var data = Field<Scalar>(model.mesh, ghosts: .none, for: "data")
+        data.fill(with: 1)
+        return Comparison(
+            at: 1, observable,
+            try GaussianLikelihood(data: .mesh(data), weights: nil, sigma: 1, on: observable.grid))
+    }
+
     func gradient() throws -> TimedGradient {
         let objective = try objective()
         return try model.timedGradient(at: whiteNoise()) { observation, particles, adjoint in

@@ -134,6 +134,23 @@ final class MemoryEstimateTests: SPMDTestCase {
         }
     }
 
+    /// A copy of the particles where redshifts show them, and the weights of a Lagrangian bias: as `RunWorkload` counts them.
+    func testTracersInRadialRedshiftSpace() throws {
+        for mesh in Self.isLong || world.size == 1 ? [48, 96] : [48] {
+            for isLagrangian in [false, true] {
+                try check(
+                    Float.self, mesh: mesh, Force("1_4"), for: .gradient,
+                    holding: .init(
+                        observation: .init(gridFields: isLagrangian ? 4 : 0, cotangentSets: 3))
+                ) { universe in
+                    let likelihood = JointLikelihood([try universe.tracers(areLagrangian: isLagrangian)])
+                    _ = try likelihood.gradient(
+                        at: universe.whiteNoise(), in: universe.model, likelihood.ownParameters.map(\.value))
+                }
+            }
+        }
+    }
+
     /// A chain on a lattice in a window of its warm-up, and what it keeps of noise and density.
     func testChains() throws {
         try check(

@@ -1,7 +1,6 @@
 import Background
 import Dynamics
 import Foundation
-import Gravity
 import Inference
 import InitialConditions
 import Measurement
@@ -35,12 +34,7 @@ final class CalibrationTests: SPMDTestCase {
         let transform: FourierTransform<Double>
 
         init(on world: Communicator) throws {
-            model = try ForwardModel(
-                Box(particles: [8, 8, 8], spacing: 16, mesh: [8, 8, 8]), in: (.simpleLCDM, .eisensteinHu),
-                startingWith: .first,
-                following: EvolutionPlan(through: [0.1, 1], by: FastPM(), observing: [1]),
-                under: ForceKernel(named: "1_4")!,
-                on: RankGrid(world: world, shape: RankGrid.shapes(for: world.size)[0]))
+            model = try smallUniverse(on: world)
             transform = FourierTransform(model.particleGrid)
         }
 

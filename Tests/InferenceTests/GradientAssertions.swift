@@ -1,5 +1,6 @@
 import Background
 import Dynamics
+import Gravity
 import Inference
 import InitialConditions
 import Mesh
@@ -31,6 +32,15 @@ func pictureComparison<Scalar: ParticleScalar>(
         data: .plane(picture), weights: weights.map { .plane($0) }, sigma: sigma, on: observable.grid)
     likelihood.smooth(by: smoothing)
     return Comparison(at: 1, observable, likelihood)
+}
+
+/// A universe of 8³ particles, 16 Mpc/h apart, in one step from first-order theory.
+func smallUniverse(on world: Communicator) throws -> ForwardModel<Double> {
+    try ForwardModel(
+        Box(particles: [8, 8, 8], spacing: 16, mesh: [8, 8, 8]), in: (.simpleLCDM, .eisensteinHu),
+        startingWith: .first, following: EvolutionPlan(through: [0.1, 1], by: FastPM(), observing: [1]),
+        under: ForceKernel(named: "1_4")!,
+        on: RankGrid(world: world, shape: RankGrid.shapes(for: world.size)[0]))
 }
 
 /// What every objective's gradient is held against.

@@ -235,17 +235,10 @@ final class GradientTests: SPMDTestCase {
         _ scalar: Scalar.Type, kernel: String, mesh: SIMD3<Int>, by integrator: any Integrator = FastPM(),
         order: PerturbationOrder = .second
     ) throws {
-        let expected = try fingerprint(
-            scalar, kernel: kernel, mesh: mesh, by: integrator, order: order,
-            on: RankGrid(world: alone, shape: [1, 1]),
-            along: ReversedTrajectory())
-        for shape in gridShapes {
-            let grid = RankGrid(world: world, shape: shape)
-            XCTAssertEqual(
-                try fingerprint(
-                    scalar, kernel: kernel, mesh: mesh, by: integrator, order: order, on: grid,
-                    along: ReversedTrajectory()),
-                expected)
+        try assertSameBits { grid in
+            try fingerprint(
+                scalar, kernel: kernel, mesh: mesh, by: integrator, order: order, on: grid,
+                along: ReversedTrajectory())
         }
     }
 

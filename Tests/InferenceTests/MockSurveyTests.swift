@@ -205,6 +205,33 @@ final class MockSurveyTests: SPMDTestCase {
         XCTAssertGreaterThan(found.seen, found.unseen + 0.15)
     }
 
+    /// On any ranks, seen by either tracer.
+    func testSeenPointsLieInCellsThatAreSeen() throws {
+        func seen(_ survey: Survey) throws -> Field<Float> {
+            let objectives = try (0..<2).map { index in
+                var nothing = survey.selections[index].field.copy(for: "test")
+                nothing.fill(with: 0)
+                return try survey.comparison(nothing, index, by: PowerLawBias(amplitude: 1, exponent: 1))
+            }
+            guard let points = JointLikelihood(objectives).seenPoints(of: survey.model) else {
+                throw UsageError("all is seen")
+            }
+            return points
+        }
+        let survey = try Survey(side: 12, spacing: 20, on: alone)
+        let expected = try seen(survey)
+        var count = 0
+        expected.forEachPoint { x, y, z, value in
+            let cell = SIMD3(x / 2, y / 2, z / 2)
+            let isSeen = survey.selections.contains { $0.field[cell.x, cell.y, cell.z] > 0 }
+            XCTAssertEqual(value, isSeen ? 1 : 0)
+            count += isSeen ? 1 : 0
+        }
+        XCTAssertTrue((1..<12 * 12 * 12 - 1).contains(count))
+        let found = try seen(Survey(side: 12, spacing: 20, on: world))
+        found.forEachPoint { x, y, z, value in XCTAssertEqual(value, expected[x, y, z]) }
+    }
+
     /// A chain about what the search finds: biases within their errors, the mean of the initial conditions, and what it costs.
     func testAChainCoversTheBiases() throws {
         try XCTSkipUnless(
@@ -213,7 +240,7 @@ final class MockSurveyTests: SPMDTestCase {
         let truth = Field<Float>.whiteNoise(seed: 7, over: survey.model.particleGrid)
         let posterior = try posterior(survey, of: truth)
         let found = try search(posterior, survey, iterations: 25)
-        let (warmUp, samples) = (60, 150)
+        let (warmUp, samples) = (120, 240)
         let chain = MarkovChain<Float>(
             by: HamiltonianMonteCarlo(.minimumNorm), MarkovChain.Settings(warmUp: warmUp, beginning: .mode),
             drawing: ChainRandom(seed: 11, chain: 0), over: posterior.space,

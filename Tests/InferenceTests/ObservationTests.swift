@@ -136,13 +136,8 @@ final class ObservationTests: SPMDTestCase {
     }
 
     func testTheSameBitsOnAnyRankGrid() throws {
-        let single = try fingerprint(Float.self, on: RankGrid(world: alone, shape: [1, 1]))
-        let double = try fingerprint(Double.self, on: RankGrid(world: alone, shape: [1, 1]))
-        for shape in gridShapes {
-            let grid = RankGrid(world: world, shape: shape)
-            XCTAssertEqual(try fingerprint(Float.self, on: grid), single, "\(shape)")
-            XCTAssertEqual(try fingerprint(Double.self, on: grid), double, "\(shape)")
-        }
+        try assertSameBits { try fingerprint(Float.self, on: $0) }
+        try assertSameBits { try fingerprint(Double.self, on: $0) }
     }
 
     /// The redshift-space density of a small linear wave along the line of sight is 1 + f times the real one.

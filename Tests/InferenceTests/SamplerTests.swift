@@ -149,6 +149,31 @@ final class SamplerTests: SPMDTestCase {
         }
     }
 
+    /// Nothing is rejected in a walk: of a Gaussian it finds too small a variance, by 1.2 % of (ε/√d)² with two drifts a step, as an
+    /// independent implementation in NumPy does (0.0352 and 0.0100 of these two, d = 512).
+    func testTheBiasOfAWalkFallsWithTheSquareOfItsStep() throws {
+        try XCTSkipIf(world.size > 1, "chains have the same bits on all ranks")
+        let transform = try transform([8, 8, 8], on: world)
+        let steps = Self.isLong ? 20_000 : 2500
+        let biases = try [1.5, 0.9].map { step -> Double in
+            let chain = MarkovChain<Double>(
+                by: MicrocanonicalLangevin(),
+                .init(warmUp: 0, step: step * 512.0.squareRoot(), mass: .identity, beginning: .draw),
+                drawing: ChainRandom(seed: 22, chain: 0), over: ParameterSpace(), transform)
+            let start = ParameterVector<Double>(noise: .whiteNoise(seed: 5, over: transform.decomposition))
+            guard var state = try chain.start(at: start, on: prior(Double.self)) else {
+                throw UsageError("there is no start")
+            }
+            for _ in 0..<steps { try chain.advance(&state, on: prior(Double.self)) }
+            // −ln p is half the sum of squares.
+            let mean = state.history.rows.dropFirst(100).reduce(0) { $0 - 2 * $1.logProbability / 512 }
+            return 1 - mean / Double(steps - 100)
+        }
+        print("prior 8³, MCLMC: the variance is too small by \(biases) with ε/√d = 1.5, 0.9")
+        XCTAssertEqual(biases[0], 0.0352, accuracy: Self.isLong ? 0.001 : 0.003)
+        XCTAssertEqual(biases[1], 0.0100, accuracy: Self.isLong ? 0.0015 : 0.004)
+    }
+
     func testAMassThatIsNotFiniteIsRefusedInOneLine() throws {
         let transform = try transform([12, 8, 8], on: world)
         let chain = MarkovChain<Double>(

@@ -289,12 +289,7 @@ final class TracerTests: SPMDTestCase {
     }
 
     func testTheSameBitsOnAnyRankGrid() throws {
-        let single = try fingerprint(Float.self, on: RankGrid(world: alone, shape: [1, 1]))
-        let double = try fingerprint(Double.self, on: RankGrid(world: alone, shape: [1, 1]))
-        for shape in gridShapes {
-            let grid = RankGrid(world: world, shape: shape)
-            XCTAssertEqual(try fingerprint(Float.self, on: grid), single, "\(shape)")
-            XCTAssertEqual(try fingerprint(Double.self, on: grid), double, "\(shape)")
-        }
+        try assertSameBits { try fingerprint(Float.self, on: $0) }
+        try assertSameBits { try fingerprint(Double.self, on: $0) }
     }
 }

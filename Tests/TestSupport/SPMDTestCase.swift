@@ -39,6 +39,19 @@ open class SPMDTestCase: XCTestCase {
         alarm(0)
     }
 
+    /// Fails unless something has the same bits on every grid of ranks as on one rank alone.
+    public func assertSameBits(
+        on shapes: [SIMD2<Int>]? = nil, file: StaticString = #filePath, line: UInt = #line,
+        _ bits: (RankGrid) throws -> [UInt64]
+    ) rethrows {
+        let expected = try bits(RankGrid(world: alone, shape: [1, 1]))
+        XCTAssertFalse(expected.isEmpty, file: file, line: line)
+        for shape in shapes ?? gridShapes {
+            XCTAssertEqual(
+                try bits(RankGrid(world: world, shape: shape)), expected, "\(shape)", file: file, line: line)
+        }
+    }
+
     /// Fails, on all ranks, unless the body throws on all ranks an error with this text in its message.
     public func assertThrowsEverywhere(
         _ fragment: String, file: StaticString = #filePath, line: UInt = #line, _ body: () throws -> Void

@@ -152,4 +152,30 @@ warns 'multiply by 15 if it is hours' 'i * 0.59' '60 - 3 * i'
 warns 'multiply by 180/pi if they are radians' 'i * 0.15' '1.5 - 0.07 * i'
 warns 'lie where the mask is 0; are mask and catalogue in the same coordinates' 'i * 9' '25 - i'
 
+# The example of the guide from the universe to the chain, as it is printed but smaller.
+printed() { # how a block of the guide begins
+    awk -v first="    $1" 'index($0, first) == 1 { on = 1 } on && !/^    / { exit } on { print substr($0, 5) }' \
+        "$root/Sources/Palindrome.docc/Surveys.md"
+}
+mkdir example
+cd example || exit 1
+cp ../radial.txt radial.txt
+printed 'box: {particles: 64, size: 512}' >run.yaml
+{ cat run.yaml; printed 'output: {directory: fit}'; } >fit.yaml
+check 'the guide prints its example' [ "$(wc -l <run.yaml) $(wc -l <fit.yaml)" = '5 21' ]
+small=(--set box.particles=16 --set box.size=128 --set "observation.mask='$data:/mask/good'")
+on_ranks 2 simulate run.yaml "${small[@]}" --set output.white_noise=true --set output.pictures=false
+on_ranks 2 mock run.yaml "${small[@]}"
+check 'its mock is made' said 'truth: bias_amplitude 54.4768, bias_exponent 1.2'
+on_ranks 2 survey run.yaml "${small[@]}" --set observation.catalogue=out/mock.h5:/sky
+check 'its catalogue makes the cubes again' same '^/(counts|selection)$' out/mock.h5 out/survey.h5
+on_ranks 2 reconstruct fit.yaml "${small[@]}" --set 'optimizer.stages=[{smoothing: 0, iterations: 3}]'
+check 'its reconstruction ends' [ -f fit/reconstruction.h5 ]
+on_ranks 2 sample fit.yaml "${small[@]}" --set sampler.warmup=0 --set sampler.step=0.03 --set sampler.length=0.09 \
+    --set sampler.samples=4 --set sampler.thin=4
+check 'its chain says where the truth is' said '^bias_exponent: the truth is'
+check 'and how well it is known where something is seen' said '^r of the mean with the truth .*where seen +elsewhere'
+on_ranks 1 report fit
+check 'and so does the page' grep -q 'r where seen' fit/report.html
+
 exit $((failures > 0))

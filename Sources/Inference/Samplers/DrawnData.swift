@@ -1,3 +1,4 @@
+internal import Glibc
 internal import InitialConditions
 internal import Mesh
 public import Observables
@@ -19,7 +20,8 @@ public protocol DrawnLikelihood<Scalar>: Likelihood {
     ///   - prediction: on the cells of the data; used up.
     ///   - own: the values of ``Likelihood/parameters``.
     ///   - seed: of the random numbers.
-    func draw(of prediction: consuming Cells<Scalar>, _ own: [Double], seed: UInt64) -> Cells<Scalar>
+    /// - Throws: `NotFiniteError` on all ranks.
+    func draw(of prediction: consuming Cells<Scalar>, _ own: [Double], seed: UInt64) throws -> Cells<Scalar>
 
     /// `χ² = Σ (d − ⟨d⟩)²/var(d)` of some data about a prediction, over the cells that count. Collective.
     ///
@@ -30,20 +32,21 @@ public protocol DrawnLikelihood<Scalar>: Likelihood {
 }
 
 extension DrawnLikelihood {
+    /// `λ = S B`, the expected counts of a prediction B.
+    func mean(of prediction: consuming Cells<Scalar>) -> Cells<Scalar> {
+        if let selection = copyOfWeights() { prediction.combine(selection) { $0 * $1 } }
+        return prediction
+    }
+
     /// Data of a prediction with its own parameters where they start. Collective.
-    public func draw(of prediction: consuming Cells<Scalar>, seed: UInt64) -> Cells<Scalar> {
-        draw(of: prediction, parameters.map(\.value), seed: seed)
+    public func draw(of prediction: consuming Cells<Scalar>, seed: UInt64) throws -> Cells<Scalar> {
+        try draw(of: prediction, parameters.map(\.value), seed: seed)
     }
 }
 
 extension PoissonLikelihood: DrawnLikelihood {
     /// They are.
     public var areCounts: Bool { true }
-
-    private func mean(of prediction: consuming Cells<Scalar>) -> Cells<Scalar> {
-        if let selection = copyOfWeights() { prediction.combine(selection) { $0 * $1 } }
-        return prediction
-    }
 
     /// Poisson variates of `λ = S B`.
     public func draw(
@@ -60,6 +63,35 @@ extension PoissonLikelihood: DrawnLikelihood {
     ) throws -> Double {
         try mean(of: prediction).sum(with: data, of: "a predictive check") { mean, count in
             mean > 0 ? (count - mean) * (count - mean) / mean : 0
+        }
+    }
+}
+
+extension NegativeBinomialLikelihood: DrawnLikelihood {
+    /// They are.
+    public var areCounts: Bool { true }
+
+    /// Poisson variates whose means are λ times gamma variates of shape r and mean 1.
+    public func draw(
+        of prediction: consuming Cells<Scalar>, _ own: [Double], seed: UInt64
+    ) -> Cells<Scalar> {
+        let shape = own[0]
+        var data = mean(of: prediction)
+        data.mapCells { cell, mean in
+            guard mean > 0 else { return 0 }
+            let factor = GammaVariate.draw(shape: shape, seed: seed, element: cell) / shape
+            return PoissonVariate.draw(mean: mean * factor, seed: seed, element: cell)
+        }
+        return data
+    }
+
+    /// `Σ (N − λ)²/(λ + λ²/r)`.
+    public func chiSquared(
+        of data: borrowing Cells<Scalar>, about prediction: consuming Cells<Scalar>, _ own: [Double]
+    ) throws -> Double {
+        let shape = own[0]
+        return try mean(of: prediction).sum(with: data, of: "a predictive check") { mean, count in
+            mean > 0 ? (count - mean) * (count - mean) / (mean * (1 + mean / shape)) : 0
         }
     }
 }
@@ -93,6 +125,32 @@ extension GaussianLikelihood: DrawnLikelihood {
         prediction.combine(data) { $1 - $0 }
         if let weights = copyOfWeights() { prediction.combine(weights) { $0 * $1.squareRoot() } }
         return try prediction.sum(of: "a predictive check") { $0 * $0 } / (sigma * sigma)
+    }
+}
+
+extension LogNormalLikelihood: DrawnLikelihood {
+    /// They are not.
+    public var areCounts: Bool { false }
+
+    /// `(ρ + ρ₀) e^(n σ/√w) − ρ₀` with unit normals n, whatever the smoothing.
+    public func draw(
+        of prediction: consuming Cells<Scalar>, _ own: [Double], seed: UInt64
+    ) -> Cells<Scalar> {
+        prediction.map { log($0 + floor) }
+        var data = gaussian.draw(of: prediction, own, seed: seed)
+        data.map { exp($0) - floor }
+        if let weights = copyOfWeights() { data.combine(weights) { $1 > 0 ? $0 : 0 } }
+        return data
+    }
+
+    /// `Σ w (y_d − y)²/σ²`, of the logarithms.
+    public func chiSquared(
+        of data: borrowing Cells<Scalar>, about prediction: consuming Cells<Scalar>, _ own: [Double]
+    ) throws -> Double {
+        prediction.map { log($0 + floor) }
+        var logarithms = data.copy()
+        logarithms.map { log(max($0 + floor, .leastNormalMagnitude)) }
+        return try gaussian.chiSquared(of: logarithms, about: prediction, own)
     }
 }
 

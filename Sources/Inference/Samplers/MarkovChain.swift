@@ -271,6 +271,10 @@ extension MarkovChain {
     private static var leastDraws: Double { 10 }
 
     /// The mass of a window that ends.
+    ///
+    /// A window that is too short for a shell sees less than its spread: 1/variance is then an upper bound of C, and taken if
+    /// it is below what was thought before. The probe at the start is a row norm, far above the curvature of long waves that
+    /// a mask hides half of; they would move so slowly under it that no window were ever long enough to find out.
     private func useWindow(_ state: inout MarkovChainState<Scalar>) throws {
         if settings.mass == .measured, let window = state.window.take() {
             let variances = try window.variances(transform)
@@ -293,12 +297,15 @@ extension MarkovChain {
         }
         let shells = variances.dropLast(count).enumerated().map { index, variance -> Double in
             let earlier = known.curvatures[min(index + 1, known.curvatures.count - 1)]
-            let isUsed = variance > 0 && isKnown(history.series(ofShell: index + 1, in: range))
-            return isUsed ? max(1, 1 / variance) : earlier
+            guard variance > 0 else { return earlier }
+            let isUsed = isKnown(history.series(ofShell: index + 1, in: range))
+            return max(1, isUsed ? 1 / variance : min(earlier, 1 / variance))
         }
         let parameters = variances.suffix(count).enumerated().map { index, variance -> Double in
-            let isUsed = variance > 0 && isKnown([history.series(ofParameter: index, in: range)])
-            return isUsed ? 1 / variance : known.parameterCurvatures[index]
+            let earlier = known.parameterCurvatures[index]
+            guard variance > 0 else { return earlier }
+            let isUsed = isKnown([history.series(ofParameter: index, in: range)])
+            return isUsed ? 1 / variance : min(earlier, 1 / variance)
         }
         return Preconditioner(curvatures: [1] + shells, parameterCurvatures: parameters, transform)
     }

@@ -1,10 +1,9 @@
-internal import Glibc
 internal import InitialConditions
 
 /// Whole numbers that come up as Poisson variates do, from a counter: element i of a stream depends on the seed, on i
 /// and on the mean alone, whatever the ranks.
 ///
-///     N = min {n : Σ_{m ≤ n} λ^m e^(−λ)/m! > u},    u uniform in [0, 1)
+///     N = min {n : Σ_{m ≤ n} λ^m e^(−λ)/m! ≥ u},    u uniform in [0, 1)
 ///
 /// A mean above ``mostAtOnce`` is the sum of equal parts, whose variates are added: still exact. Above ``mostExact``
 /// the nearest whole number to a normal variate stands for it, whose skewness of 1/√λ is then below 1 %.
@@ -33,20 +32,9 @@ public enum PoissonVariate {
         let words = RandomBits.words(seed: seed, from: first, count: 2 * parts)
         return (0..<parts).reduce(0) { sum, part in
             let bits = UInt64(words[2 * part]) << 32 | UInt64(words[2 * part + 1])
-            return sum + inverse(Double(bits >> 11) * 0x1p-53, mean: mean / Double(parts))
+            return sum
+                + Double(
+                    RandomBits.poissonQuantile(Double(bits >> 11) * 0x1p-53, mean: mean / Double(parts)))
         }
-    }
-
-    /// The smallest n whose cumulative probability exceeds u.
-    private static func inverse(_ uniform: Double, mean: Double) -> Double {
-        var (count, term) = (0.0, exp(-mean))
-        var cumulative = term
-        // Beyond what rounding leaves of the tail terms are 0, and u may be above their sum.
-        while uniform >= cumulative, term > 0 {
-            count += 1
-            term *= mean / count
-            cumulative += term
-        }
-        return count
     }
 }

@@ -47,7 +47,7 @@ extension Comparison {
         let prediction = try biased(observable.predict(&particles, at: moment), own)
         let ofLikelihood = split(own).likelihood
         let observed = likelihood.copyOfData()
-        let drawn = likelihood.draw(of: prediction.copy(), ofLikelihood, seed: seed)
+        let drawn = try likelihood.draw(of: prediction.copy(), ofLikelihood, seed: seed)
         let edges = try Self.edges(of: observed, areCounts: likelihood.areCounts, counting: cellCount)
         func summary(_ data: borrowing Cells<Scalar>) throws -> (PredictiveCheck.Summary, [Double]) {
             var seen = data.copy()

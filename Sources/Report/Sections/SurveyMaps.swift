@@ -91,7 +91,7 @@ struct SurveyMaps: ReportSection {
                 .init(map: counts, name: "Counts", description: "Galaxies along each line through the box")
             ],
             bar: ColourBar(.picture(of: counts), in: .density, quantity: "galaxies"), interpolation: .nearest,
-            columns: 2)
+            columns: 1)
         let seen = MapRow(
             identifier: "\(tracer.identifier)-selection",
             panels: [
@@ -100,12 +100,14 @@ struct SurveyMaps: ReportSection {
                     description: "Mean part that is seen along each line through the box")
             ],
             bar: ColourBar(.picture(of: selection), in: .density, quantity: "part that is seen"),
-            interpolation: .nearest, columns: 2)
+            interpolation: .nearest, columns: 1)
         return """
             <p><strong>\(tracer.title)</strong>: \(tracer.total) galaxies in \(tracer.seen) of \(tracer.cells) cells; \
             \(Numbers.fixed(100 * tracer.completeness, 1)) % is seen of what is in these.</p>
+            <div class="maps" style="--columns: 2">
             \(try galaxies.html())
             \(try seen.html())
+            </div>
             """
     }
 }

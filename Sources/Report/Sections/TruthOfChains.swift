@@ -12,6 +12,8 @@ struct TruthOfChains: ReportSection {
 
     private let scores: [Score]
     private let parameters: [(name: String, deviation: Double)]
+    /// r where something is seen and elsewhere, by the first shell of each band.
+    private let bands: [(first: Int, seen: Double, unseen: Double)]
     private let shells: [(number: Int, wavenumber: Double?, correlation: Double?, inside: Double)]
 
     let identifier = "chains-truth"
@@ -26,6 +28,12 @@ struct TruthOfChains: ReportSection {
             results["inside_68_shell_\(shell)"].map {
                 (shell, results["wavenumber_shell_\(shell)"], results["correlation_shell_\(shell)"], $0)
             }
+        }
+        bands = shells.compactMap { shell in
+            guard let seen = results["correlation_seen_from_shell_\(shell.number)"],
+                let unseen = results["correlation_unseen_from_shell_\(shell.number)"]
+            else { return nil }
+            return (shell.number, seen, unseen)
         }
         let file = try InputFile(opening: "\(run.path)/chain_0.h5", over: run.world)
         parameters = try Self.parameters(in: file).keys.sorted().compactMap { name in
@@ -98,12 +106,29 @@ struct TruthOfChains: ReportSection {
             <th scope="col">r of the mean with the truth</th><th scope="col">% of modes in their 68 %</th></tr></thead>
             <tbody>\(rows)</tbody></table></div>
             """
+        let regions = bands.map { band -> HTML in
+            """
+            <tr><th scope="row">from \(band.first)</th><td>\(Numbers.fixed(band.seen, 3))</td>\
+            <td>\(Numbers.fixed(band.unseen, 3))</td></tr>
+            """
+        }
+        let regional: HTML =
+            bands.isEmpty
+            ? ""
+            : """
+            <p>The same where the data have seen something and where they have not, in bands of half an octave: what is \
+            known elsewhere is known by the waves that reach there.</p>
+            <div class="table"><table>
+            <thead><tr><th scope="col">shells</th><th scope="col">r where seen</th><th scope="col">r elsewhere</th></tr></thead>
+            <tbody>\(regions)</tbody></table></div>
+            """
         return """
             <p>r(k) is the cross-correlation of the mean white noise with the true one. Of draws that are right, 68 % of the \
             modes' parts lie between the quantiles of 15.9 and 84.1 % of their own draws, and z = (truth − mean)/σ scatters \
             by 1.</p>
             \(table)
             \(modes)
+            \(regional)
             \(plot?.figure(
                 "\(identifier)-plot", describedAs: "Agreement with the truth by shell",
                 caption: "Above r(k), below z of the watched modes of the first chain.") ?? .nothing)

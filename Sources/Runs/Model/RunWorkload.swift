@@ -32,6 +32,7 @@ extension RunConfiguration {
     fileprivate var observation: MemoryEstimate.Observation {
         MemoryEstimate.Observation(
             fields: objectives.map(\.fieldsHeld).max() ?? 2,
+            gridFields: objectives.map { $0.bias == .lagrangian ? 4 : 0 }.max() ?? 0,
             cotangentSets: objectives.map(\.cotangentSetsHeld).max() ?? 0)
     }
 }
@@ -43,17 +44,18 @@ extension ObjectiveSection {
             + (patches == nil ? 0 : 1)
     }
 
-    /// Fields on the force mesh: the prediction and its cotangent, the density that a bias was applied to, the copy of those
-    /// whose logarithm is taken, and of a Lagrangian bias those on the particle grid.
+    /// Fields on the force mesh: the prediction and its cotangent, the density that a bias was applied to, and the copy of
+    /// those whose logarithm is taken.
     fileprivate var fieldsHeld: Int {
         let isCopied = kind != .haloes && likelihood != .gaussian && likelihood != .poisson
-        return kind.traits.fieldsHeld + (bias == .none ? 0 : bias == .lagrangian ? 11 : 1)
+        return kind.traits.fieldsHeld + (bias == .none || bias == .lagrangian ? 0 : 1)
             + (isCopied ? 1 : 0)
     }
 
-    /// Cotangents of all particles beside those that it adds to; a copy of the particles counts as some.
+    /// Cotangents of all particles beside those that it adds to: those of the copy that is seen, the copy itself, and the sorted
+    /// ones, when fields are free again.
     fileprivate var cotangentSetsHeld: Int {
-        bias == .lagrangian ? 5 : axis == .radial ? 4 : kind.traits.cotangentSetsHeld
+        bias == .lagrangian || axis == .radial ? 3 : kind.traits.cotangentSetsHeld
     }
 }
 

@@ -12,14 +12,11 @@ struct ChainTable {
     /// A table for the log.
     private(set) var text = ""
 
-    /// r(k) of the mean noise with the true one.
-    typealias Correlation = (wavenumbers: [Double], correlation: [Double])
-
     /// Reads chains and judges them. Collective.
     ///
-    /// - Parameter correlation: if the true noise is known; on all ranks or on some of which the root is one.
+    /// - Parameter likeness: if the true noise is known; on all ranks or on some of which the root is one.
     /// - Throws: on all ranks when a file is damaged.
-    init(of paths: [String], _ correlation: Correlation?, over world: Communicator) throws {
+    init(of paths: [String], _ likeness: ChainTruth.Likeness?, over world: Communicator) throws {
         var histories: [ChainHistory] = []
         var truth: ChainTruth?
         var early = 0
@@ -38,13 +35,14 @@ struct ChainTable {
         }
         guard let first = histories.first else { return }
         judge(histories, from: early, first)
-        if let truth { judge(histories, from: early, by: truth, correlation) }
+        if let truth { judge(histories, from: early, by: truth, likeness) }
+        if let likeness { addBands(likeness) }
     }
 
     /// Where the truth lies among the draws: r(k) of their mean with it, and the share of watched modes within the
     /// central 68 % of their own draws, shell by shell.
     private mutating func judge(
-        _ histories: [ChainHistory], from early: Int, by truth: ChainTruth, _ correlation: Correlation?
+        _ histories: [ChainHistory], from early: Int, by truth: ChainTruth, _ likeness: ChainTruth.Likeness?
     ) {
         let first = histories[0]
         let ranges = histories.map { min(early, $0.rows.count)..<$0.rows.count }
@@ -76,20 +74,38 @@ struct ChainTable {
             (insideAll, all) = (insideAll + inside, all + found.count)
             results["inside_68_shell_\(shell)"] = share
             results["rms_z_shell_\(shell)"] = square.squareRoot()
-            var likeness: Double?
-            if let correlation, shell <= correlation.correlation.count,
-                correlation.correlation[shell - 1].isFinite
+            var correlation: Double?
+            if let likeness, shell <= likeness.correlation.count,
+                likeness.correlation[shell - 1].isFinite
             {
-                likeness = correlation.correlation[shell - 1]
-                results["correlation_shell_\(shell)"] = likeness
-                results["wavenumber_shell_\(shell)"] = correlation.wavenumbers[shell - 1]
+                correlation = likeness.correlation[shell - 1]
+                results["correlation_shell_\(shell)"] = correlation
+                results["wavenumber_shell_\(shell)"] = likeness.wavenumbers[shell - 1]
             }
             table.add([
                 "shell \(shell)", "\(found.count)", fixed(share, 3), fixed(square.squareRoot(), 3),
-                likeness.map { fixed($0, 3) } ?? "-",
+                correlation.map { fixed($0, 3) } ?? "-",
             ])
         }
         if all > 0 { results["inside_68"] = Double(insideAll) / Double(all) }
+        text += "\n" + table.text
+    }
+
+    /// r where something is seen and elsewhere, if there are both.
+    private mutating func addBands(_ likeness: ChainTruth.Likeness) {
+        guard !likeness.bands.isEmpty else { return }
+        var table = TextTable(["r of the mean with the truth", "k [h/Mpc]", "where seen", "elsewhere"])
+        for band in likeness.bands where band.inside.isFinite && band.outside.isFinite {
+            let (first, last) = (band.shells.lowerBound, band.shells.upperBound - 1)
+            let waves = [first, last].map { fixed(likeness.wavenumbers[$0 - 1], 3) }
+            table.add([
+                first == last ? "shell \(first)" : "shells \(first) to \(last)",
+                first == last ? waves[0] : waves.joined(separator: " to "), fixed(band.inside, 3),
+                fixed(band.outside, 3),
+            ])
+            results["correlation_seen_from_shell_\(first)"] = band.inside
+            results["correlation_unseen_from_shell_\(first)"] = band.outside
+        }
         text += "\n" + table.text
     }
 
@@ -108,7 +124,10 @@ struct ChainTable {
             (finite.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(1, finite.count))).squareRoot()
         var table = TextTable(["", "mean", "std", "tau", "gradients / eff. sample", "R-hat"])
         var (worstCost, worstRatio) = (0.0, 0.0)
-        func add(_ name: String, _ chains: [[[Double]]], _ summary: [[Double]]) {
+        @discardableResult
+        func add(
+            _ name: String, _ chains: [[[Double]]], _ summary: [[Double]]
+        ) -> (mean: Double, deviation: Double) {
             let times = chains.compactMap { ChainStatistics.autocorrelationTime(of: $0) }
             let time = times.isEmpty ? nil : times.reduce(0, +) / Double(times.count)
             let ratio = ChainStatistics.splitRHat(summary)
@@ -124,10 +143,13 @@ struct ChainTable {
                 time.map { fixed($0, 2) } ?? "-", cost.map { fixed($0, 1) } ?? "-",
                 ratio.map { fixed($0, 4) } ?? "-",
             ])
+            return (mean, variance.squareRoot())
         }
         for (index, name) in first.parameters.enumerated() {
             let series = zip(histories, ranges).map { $0.series(ofParameter: index, in: $1) }
-            add(name, series.map { [$0] }, series)
+            let (mean, deviation) = add(name, series.map { [$0] }, series)
+            results["mean_\(name)"] = mean
+            results["sigma_\(name)"] = deviation
         }
         for shell in Set(first.sample.shells).sorted() {
             let modes = zip(histories, ranges).map { $0.series(ofShell: shell, in: $1) }

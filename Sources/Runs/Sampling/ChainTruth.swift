@@ -89,17 +89,28 @@ extension ChainTruth {
         }
     }
 
-    /// r(k) of the mean noise of chains with the true one, by shell. Collective over the ranks of the transform.
+    /// How like the true noise the mean noise of chains is.
+    struct Likeness {
+        /// Mean |k| of each shell [h/Mpc].
+        let wavenumbers: [Double]
+        /// r(k).
+        let correlation: [Double]
+        /// r where something is seen and elsewhere; empty if that is not known, or all is seen.
+        let bands: [RegionalCorrelation.Band]
+    }
+
+    /// r(k) of the mean noise of chains with the true one. Collective over the ranks of the transform.
     ///
     /// - Parameters:
     ///   - paths: the chains' files.
     ///   - address: the true noise.
     ///   - transform: on the particle grid.
     ///   - box: its sides [Mpc/h].
-    static func correlation(
+    ///   - region: not 0 where something is seen; nil if nothing is known of that.
+    static func likeness<Mark: ParticleScalar>(
         of paths: [String], with address: DatasetAddress, _ transform: FourierTransform<Double>,
-        box: SIMD3<Double>
-    ) throws -> (wavenumbers: [Double], correlation: [Double]) {
+        box: SIMD3<Double>, seen region: consuming Field<Mark>?
+    ) throws -> Likeness {
         let grid = transform.decomposition
         var sum = Field<Double>(grid, ghosts: .none, for: "moments")
         sum.fill(with: 0)
@@ -110,8 +121,13 @@ extension ChainTruth {
             sum.mapPoints { x, y, z, value in value + weight * mean[x, y, z] }
         }
         let truth: Field<Double> = try address.readNoise(over: grid)
-        let found = try SpectralComparison(
-            of: transform.forward(sum), with: transform.forward(truth), box: box)
-        return (found.wavenumbers, found.correlation)
+        let found = transform.forward(sum)
+        let wanted = transform.forward(truth)
+        let whole = try SpectralComparison(of: found, with: wanted, box: box)
+        var bands: [RegionalCorrelation.Band] = []
+        if let region {
+            bands = try RegionalCorrelation(of: found, with: wanted, transform, box: box, in: region).bands
+        }
+        return Likeness(wavenumbers: whole.wavenumbers, correlation: whole.correlation, bands: bands)
     }
 }

@@ -106,10 +106,10 @@ struct Sampling<Scalar: StorableScalar> {
             place.leave()
             return .stopped
         }
-        let correlation = try world.agree { () throws -> ChainTable.Correlation? in
-            try group == 0 ? self.correlation(sampled) : nil
+        let likeness = try world.agree { () throws -> ChainTruth.Likeness? in
+            try group == 0 ? self.likeness(sampled) : nil
         }
-        try conclude(place, correlation)
+        try conclude(place, likeness)
         place.leave()
         return .finished
     }
@@ -119,16 +119,16 @@ struct Sampling<Scalar: StorableScalar> {
     }
 
     /// Of the mean noise with the true one, if that is known. Collective over a group.
-    private func correlation(_ sampled: SampledUniverse<Scalar>) throws -> ChainTable.Correlation? {
+    private func likeness(_ sampled: SampledUniverse<Scalar>) throws -> ChainTruth.Likeness? {
         guard let address = settings.truth?.noise else { return nil }
-        return try ChainTruth.correlation(
+        return try ChainTruth.likeness(
             of: paths, with: address, FourierTransform(sampled.model.particleGrid),
-            box: sampled.model.box.size)
+            box: sampled.model.box.size, seen: sampled.likelihood?.seenPoints(of: sampled.model))
     }
 
     /// Judges the chains together and writes the record. Collective.
-    private func conclude(_ place: borrowing RunPlace, _ correlation: ChainTable.Correlation?) throws {
-        let table = try ChainTable(of: paths, correlation, over: world)
+    private func conclude(_ place: borrowing RunPlace, _ likeness: ChainTruth.Likeness?) throws {
+        let table = try ChainTable(of: paths, likeness, over: world)
         context.say(table.text)
         let summary = RunSummary(in: context)
         try place.finish(summary) { record in

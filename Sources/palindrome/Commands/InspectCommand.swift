@@ -27,8 +27,8 @@ struct InspectCommand: RankCommand {
     mutating func run(in context: RunContext) throws -> Ending {
         if context.world.any(context.world.isRoot && PathContents(at: file) == .directory) {
             throw UsageError(
-                "\(file): is a directory; inspect shows one HDF5 file of it at a time, and `palindrome report \(file)` all "
-                    + "of a run")
+                "\(file): is a directory; inspect shows one HDF5 file of it at a time, and `palindrome report \(file)` all of a run"
+            )
         }
         let input = try InputFile(opening: file, over: context.world)
         let text = configurationOnly ? try Self.configurationText(of: input) : try Self.listing(of: input)
