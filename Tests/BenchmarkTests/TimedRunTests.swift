@@ -57,7 +57,8 @@ final class TimedRunTests: SPMDTestCase {
         XCTAssertLessThan(gradient.secondsForwards, gradient.steps.seconds)
         XCTAssertLessThan(gradient.steps.seconds, gradient.seconds)
         XCTAssertNil(gradient.steps.entries[.initialConditions])
-        XCTAssertEqual(gradient.steps.entries[.drift]?.calls, 4)
+        // On the way back drifts are undone with their adjoint.
+        XCTAssertEqual(gradient.steps.entries[.drift]?.calls, 2)
         XCTAssertEqual(
             sum(gradient.steps), gradient.steps.seconds, accuracy: 1e-3 * gradient.steps.seconds + 1e-5)
     }
