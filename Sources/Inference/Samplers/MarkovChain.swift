@@ -270,10 +270,13 @@ extension MarkovChain {
     /// Draws that a shell or a parameter must be worth in a window, for its spread to be used.
     private static var leastDraws: Double { 10 }
 
+    /// Draws of a window that bounds C; fewer may be those of a chain that is still on its way down.
+    private static var leastWindow: Int { 20 }
+
     /// The mass of a window that ends.
     ///
-    /// A window that is too short for a shell sees less than its spread: 1/variance is then an upper bound of C, and taken if
-    /// it is below what was thought before. The probe at the start is a row norm, far above the curvature of long waves that
+    /// A window that is too short for a shell sees less than its spread: 1/variance is then an upper bound of C, and taken, of
+    /// ``leastWindow`` draws or more, if it is below what was thought before. The probe at the start is a row norm, far above the curvature of long waves that
     /// a mask hides half of; they would move so slowly under it that no window were ever long enough to find out.
     private func useWindow(_ state: inout MarkovChainState<Scalar>) throws {
         if settings.mass == .measured, let window = state.window.take() {
@@ -291,6 +294,7 @@ extension MarkovChain {
         _ known: Preconditioner<Scalar>
     ) -> Preconditioner<Scalar> {
         let count = space.parameters.count
+        let isBound = range.count >= Self.leastWindow
         func isKnown(_ series: [[Double]]) -> Bool {
             guard let time = ChainStatistics.autocorrelationTime(of: series) else { return false }
             return Double(range.count) / max(1, time) >= Self.leastDraws
@@ -299,13 +303,13 @@ extension MarkovChain {
             let earlier = known.curvatures[min(index + 1, known.curvatures.count - 1)]
             guard variance > 0 else { return earlier }
             let isUsed = isKnown(history.series(ofShell: index + 1, in: range))
-            return max(1, isUsed ? 1 / variance : min(earlier, 1 / variance))
+            return max(1, isUsed ? 1 / variance : isBound ? min(earlier, 1 / variance) : earlier)
         }
         let parameters = variances.suffix(count).enumerated().map { index, variance -> Double in
             let earlier = known.parameterCurvatures[index]
             guard variance > 0 else { return earlier }
             let isUsed = isKnown([history.series(ofParameter: index, in: range)])
-            return isUsed ? 1 / variance : min(earlier, 1 / variance)
+            return isUsed ? 1 / variance : isBound ? min(earlier, 1 / variance) : earlier
         }
         return Preconditioner(curvatures: [1] + shells, parameterCurvatures: parameters, transform)
     }
