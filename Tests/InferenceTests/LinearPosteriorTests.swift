@@ -233,12 +233,12 @@ final class LinearPosteriorTests: SPMDTestCase {
         let transform = try transform(on: world)
         let density = LinearDensity(transform, seed: 40) { $0.max() < 0.45 ? 30 : 0 }
         let chain = chain(
-            HamiltonianMonteCarlo(.minimumNorm), MarkovChain.Settings(warmUp: 24, beginning: .draw),
+            HamiltonianMonteCarlo(.minimumNorm), MarkovChain.Settings(warmUp: 40, beginning: .draw),
             transform)
         let start = ParameterVector<Double>(noise: .whiteNoise(seed: 77, over: transform.decomposition))
         var state = try unwrapped(try chain.start(at: start, on: density))
         let probed = state.tuning.mass.curvatures
-        for _ in 0..<24 { try chain.advance(&state, on: density) }
+        for _ in 0..<40 { try chain.advance(&state, on: density) }
         let sample = state.history.sample
         for shell in [2, 3] {
             let found = state.tuning.mass.curvatures[shell]
