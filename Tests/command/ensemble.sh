@@ -90,6 +90,13 @@ check 'a mock that is missing is made again, on 1 rank as on 2' same_data mocks/
 cp mocks/member_0001/observed.h5 .
 on_ranks 2 reconstruct mocks.yaml --set output.directory=corrected --set "reconstruct.response=$response"
 check 'and reconstruct.response takes them' [ $? -eq 0 ]
+# Of coarser cells: the mean of eight cells, with the errors of the larger ones.
+for ranks in 1 3; do
+    on_ranks $ranks ensemble mocks.yaml --vary initial.seed=21:21 --make mocks --set objective.coarsen=2 \
+        --set output.directory=coarse$ranks
+done
+check 'mocks on coarser cells are reconstructed' grep -q finished coarse1/ensemble.csv
+check 'with the same bits on 3 ranks' same_data coarse1/member_0001/observed.h5 coarse3/member_0001/observed.h5
 on_ranks 2 ensemble mocks.yaml --vary initial.seed=21:22 --make mocks --set objective.kind=momentum-density \
     --set objective.axis=z --set output.directory=others
 check 'mocks of what cannot be mocked fail' grep -q 'mocks are of one objective of kind density' "$prints/rank.0.err"

@@ -1,12 +1,13 @@
 internal import Configuration
 internal import Dynamics
 internal import Mesh
+internal import Observables
 internal import Parallel
 internal import Particles
 internal import Storage
 
-/// An observed universe of which the truth is known: the final density of the configured initial conditions, with
-/// Gaussian noise of the objective's σ on every mesh point.
+/// An observed universe of which the truth is known: the final density of the configured initial conditions on the cells
+/// of the objective, with Gaussian noise of its σ on each.
 enum MockObservation {
     /// The seed of the noise in the demo's data.
     static let seed: UInt64 = 4711
@@ -32,9 +33,14 @@ enum MockObservation {
         var evolution = try model.start(from: truth)
         try evolution.finish()
         var density = try evolution.particles.relativeDensity()
+        let objective = configuration.objectives[0]
+        if objective.coarsen > 1 {
+            let fine = MatterDensity<Float>(on: model.layout.meshTransform, cell: model.box.cell)
+            density = try CellMeans(of: fine, over: objective.coarsen).means(of: density)
+        }
         if let seed {
-            let errors = Field<Float>.whiteNoise(seed: seed, over: model.mesh)
-            let sigma = Float(configuration.objectives[0].sigma)
+            let errors = Field<Float>.whiteNoise(seed: seed, over: density.decomposition)
+            let sigma = Float(objective.sigma)
             density.mapPoints { x, y, z, value in
                 value + sigma * errors.values.span[errors.offset(x: x, y: y, z: z)]
             }

@@ -37,7 +37,7 @@ struct MockUniverse {
         let objectives = configuration.objectives
         guard objectives.count == 1, objectives[0].kind == .density, objectives[0].bias == .none,
             objectives[0].likelihood == .gaussian, objectives[0].a == configuration.evolution.stop,
-            objectives[0].coarsen == 1, objectives[0].errors == .known
+            objectives[0].errors == .known
         else {
             throw UsageError(
                 "mocks are of one objective of kind density at the end of the run, without bias; make others by "
