@@ -1,4 +1,5 @@
 #include "CFourier.h"
+#include "start.h"
 #include "transpose.h"
 #include <fftw3.h>
 #include <stdlib.h>
@@ -44,7 +45,8 @@ static double sign_of(const palindrome_multiplier *m) {
 #include "lines_template.h"
 
 palindrome_lines *palindrome_lines_create(enum palindrome_precision precision, enum palindrome_line_kind kind,
-                                          int64_t length) {
+                                          int64_t length, palindrome_planning planning) {
+    palindrome_start_transforms();
     palindrome_lines *lines = malloc(sizeof *lines);
     if (!lines)
         return NULL;
@@ -54,8 +56,8 @@ palindrome_lines *palindrome_lines_create(enum palindrome_precision precision, e
     *lines = (palindrome_lines){precision, kind, length, (points + line - 1) / line * line + line,
                                 calloc(1, is_single ? sizeof(work_f32) : sizeof(work_f64))};
     const int is_made = lines->work && length <= INT32_MAX &&
-                        (is_single ? create_f32(lines->work, kind, (int)length, lines->stride)
-                                   : create_f64(lines->work, kind, (int)length, lines->stride));
+                        (is_single ? create_f32(lines->work, kind, (int)length, lines->stride, planning)
+                                   : create_f64(lines->work, kind, (int)length, lines->stride, planning));
     if (is_made)
         return lines;
     palindrome_lines_destroy(lines);
@@ -69,6 +71,24 @@ void palindrome_lines_destroy(palindrome_lines *lines) {
         destroy_f64(lines->work);
     free(lines->work);
     free(lines);
+}
+
+int palindrome_lines_are_known(const palindrome_lines *lines) {
+    return lines->precision == palindrome_single ? ((const work_f32 *)lines->work)->is_known
+                                                 : ((const work_f64 *)lines->work)->is_known;
+}
+
+int palindrome_wisdom_is_taken(enum palindrome_precision precision, const char *wisdom) {
+    palindrome_start_transforms();
+    const int is_single = precision == palindrome_single;
+    const int is_taken =
+        is_single ? fftwf_import_wisdom_from_string(wisdom) : fftw_import_wisdom_from_string(wisdom);
+    is_single ? fftwf_forget_wisdom() : fftw_forget_wisdom();
+    return is_taken;
+}
+
+char *palindrome_wisdom_create(enum palindrome_precision precision) {
+    return precision == palindrome_single ? fftwf_export_wisdom_to_string() : fftw_export_wisdom_to_string();
 }
 
 void palindrome_lines_transform(palindrome_lines *lines, enum palindrome_direction direction,

@@ -5,6 +5,8 @@ typedef struct {
     FFTW(plan) forward, backward;
     /// Tiles of tile_lines lines each, `stride` complex numbers apart; the third for sums.
     REAL *front, *back, *term;
+    /// Whether both plans were in the wisdom.
+    int is_known;
 } NAME(work);
 
 static void NAME(destroy)(NAME(work) * work) {
@@ -17,26 +19,47 @@ static void NAME(destroy)(NAME(work) * work) {
     free(work->term);
 }
 
-static int NAME(create)(NAME(work) * work, enum palindrome_line_kind kind, int length, int64_t stride) {
+/// Makes FFTW know what is given and no more: what anybody measured before must not change a plan, or the bits would depend on it.
+static int NAME(recall)(palindrome_planning planning) {
+    FFTW(forget_wisdom)();
+    return planning.wisdom && *planning.wisdom && FFTW(import_wisdom_from_string)(planning.wisdom);
+}
+
+/// Both directions, or one or none where FFTW has no plan of these flags.
+static void NAME(plan)(NAME(work) * work, enum palindrome_line_kind kind, int length, unsigned flags) {
+    if (work->forward)
+        FFTW(destroy_plan)(work->forward);
+    if (work->backward)
+        FFTW(destroy_plan)(work->backward);
+    FFTW(complex) *front = (FFTW(complex) *)work->front, *back = (FFTW(complex) *)work->back;
+    if (kind == palindrome_real_lines) {
+        work->forward = FFTW(plan_dft_r2c_1d)(length, work->front, back, flags);
+        work->backward = FFTW(plan_dft_c2r_1d)(length, front, work->back, flags);
+    } else {
+        work->forward = FFTW(plan_dft_1d)(length, front, back, FFTW_FORWARD, flags);
+        work->backward = FFTW(plan_dft_1d)(length, front, back, FFTW_BACKWARD, flags);
+    }
+}
+
+static int NAME(create)(NAME(work) * work, enum palindrome_line_kind kind, int length, int64_t stride,
+                        palindrome_planning planning) {
     const size_t bytes = (size_t)(tile_lines * stride) * 2 * sizeof(REAL);
     work->front = aligned_alloc(line_alignment, bytes);
     work->back = aligned_alloc(line_alignment, bytes);
     work->term = aligned_alloc(line_alignment, bytes);
     if (!work->front || !work->back || !work->term)
         return 0;
+    memset(work->term, 0, bytes);
+    if (NAME(recall)(planning)) {
+        NAME(plan)(work, kind, length, FFTW_ESTIMATE | FFTW_WISDOM_ONLY);
+        work->is_known = work->forward && work->backward;
+        NAME(recall)(planning);
+    }
+    if (!work->is_known)
+        NAME(plan)(work, kind, length, planning.is_measured ? FFTW_MEASURE : FFTW_ESTIMATE);
+    // A measurement writes to the scratch.
     memset(work->front, 0, bytes);
     memset(work->back, 0, bytes);
-    memset(work->term, 0, bytes);
-    // What anybody measured before must not change the plan, or the bits would depend on it.
-    FFTW(forget_wisdom)();
-    FFTW(complex) *front = (FFTW(complex) *)work->front, *back = (FFTW(complex) *)work->back;
-    if (kind == palindrome_real_lines) {
-        work->forward = FFTW(plan_dft_r2c_1d)(length, work->front, back, FFTW_ESTIMATE);
-        work->backward = FFTW(plan_dft_c2r_1d)(length, front, work->back, FFTW_ESTIMATE);
-    } else {
-        work->forward = FFTW(plan_dft_1d)(length, front, back, FFTW_FORWARD, FFTW_ESTIMATE);
-        work->backward = FFTW(plan_dft_1d)(length, front, back, FFTW_BACKWARD, FFTW_ESTIMATE);
-    }
     return work->forward && work->backward;
 }
 

@@ -1,4 +1,5 @@
 #include "CFourier.h"
+#include "start.h"
 #include <fftw3-mpi.h>
 #include <stdlib.h>
 
@@ -10,7 +11,7 @@ struct palindrome_swap {
     } plan;
 };
 
-static void start_once(void) {
+void palindrome_start_transforms(void) {
     static int is_started = 0;
     if (is_started)
         return;
@@ -24,7 +25,7 @@ static void start_once(void) {
 
 palindrome_swap *palindrome_swap_create(enum palindrome_precision precision, int32_t communicator,
                                         int64_t block_count) {
-    start_once();
+    palindrome_start_transforms();
     const MPI_Comm ranks = MPI_Comm_f2c(communicator);
     int count = 0;
     palindrome_swap *swap = malloc(sizeof *swap);

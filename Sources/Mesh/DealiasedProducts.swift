@@ -67,9 +67,9 @@ public final class DealiasedProducts<Scalar: FourierScalar> {
         self.decomposition = decomposition
         self.layout = layout
         paddedShape = padded
-        xLines = LinePlan(kind: palindrome_complex_lines, length: padded.x)
-        yLines = LinePlan(kind: palindrome_complex_lines, length: padded.y)
-        zLines = LinePlan(kind: palindrome_real_lines, length: padded.z)
+        xLines = LinePlan(kind: palindrome_complex_lines, length: padded.x, grid.planning)
+        yLines = LinePlan(kind: palindrome_complex_lines, length: padded.y, grid.planning)
+        zLines = LinePlan(kind: palindrome_real_lines, length: padded.z, grid.planning)
         columnSwap = BlockSwap(among: decomposition.grid.column, blockCount: layout.columnBlock)
         rowSwap = BlockSwap(among: decomposition.grid.row, blockCount: layout.rowBlock)
         let kept = (0..<3).map { axis in

@@ -1,4 +1,5 @@
 internal import CFourier
+internal import Glibc
 internal import Memory
 internal import Parallel
 
@@ -26,12 +27,25 @@ extension palindrome_block {
 @safe final class LinePlan<Scalar: FourierScalar> {
     private let lines: OpaquePointer
 
-    init(kind: palindrome_line_kind, length: Int) {
-        guard let lines = unsafe palindrome_lines_create(Scalar.library, kind, Int64(length)) else {
+    init(kind: palindrome_line_kind, length: Int, _ planning: TransformPlanning) {
+        let lines = unsafe planning.wisdom[keyPath: Scalar.wisdom].withCString { wisdom in
+            unsafe palindrome_lines_create(
+                Scalar.library, kind, Int64(length),
+                palindrome_planning(wisdom: wisdom, is_measured: planning.rigor == .measured ? 1 : 0))
+        }
+        guard let lines = unsafe lines else {
             MPIRuntime.abort("FFTW has no plan for lines of \(length) points, or no memory for it")
         }
         unsafe self.lines = lines
+        if planning.rigor == .measured && !isKnown {
+            var wisdom = planning.wisdom
+            wisdom[keyPath: Scalar.wisdom] = Scalar.wisdomOfFFTW
+            planning.learn(wisdom)
+        }
     }
+
+    /// Whether both directions were in the wisdom.
+    var isKnown: Bool { unsafe palindrome_lines_are_known(lines) != 0 }
 
     deinit { unsafe palindrome_lines_destroy(lines) }
 
@@ -169,6 +183,20 @@ extension palindrome_block {
 
 extension FourierScalar {
     static var library: palindrome_precision { palindrome_precision(_precision.rawValue) }
+
+    /// Where the wisdom of this precision is.
+    static var wisdom: WritableKeyPath<TransformWisdom, String> {
+        library == palindrome_single ? \.single : \.double
+    }
+
+    /// What FFTW knows now.
+    fileprivate static var wisdomOfFFTW: String {
+        guard let text = unsafe palindrome_wisdom_create(library) else {
+            MPIRuntime.abort("there is no memory for what FFTW has learnt")
+        }
+        defer { unsafe free(text) }
+        return unsafe String(cString: text)
+    }
 }
 
 extension SpectralMultiplier {

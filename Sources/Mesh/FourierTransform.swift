@@ -41,9 +41,10 @@ public final class FourierTransform<Scalar: FourierScalar> {
         self.decomposition = decomposition
         let shape = decomposition.shape
         let layout = decomposition.fourier
-        xLines = LinePlan(kind: palindrome_complex_lines, length: shape.x)
-        yLines = LinePlan(kind: palindrome_complex_lines, length: shape.y)
-        zLines = LinePlan(kind: palindrome_real_lines, length: shape.z)
+        let planning = decomposition.grid.planning
+        xLines = LinePlan(kind: palindrome_complex_lines, length: shape.x, planning)
+        yLines = LinePlan(kind: palindrome_complex_lines, length: shape.y, planning)
+        zLines = LinePlan(kind: palindrome_real_lines, length: shape.z, planning)
         rowSwap = BlockSwap(among: decomposition.grid.row, blockCount: layout.rowBlock)
         columnSwap = BlockSwap(among: decomposition.grid.column, blockCount: layout.columnBlock)
 

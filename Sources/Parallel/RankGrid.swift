@@ -4,7 +4,7 @@ public import Memory
 ///
 /// Rank `r` stands at column `r / Py`, row `r mod Py`: it owns the `(r / Py)`-th range of x and the
 /// `(r mod Py)`-th range of y. Slabs are the case Py = 1. The grid also holds what belongs to a rank as a
-/// whole: its memory, and (through the communicator) its stopwatch.
+/// whole: its memory, how its transforms are planned, and (through the communicator) its stopwatch.
 public final class RankGrid {
     /// All ranks.
     public let world: Communicator
@@ -19,15 +19,21 @@ public final class RankGrid {
     /// Where this rank's arrays come from.
     public let memory: MemoryPool
 
+    /// How transforms are planned.
+    public let planning: TransformPlanning
+
     /// Where time and traffic are booked.
     public var phases: Phases { world.phases }
 
     /// A grid of a given shape. Collective.
     ///
     /// - Precondition: `shape.x * shape.y == world.size`.
-    public init(world: Communicator, shape: SIMD2<Int>) {
+    public init(
+        world: Communicator, shape: SIMD2<Int>, planning: TransformPlanning = TransformPlanning()
+    ) {
         precondition(shape.x > 0 && shape.y > 0 && shape.x * shape.y == world.size)
         self.world = world
+        self.planning = planning
         self.shape = shape
         position = [world.rank / shape.y, world.rank % shape.y]
         row = world.split(colour: position.x, key: position.y)

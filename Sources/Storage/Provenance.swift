@@ -17,6 +17,8 @@ public struct Provenance: Sendable, Equatable {
     public var configuration: String
     /// The parameters of the cosmology by name, such as `Omega_m`.
     public var cosmology: [String: Double]
+    /// The wisdom by which FFTW planned, a `TransformWisdom`'s text; nil if by none.
+    public var wisdom: String?
 
     /// The version of this code.
     public static let currentVersion = "0.1.0"
@@ -90,6 +92,7 @@ public struct Provenance: Sendable, Equatable {
         self.init(
             precision: precision, seed: seed, configuration: configuration, cosmology: cosmology,
             codeVersion: codeVersion, build: build)
+        wisdom = try file.attribute(Self.wisdomAttribute)?.text
     }
 
     /// What a file says that is of no run.
@@ -105,11 +108,13 @@ public struct Provenance: Sendable, Equatable {
         file.set("build", to: .text(build))
         file.set("precision", to: .text(precision))
         if let seed { file.set("seed", to: .integer(seed)) }
+        if let wisdom { file.set(Self.wisdomAttribute, to: .text(wisdom)) }
         file.set("configuration", to: .text(configuration))
         for (name, value) in cosmology.sorted(by: { $0.key < $1.key }) {
             file.set(name, to: .real(value), on: Self.cosmologyGroup)
         }
     }
 
+    private static let wisdomAttribute = "fftw_wisdom"
     private static let cosmologyGroup = "/Cosmology"
 }

@@ -57,6 +57,30 @@ final class SamplerTests: SPMDTestCase {
         }
     }
 
+    func testRejectionsDivideAStepByThreeAtMost() {
+        var search = DualAveraging(target: 0.8, from: 1)
+        search.learn(from: 0)
+        XCTAssertEqual(search.step, 10 * exp(-20 * 0.8 / 11), accuracy: 1e-13)
+        for _ in 2...4 {
+            let before = search.step
+            search.learn(from: 0)
+            XCTAssertEqual(search.step, before / 3, accuracy: 1e-13)
+        }
+        // And on by the rule, with the mean that it would have had.
+        let mean = 14.0 / 15 * log(10 / search.step) / (20 * 2) + (0.8 - 1) / 15
+        search.learn(from: 1)
+        XCTAssertEqual(search.step, 10 * exp(-20 * 5.0.squareRoot() * mean), accuracy: 1e-13)
+    }
+
+    /// Of a Gaussian ΔH with scatter σ the mean acceptance is erfc(σ/√8); here σ is 4 ε².
+    func testTheStepThatIsSettledOnHasTheWantedAcceptance() {
+        for start in [0.01, 0.3, 3] {
+            var search = DualAveraging(target: 0.8, from: start)
+            for _ in 0..<60 { search.learn(from: erfc(4 * search.step * search.step / 8.0.squareRoot())) }
+            XCTAssertEqual(erfc(4 * search.settled * search.settled / 8.0.squareRoot()), 0.8, accuracy: 0.03)
+        }
+    }
+
     /// Energy errors of trajectories from independent draws of the prior.
     private func energyErrors<Scalar: ParticleScalar>(
         _ integrator: SymplecticComposition, step: Double, count: Int, _ grid: Decomposition, _: Scalar.Type

@@ -4,11 +4,6 @@ source "$(dirname "$0")/support.bash"
 cd "$scratch" || exit 1
 limit=120
 
-check() { # name, condition...
-    local name=$1
-    shift
-    if "$@"; then pass "$name"; else fail "$name" "$(tail -n 3 "$prints"/rank.0.* 2>/dev/null)"; fi
-}
 same() { # directory, directory: all that two runs wrote but for their records
     local file
     for file in "$1"/*; do

@@ -5,12 +5,6 @@ source "$(dirname "$0")/support.bash"
 cd "$scratch" || exit 1
 limit=120
 
-check() { # name, condition...
-    local name=$1
-    shift
-    if "$@"; then pass "$name"; else fail "$name" "$(tail -n 3 "$prints"/rank.0.* 2>/dev/null)"; fi
-}
-
 cat >run.yaml <<'E'
 box: {particles: 32, spacing: 3.0}
 evolution: {steps: 10}

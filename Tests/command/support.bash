@@ -20,6 +20,12 @@ fail() { # name, why...
     printf '    %s\n' "$@"
     failures=$((failures + 1))
 }
+# A test of what was run last: its words are shown if it fails.
+check() { # name, condition...
+    local name=$1
+    shift
+    if "$@"; then pass "$name"; else fail "$name" "$(tail -n 3 "$prints"/rank.0.* 2>/dev/null)"; fi
+}
 skip() { echo "SKIPPED $1: $2"; }
 
 # Runs the command on N ranks in the current directory; what rank R prints is in $prints/rank.R.out and .err.

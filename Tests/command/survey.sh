@@ -6,11 +6,6 @@ cd "$scratch" || exit 1
 limit=120
 data=$root/Tests/Resources/survey.h5
 
-check() { # name, condition...
-    local name=$1
-    shift
-    if "$@"; then pass "$name"; else fail "$name" "$(tail -n 3 "$prints"/rank.0.* 2>/dev/null)"; fi
-}
 said() { grep -qE -- "$1" "$prints/rank.0.out"; }
 
 # The checksums of the datasets of a file whose names fit a pattern.

@@ -18,9 +18,17 @@ typedef struct palindrome_lines palindrome_lines;
 /// Complex lines, or real ones: `length` reals in real space, length/2 + 1 complex numbers in Fourier space.
 enum palindrome_line_kind { palindrome_complex_lines, palindrome_real_lines };
 
-/// Returns NULL when FFTW has no plan or there is no memory.
+/// How plans are found: what FFTW has learnt before, as it writes it (wisdom; NULL: nothing), and whether it measures what
+/// that does not tell, or estimates it. Nothing else has a part in them, whatever the process has planned before.
+typedef struct {
+    const char *wisdom;
+    int is_measured;
+} palindrome_planning;
+
+/// Returns NULL when FFTW has no plan or there is no memory. FFTW forgets what it knew, and knows the given wisdom and what it has
+/// measured afterwards.
 palindrome_lines *palindrome_lines_create(enum palindrome_precision precision, enum palindrome_line_kind kind,
-                                          int64_t length);
+                                          int64_t length, palindrome_planning planning);
 void palindrome_lines_destroy(palindrome_lines *lines);
 
 /// Consecutive points of every line, as they lie in an array. Numbers count points: complex numbers, or reals
@@ -59,6 +67,14 @@ typedef struct {
 void palindrome_lines_combine(palindrome_lines *lines, enum palindrome_direction direction,
                               const palindrome_term *terms, int64_t term_count, palindrome_placement target,
                               int64_t plane_count, int64_t line_count, double scale);
+
+/// Whether both plans were in the wisdom that was given.
+int palindrome_lines_are_known(const palindrome_lines *lines);
+
+/// Whether FFTW takes a wisdom, that of its own version and of a processor with the same instructions.
+int palindrome_wisdom_is_taken(enum palindrome_precision precision, const char *wisdom);
+/// What FFTW knows; to be given to `free`. NULL when there is no memory.
+char *palindrome_wisdom_create(enum palindrome_precision precision);
 
 // MARK: multiplication
 

@@ -1,4 +1,4 @@
-/// How the program runs; nothing here changes the universe, except the precision.
+/// How the program runs; nothing here changes the universe, except the precision and, in last bits, the wisdom.
 public struct RunSection: Sendable, Equatable {
     /// The precision of state and forces.
     public enum Precision: String, CaseIterable, Sendable, Named {
@@ -12,16 +12,20 @@ public struct RunSection: Sendable, Equatable {
     public var precision: Precision
     /// The shape of the rank grid, or nil for the squarest that fits.
     public var ranks: SIMD2<Int>?
+    /// The path of FFTW's wisdom, by which transforms are planned, seen from the working directory; estimated if nil.
+    public var wisdom: String?
     /// Steps between two checkpoints; 0 writes one only when the run is asked to stop.
     public var checkpointEvery: Int
 
     init(_ section: SectionReader) {
         precision = section.choice("precision", default: .single)
         ranks = section.pair("ranks", 1...65536, example: "[2, 1]")
+        wisdom = section.path("wisdom", example: "wisdom.fftw")
         checkpointEvery = section.whole("checkpoint_every", 0...1_000_000, default: 10)
     }
 
     var entries: [ResolvedEntry] {
-        [.init("precision", precision.rawValue), .init("checkpoint_every", "\(checkpointEvery)")]
+        [.init("precision", precision.rawValue)] + (wisdom.map { [.init("wisdom", quoted($0))] } ?? [])
+            + [.init("checkpoint_every", "\(checkpointEvery)")]
     }
 }

@@ -33,7 +33,7 @@ extension RunConfiguration {
     private func measure<Scalar: StorableScalar>(
         _: Scalar.Type, _ plan: BenchPlan, on world: Communicator
     ) throws -> BenchRecord.Measurement {
-        let grid = RankGrid(world: world, shape: rankGrid(for: world.size))
+        let grid = try makeRankGrid(on: world)
         var run = try BenchRun<Scalar>(self, plan, over: grid)
         let noise: Field<Scalar> = try whiteNoise(over: run.model.particleGrid)
         try run.warmUp(with: noise)

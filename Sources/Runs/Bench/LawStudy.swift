@@ -29,7 +29,7 @@ extension RunConfiguration {
             )
         }
         // One grid for all, so that they share one pool of memory.
-        let grid = RankGrid(world: world, shape: shape)
+        let grid = try makeRankGrid(on: world)
         var runs = try laws.enumerated().map { number, law in
             var plan = plan
             plan.isFirst = plan.isFirst && number == 0

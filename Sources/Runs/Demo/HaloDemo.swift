@@ -33,7 +33,8 @@ public struct HaloDemo: Sendable {
         let power = try configuration.linearPowerModel(on: world)
         let maker = UniverseMaker(
             configuration: configuration,
-            provenance: configuration.provenance(Cosmology<Dual>(configuration.cosmology, power: power)),
+            provenance: configuration.provenance(
+                Cosmology<Dual>(configuration.cosmology, power: power), TransformPlanning()),
             context: context)
         do {
             let universe = "\(directory)/universe.h5"

@@ -22,7 +22,7 @@ enum MockObservation {
     ) throws {
         let model: ForwardModel<Float> = try configuration.forwardModel(
             Float.self, observing: [configuration.evolution.stop], on: world)
-        let provenance = configuration.provenance(model.cosmology)
+        let provenance = configuration.provenance(of: model)
         let truth: Field<Float> = try configuration.whiteNoise(over: model.particleGrid)
         var file = try OutputFile(creating: "\(directory)/truth.h5", provenance: provenance, over: world)
         try file.write(

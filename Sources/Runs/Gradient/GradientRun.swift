@@ -88,7 +88,7 @@ struct GradientRun<Scalar: StorableScalar> {
         let grid = found.universe.noise.decomposition
         var file = try OutputFile(
             creating: path, expectedBytes: grid.pointCount * MemoryLayout<Scalar>.size,
-            provenance: configuration.provenance(model.cosmology), over: grid.grid.world)
+            provenance: configuration.provenance(of: model), over: grid.grid.world)
         file.set("reversal_words_differing", to: .integer(found.universe.differingWords))
         try file.write(
             [found.universe.value], shape: [], at: "/value",

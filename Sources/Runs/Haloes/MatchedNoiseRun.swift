@@ -36,7 +36,7 @@ public struct MatchedNoiseRun: Sendable {
     public func run(_ configuration: RunConfiguration, in context: RunContext) throws {
         let world = context.world
         let shape = try resized(configuration.box.particles)
-        let grid = RankGrid(world: world, shape: configuration.rankGrid(for: world.size))
+        let grid = try configuration.makeRankGrid(on: world)
         let source = try Decomposition(shape: configuration.box.particles, over: grid)
         let target = try Decomposition(shape: shape, over: grid)
         let seed = freshSeed ?? configuration.initial.freshSeed

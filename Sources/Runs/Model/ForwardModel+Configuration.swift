@@ -54,7 +54,7 @@ extension RunConfiguration {
         _ scalar: Scalar.Type, observing observed: [Double], on world: Communicator
     ) throws -> ForwardModel<Scalar> {
         try forwardModel(
-            scalar, observing: observed, over: RankGrid(world: world, shape: rankGrid(for: world.size)))
+            scalar, observing: observed, over: makeRankGrid(on: world))
     }
 
     /// The model that this configuration describes, on a grid of ranks that others may share. Collective.
@@ -96,7 +96,12 @@ extension RunConfiguration {
     }
 
     /// What every file of this run says of its origin.
-    func provenance(_ cosmology: Cosmology<Dual>) -> Provenance {
+    func provenance<Scalar: StorableScalar>(of model: ForwardModel<Scalar>) -> Provenance {
+        provenance(model.cosmology, model.mesh.grid.planning)
+    }
+
+    /// What every file says of its origin that is made with this cosmology and these plans.
+    func provenance(_ cosmology: Cosmology<Dual>, _ planning: TransformPlanning) -> Provenance {
         var values: [String: Double] = [:]
         for parameter in CosmologyParameter.allCases {
             values[self.cosmology.name(of: parameter)] = self.cosmology[parameter]
@@ -110,7 +115,9 @@ extension RunConfiguration {
             if power.scalarAmplitude == nil { values["A_s"] = nil }
         }
         let seed: Int? = if case .seed(let seed) = initial.noise { Int(bitPattern: UInt(seed)) } else { nil }
-        return Provenance(
+        var provenance = Provenance(
             precision: run.precision.rawValue, seed: seed, configuration: resolvedText, cosmology: values)
+        if planning.wisdom != TransformWisdom() { provenance.wisdom = planning.wisdom.text }
+        return provenance
     }
 }

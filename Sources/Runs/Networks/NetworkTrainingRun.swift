@@ -41,8 +41,9 @@ struct NetworkTrainingRun {
         self.context = context
         let world = context.world
         let power = try configuration.linearPowerModel(on: world)
-        provenance = configuration.provenance(Cosmology<Dual>(configuration.cosmology, power: power))
-        let grid = RankGrid(world: world, shape: configuration.rankGrid(for: world.size))
+        let grid = try configuration.makeRankGrid(on: world)
+        provenance = configuration.provenance(
+            Cosmology<Dual>(configuration.cosmology, power: power), grid.planning)
         let shape = configuration.box.mesh
         mesh = try world.agree { try Decomposition(shape: shape, over: grid) }
         transform = FourierTransform(mesh)

@@ -12,6 +12,7 @@ struct RunIdentity {
     /// That of a run that is about to begin. Collective.
     init(of kind: RunKind, _ configuration: RunConfiguration, on world: Communicator) {
         let inputs = kind.inputs(of: configuration).map { ($0.key, Self.checksum(of: $0.source, on: world)) }
+            .filter { $0 != (RunKind.wisdomKey, Self.unreadable) }
         self.init(
             configuration.resolvedKeys.filter(kind.counts), Dictionary(uniqueKeysWithValues: inputs))
     }
@@ -62,7 +63,9 @@ struct RunIdentity {
 
     private static let most = 4
 
-    /// What cannot be read has no checksum; the run will say so with better words.
+    private static let unreadable = "unreadable"
+
+    /// What cannot be read has no checksum; the run will say so with better words, or find it in a checkpoint.
     private static func checksum(of input: RunKind.Input, on world: Communicator) -> String {
         do {
             switch input {
@@ -72,7 +75,7 @@ struct RunIdentity {
                 return try InputChecksum.ofDataset(address.dataset, in: address.file, over: world)
             }
         } catch {
-            return "unreadable"
+            return unreadable
         }
     }
 }

@@ -17,7 +17,7 @@ enum RunKind: String {
     /// How often checkpoints are written has none, nor what judges a reconstruction afterwards.
     func counts(_ section: Substring, _ name: Substring) -> Bool {
         switch section.prefix(while: { $0 != "[" }) {
-        case "run": name == "precision"
+        case "run": name == "precision" || name == Self.wisdomName
         case "output": self == .simulate
         case "observation", "mock": false
         case "halo": self == .simulate || self == .train
@@ -41,6 +41,7 @@ enum RunKind: String {
             case nil: break
             }
         }
+        if let wisdom = configuration.run.wisdom { inputs.append((Self.wisdomKey, .file(wisdom))) }
         if let table = configuration.power.table { inputs.append(("power.table", .file(table))) }
         if case .file(let address) = configuration.initial.noise, self == .simulate || self == .gradient {
             inputs.append(("initial.white_noise", .dataset(address)))
@@ -74,6 +75,10 @@ enum RunKind: String {
         }
         return inputs
     }
+
+    /// By what FFTW plans, which decides on last bits. A checkpoint has it too.
+    static let wisdomKey = "run.\(wisdomName)"
+    private static let wisdomName = "wisdom"
 
     /// Where numbers come from.
     enum Input {

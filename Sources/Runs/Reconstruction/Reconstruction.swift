@@ -50,7 +50,7 @@ struct Reconstruction<Scalar: StorableScalar> {
         settings = configuration.reconstruct!
         model = try configuration.forwardModel(
             Scalar.self, observing: configuration.observedScaleFactors, on: context.world)
-        var provenance = configuration.provenance(model.cosmology)
+        var provenance = configuration.provenance(of: model)
         provenance.seed = nil  // initial.seed has no part in it
         transform = FourierTransform(model.particleGrid)
         checkpoints = ReconstructionCheckpoints(

@@ -28,7 +28,7 @@ struct StandardReconstructionRun {
         settings = configuration.reconstruct!
         model = try configuration.forwardModel(
             Double.self, observing: [configuration.evolution.stop], on: context.world)
-        var provenance = configuration.provenance(model.cosmology)
+        var provenance = configuration.provenance(of: model)
         provenance.seed = nil  // initial.seed has no part in it
         self.provenance = provenance
     }

@@ -158,7 +158,7 @@ struct SampledUniverse<Scalar: StorableScalar> {
             ? [configuration.evolution.stop] : configuration.observedScaleFactors
         let model = try configuration.forwardModel(Scalar.self, observing: observed, on: context.world)
         model.remarks.forEach(context.say)
-        var provenance = configuration.provenance(model.cosmology)
+        var provenance = configuration.provenance(of: model)
         provenance.seed = nil  // initial.seed has no part in it
         try self.init(configuration, settings, model, provenance, in: context)
     }

@@ -64,7 +64,7 @@ extension ModelSession {
         }
         var file = try OutputFile(
             creating: dataset.file, expectedBytes: decomposition.pointCount * MemoryLayout<Scalar>.size,
-            provenance: configuration.provenance(model.cosmology), over: world)
+            provenance: configuration.provenance(of: model), over: world)
         let size = model.box.size
         try file.write(
             values, at: dataset.dataset,

@@ -40,7 +40,7 @@ struct Simulation<Scalar: StorableScalar> {
         self.context = context
         model = try configuration.forwardModel(
             Scalar.self, observing: configuration.output.snapshots, on: context.world)
-        let provenance = configuration.provenance(model.cosmology)
+        let provenance = configuration.provenance(of: model)
         let halo = configuration.halo
         outputs = SimulationOutputs(
             settings: configuration.output,

@@ -24,7 +24,7 @@ struct SurveyCubes {
         mesh = ObservationMesh(
             box: configuration.box.size, shape: shape, forceMesh: configuration.box.mesh,
             observer: first.observer, padding: first.padding)
-        let grid = RankGrid(world: world, shape: configuration.rankGrid(for: world.size))
+        let grid = try configuration.makeRankGrid(on: world)
         decomposition = try Decomposition(shape: shape, over: grid, planes: 1)
     }
 

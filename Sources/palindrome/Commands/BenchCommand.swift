@@ -24,10 +24,13 @@ struct BenchCommand: RankCommand {
               palindrome bench --model default
               palindrome bench --model particles=2048 ranks=1024,4096 --machine latency_us=1.5 --times bench/bench.json
 
+              palindrome bench run.yaml --plan wisdom.fftw
+
             A scaling study runs on some of the ranks while the others sleep, and writes bench-strong.json or \
             bench-weak.json. --laws runs the configuration under the single mesh and under every pyramid that fits, in \
             turn: seconds and bytes of each, and how far force and density at the end are from the single mesh's; it \
-            writes bench-laws.json and laws.svg.
+            writes bench-laws.json and laws.svg. --plan times nothing: FFTW measures the transforms of the configuration, \
+            and what it learns is written for run.wisdom.
             """)
 
     @Argument(
@@ -67,6 +70,13 @@ struct BenchCommand: RankCommand {
     @Flag(help: "Keep what the file of the study holds of other grids of ranks.")
     var add = false
 
+    @Option(
+        name: .customLong("plan"),
+        help: ArgumentHelp(
+            "Time nothing; let FFTW measure the transforms of the configuration, and write what it learns, for run.wisdom.",
+            valueName: "file"))
+    var wisdomFile: String?
+
     @Option(help: ArgumentHelp("The directory of bench.json.", valueName: "directory"))
     var output = "bench"
 
@@ -100,8 +110,8 @@ struct BenchCommand: RankCommand {
         guard repeats > 0 else {
             throw ValidationError("--repeats is \(repeats); it must be 1 or more; try 5")
         }
-        guard [strong, weak, laws].count(where: { $0 }) <= 1 else {
-            throw ValidationError("--strong, --weak and --laws: two are given; only one of them may be")
+        guard [strong, weak, laws, wisdomFile != nil].count(where: { $0 }) <= 1 else {
+            throw ValidationError("--strong, --weak, --laws and --plan: two are given; only one of them may be")
         }
         guard ranks == nil || strong || weak else {
             throw ValidationError("--ranks is given; it must come with --strong or --weak; add one of them")
@@ -117,6 +127,10 @@ struct BenchCommand: RankCommand {
         guard model.isEmpty else {
             let report = try CostReport(of: model, machine: machine, times: times, on: world)
             if world.isRoot { context.log.say(report.text) }
+            return .finished
+        }
+        if let wisdomFile {
+            try load(on: world, ranks: world.size).planTransforms(to: wisdomFile, in: context)
             return .finished
         }
         let kind: BenchRecord.Study = strong ? .strong : weak ? .weak : laws ? .laws : .single
