@@ -9,22 +9,11 @@ INLINE uint64_t mixed(uint64_t value) {
     return value ^ (value >> 31);
 }
 
-#define CHECKSUM(name, POSITION, MOMENTUM)                                                                   \
-    CLONES uint64_t name(int64_t count, const POSITION *x, const POSITION *y, const POSITION *z,             \
-                         const MOMENTUM *px, const MOMENTUM *py, const MOMENTUM *pz, const int64_t *index) { \
-        uint64_t sum = 0;                                                                                    \
-        for (int64_t i = 0; i < count; i++) {                                                                \
-            uint64_t state = mixed((uint64_t)index[i]);                                                      \
-            state = mixed(state ^ x[i]);                                                                     \
-            state = mixed(state ^ y[i]);                                                                     \
-            state = mixed(state ^ z[i]);                                                                     \
-            state = mixed(state ^ (uint64_t)px[i]);                                                          \
-            state = mixed(state ^ (uint64_t)py[i]);                                                          \
-            state = mixed(state ^ (uint64_t)pz[i]);                                                          \
-            sum += state;                                                                                    \
-        }                                                                                                    \
-        return sum;                                                                                          \
-    }
+#define PRECISION 32
+#include "precision.h"
+#include "checksum.template.h"
+#undef PRECISION
 
-CHECKSUM(palindrome_checksum_f32, uint32_t, int32_t)
-CHECKSUM(palindrome_checksum_f64, uint64_t, int64_t)
+#define PRECISION 64
+#include "precision.h"
+#include "checksum.template.h"

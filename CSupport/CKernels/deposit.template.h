@@ -29,7 +29,7 @@ INLINE void NAME(add_parts)(const NAME(group) *restrict group, int64_t i, int64_
         *(pair *)rows[r] += *(const pair *)&part[r][2 * i];
 }
 
-INLINE void NAME(shares)(const NAME(group) *restrict group, const palindrome_block *block,
+INLINE void NAME(shares)(const NAME(group) *restrict group, const palindrome_particle_block *block,
                          double (*restrict share)[NAME(batch)]) {
     const uint32_t points[3] = {(uint32_t)block->points_x, (uint32_t)block->points_y,
                                 (uint32_t)block->points_z};
@@ -38,34 +38,38 @@ INLINE void NAME(shares)(const NAME(group) *restrict group, const palindrome_blo
             share[axis][i] = NAME(share)(NAME(fraction)(group->at[axis][i], points[axis]));
 }
 
-// A plane of the window is complete: hands it on, and makes room for another.
-INLINE void NAME(put_plane)(int64_t **lower, int64_t **upper, const palindrome_block *block, int64_t x,
-                            palindrome_sums *sums) {
+// A plane of the window is complete: hands it on, and makes room for another. Returns the sum of its inner
+// points.
+INLINE uint64_t NAME(put_plane)(int64_t **lower, int64_t **upper, const palindrome_particle_block *block,
+                                int64_t x, const palindrome_sums *sums) {
     const int64_t mz = block->points_z, rows = block->owned_y + 1;
     int64_t *const passed = *lower;
+    uint64_t total = 0;
     for (int64_t y = 0; y < rows; y++) {
         int64_t *row = passed + y * (mz + 1);
         // The point behind the last is the first.
         row[0] += row[mz];
-        NAME(put_row)(sums, x, y, row);
+        total += NAME(put_row)(sums, x, y, row);
     }
     memset(passed, 0, (size_t)(rows * (mz + 1)) * sizeof *passed);
     *lower = *upper;
     *upper = passed;
+    return total;
 }
 
 // Each particle has the mass `scale`, or round(value * scale) if there are values.
-INLINE int32_t NAME(deposit)(const int64_t *planes, const POSITION *x, const POSITION *y, const POSITION *z,
-                             const palindrome_block *block, const REAL *value, double scale,
-                             palindrome_sums *sums, int64_t *window) {
+INLINE palindrome_deposit_outcome NAME(deposit)(palindrome_particle_planes planes,
+                                                const palindrome_particle_block *block, const REAL *value,
+                                                double scale, const palindrome_sums *sums, int64_t *window) {
+    palindrome_deposit_outcome outcome = {0};
     const int64_t line = block->points_z + 1, plane = line * (block->owned_y + 1);
     int64_t *lower = window, *upper = window + plane, passed = 0;
     memset(window, 0, (size_t)(2 * plane) * sizeof *window);
     NAME(walk) walk;
-    NAME(begin)(&walk, planes, x, y, z, block);
+    NAME(begin)(&walk, planes, block);
     while (NAME(next)(&walk)) {
         for (; passed < walk.x; passed++)
-            NAME(put_plane)(&lower, &upper, block, passed, sums);
+            outcome.inner_total += NAME(put_plane)(&lower, &upper, block, passed, sums);
         const NAME(group) *group = &walk.group;
         double share[3][NAME(batch)], mass[NAME(batch)];
         int64_t part[4][2 * NAME(batch)];
@@ -90,18 +94,17 @@ INLINE int32_t NAME(deposit)(const int64_t *planes, const POSITION *x, const POS
             NAME(add_parts)(group, i, line, part, lower, upper);
     }
     for (; passed <= block->owned_x; passed++)
-        NAME(put_plane)(&lower, &upper, block, passed, sums);
-    return walk.is_stray ? -1 : 0;
+        outcome.inner_total += NAME(put_plane)(&lower, &upper, block, passed, sums);
+    outcome.is_stray = (int32_t)walk.is_stray;
+    return outcome;
 }
 
-CLONES int32_t NAME(palindrome_deposit)(const int64_t *planes, const POSITION *x, const POSITION *y,
-                                        const POSITION *z, palindrome_block block, double mass,
-                                        palindrome_sums *sums, int64_t *window) {
-    return NAME(deposit)(planes, x, y, z, &block, 0, mass, sums, window);
-}
-
-CLONES int32_t NAME(palindrome_deposit_values)(const int64_t *planes, const POSITION *x, const POSITION *y,
-                                               const POSITION *z, palindrome_block block, const REAL *value,
-                                               double scale, palindrome_sums *sums, int64_t *window) {
-    return NAME(deposit)(planes, x, y, z, &block, value, scale, sums, window);
+CLONES palindrome_deposit_outcome NAME(palindrome_deposit)(palindrome_particle_planes planes,
+                                                           palindrome_particle_block block,
+                                                           palindrome_masses masses, palindrome_sums sums,
+                                                           int64_t *window) {
+    // Two bodies, since one without values has no branches.
+    if (masses.value)
+        return NAME(deposit)(planes, &block, masses.value, masses.scale, &sums, window);
+    return NAME(deposit)(planes, &block, 0, masses.scale, &sums, window);
 }

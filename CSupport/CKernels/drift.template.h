@@ -12,33 +12,34 @@ INLINE uint32_t NAME(drift)(int64_t count, POSITION *restrict position, const MO
     return failed;
 }
 
-CLONES int32_t NAME(palindrome_drift)(int64_t count, POSITION *restrict position,
-                                      const MOMENTUM *restrict momentum, double coefficient) {
-    return (int32_t)NAME(drift)(count, position, momentum, coefficient);
+CLONES int32_t NAME(palindrome_drift)(palindrome_particle_set particles, int32_t axis, double coefficient) {
+    return (int32_t)NAME(drift)(particles.count, particles.position.along[axis],
+                                particles.momentum.along[axis], coefficient);
 }
 
-// position_bar . momentum
-INLINE double NAME(product)(int64_t i, const MOMENTUM *px, const MOMENTUM *py, const MOMENTUM *pz,
-                            const REAL *x_bar, const REAL *y_bar, const REAL *z_bar) {
-    const double by_x = (double)x_bar[i] * (double)px[i];
-    const double by_xy = __builtin_fma((double)y_bar[i], (double)py[i], by_x);
-    return __builtin_fma((double)z_bar[i], (double)pz[i], by_xy);
+// bar . momentum
+INLINE double NAME(product)(int64_t i, const MOMENTUM *const momentum[3], const REAL *const bar[3]) {
+    const double by_x = (double)bar[0][i] * (double)momentum[0][i];
+    const double by_xy = __builtin_fma((double)bar[1][i], (double)momentum[1][i], by_x);
+    return __builtin_fma((double)bar[2][i], (double)momentum[2][i], by_xy);
 }
 
-CLONES double NAME(palindrome_largest_drift_product)(int64_t count, const MOMENTUM *px, const MOMENTUM *py,
-                                                     const MOMENTUM *pz, const REAL *x_bar, const REAL *y_bar,
-                                                     const REAL *z_bar) {
+CLONES double NAME(palindrome_largest_momentum_product)(palindrome_particle_set particles,
+                                                        palindrome_vectors bar) {
+    const MOMENTUM *const momentum[3] = COMPONENTS(particles.momentum);
+    const REAL *const bars[3] = COMPONENTS(bar);
     double result;
-    LARGEST(i, count, NAME(product)(i, px, py, pz, x_bar, y_bar, z_bar), result);
+    LARGEST(i, particles.count, NAME(product)(i, momentum, bars), result);
     return result;
 }
 
-CLONES void NAME(palindrome_exact_drift_products)(int64_t count, const MOMENTUM *px, const MOMENTUM *py,
-                                                  const MOMENTUM *pz, const REAL *x_bar, const REAL *y_bar,
-                                                  const REAL *z_bar, double first_factor,
-                                                  double second_factor, uint64_t total[2]) {
-    EXACT_SUM(i, count, NAME(product)(i, px, py, pz, x_bar, y_bar, z_bar), first_factor, second_factor,
-              total);
+CLONES void NAME(palindrome_exact_momentum_products)(palindrome_particle_set particles,
+                                                     palindrome_vectors bar, const double factors[2],
+                                                     uint64_t total[2]) {
+    const MOMENTUM *const momentum[3] = COMPONENTS(particles.momentum);
+    const REAL *const bars[3] = COMPONENTS(bar);
+    const double first_factor = factors[0], second_factor = factors[1];
+    EXACT_SUM(i, particles.count, NAME(product)(i, momentum, bars), first_factor, second_factor, total);
 }
 
 // The arrays of a way back from a particle on.
@@ -49,35 +50,33 @@ typedef struct {
     REAL *momentum_bar[3];
 } NAME(carried);
 
-INLINE NAME(carried) NAME(carried_from)(const palindrome_carried *particles, int64_t start) {
+INLINE NAME(carried) NAME(carried_from)(const palindrome_particle_set *particles,
+                                        const palindrome_particle_cotangents *cotangents, int64_t start) {
     NAME(carried) carried;
     for (int axis = 0; axis < 3; axis++) {
-        carried.position[axis] = (POSITION *)particles->position[axis] + start;
-        carried.momentum[axis] = (const MOMENTUM *)particles->momentum[axis] + start;
-        carried.position_bar[axis] = (const REAL *)particles->position_bar[axis] + start;
-        carried.momentum_bar[axis] = (REAL *)particles->momentum_bar[axis] + start;
+        carried.position[axis] = (POSITION *)particles->position.along[axis] + start;
+        carried.momentum[axis] = (const MOMENTUM *)particles->momentum.along[axis] + start;
+        carried.position_bar[axis] = (const REAL *)cotangents->position.along[axis] + start;
+        carried.momentum_bar[axis] = (REAL *)cotangents->momentum.along[axis] + start;
     }
     return carried;
 }
 
-CLONES int32_t NAME(palindrome_undrift)(const palindrome_carried *particles, const double coefficients[3],
-                                        double *largest_product) {
+CLONES palindrome_undrift_outcome NAME(palindrome_undrift)(palindrome_particle_set particles,
+                                                           palindrome_particle_cotangents cotangents,
+                                                           const double coefficients[3]) {
     uint32_t failed = 0;
     int64_t largest = 0;
-    for (int64_t start = 0; start < particles->count; start += drift_batch) {
-        const int64_t left = particles->count - start, n = left < drift_batch ? left : drift_batch;
-        const NAME(carried) own = NAME(carried_from)(particles, start);
+    for (int64_t start = 0; start < particles.count; start += drift_batch) {
+        const int64_t left = particles.count - start, n = left < drift_batch ? left : drift_batch;
+        const NAME(carried) own = NAME(carried_from)(&particles, &cotangents, start);
         double product;
-        LARGEST(i, n,
-                NAME(product)(i, own.momentum[0], own.momentum[1], own.momentum[2], own.position_bar[0],
-                              own.position_bar[1], own.position_bar[2]),
-                product);
+        LARGEST(i, n, NAME(product)(i, own.momentum, own.position_bar), product);
         largest = magnitude_bits(product) > largest ? magnitude_bits(product) : largest;
         for (int axis = 0; axis < 3; axis++)
             failed |= NAME(drift)(n, own.position[axis], own.momentum[axis], coefficients[axis]);
     }
-    *largest_product = double_of((uint64_t)largest);
-    return (int32_t)failed;
+    return (palindrome_undrift_outcome){double_of((uint64_t)largest), (int32_t)failed};
 }
 
 INLINE void NAME(carry)(int64_t count, double coefficient, const REAL *restrict position_bar,
@@ -86,16 +85,15 @@ INLINE void NAME(carry)(int64_t count, double coefficient, const REAL *restrict 
         momentum_bar[i] = (REAL)__builtin_fma(coefficient, (double)position_bar[i], (double)momentum_bar[i]);
 }
 
-CLONES void NAME(palindrome_drift_adjoint)(const palindrome_carried *particles, double coefficient,
+CLONES void NAME(palindrome_drift_adjoint)(palindrome_particle_set particles,
+                                           palindrome_particle_cotangents cotangents, double coefficient,
                                            const double factors[2], uint64_t total[2]) {
-    for (int64_t start = 0; start < particles->count; start += drift_batch) {
-        const int64_t left = particles->count - start, n = left < drift_batch ? left : drift_batch;
-        const NAME(carried) own = NAME(carried_from)(particles, start);
+    for (int64_t start = 0; start < particles.count; start += drift_batch) {
+        const int64_t left = particles.count - start, n = left < drift_batch ? left : drift_batch;
+        const NAME(carried) own = NAME(carried_from)(&particles, &cotangents, start);
         halves sum = {0, 0};
         for (int64_t i = 0; i < n; i++)
-            add_rounded(&sum, NAME(product)(i, own.momentum[0], own.momentum[1], own.momentum[2],
-                                            own.position_bar[0], own.position_bar[1], own.position_bar[2]) *
-                                  factors[0] * factors[1]);
+            add_rounded(&sum, NAME(product)(i, own.momentum, own.position_bar) * factors[0] * factors[1]);
         add_halves(sum, total);
         for (int axis = 0; axis < 3; axis++)
             NAME(carry)(n, coefficient, own.position_bar[axis], own.momentum_bar[axis]);

@@ -16,31 +16,11 @@ INLINE double magnitude_of(double x, double y, double z) {
     return (__builtin_fabs(x) + __builtin_fabs(y)) + __builtin_fabs(z);
 }
 
-#define SUMS(REAL, NAME)                                                                                     \
-    CLONES double NAME(palindrome_largest_product)(int64_t count, const REAL *x, const REAL *y) {            \
-        double result;                                                                                       \
-        LARGEST(i, count, (double)x[i] * (double)y[i], result);                                              \
-        return result;                                                                                       \
-    }                                                                                                        \
-    CLONES void NAME(palindrome_exact_products)(int64_t count, const REAL *x, const REAL *y,                 \
-                                                double first_factor, double second_factor,                   \
-                                                uint64_t total[2]) {                                         \
-        EXACT_SUM(i, count, (double)x[i] * (double)y[i], first_factor, second_factor, total);                \
-    }                                                                                                        \
-    CLONES double NAME(palindrome_largest_magnitude)(int64_t count, const REAL *x, const REAL *y,            \
-                                                     const REAL *z) {                                        \
-        double result;                                                                                       \
-        LARGEST(i, count, magnitude_of((double)x[i], (double)y[i], (double)z[i]), result);                   \
-        return result;                                                                                       \
-    }                                                                                                        \
-    CLONES void NAME(palindrome_exact_magnitudes)(int64_t count, const REAL *x, const REAL *y,               \
-                                                  const REAL *z, double first_factor, double second_factor,  \
-                                                  uint64_t total[2]) {                                       \
-        EXACT_SUM(i, count, magnitude_of((double)x[i], (double)y[i], (double)z[i]), first_factor,            \
-                  second_factor, total);                                                                     \
-    }
+#define PRECISION 32
+#include "precision.h"
+#include "exact_sum.template.h"
+#undef PRECISION
 
-#define SINGLE(name) name##_f32
-#define FULL(name) name##_f64
-SUMS(float, SINGLE)
-SUMS(double, FULL)
+#define PRECISION 64
+#include "precision.h"
+#include "exact_sum.template.h"

@@ -33,8 +33,11 @@ static void make_starts(int64_t keys, uint32_t *start) {
 }
 
 int64_t palindrome_order_points(int64_t count, palindrome_point *restrict points,
-                                palindrome_point *restrict scratch, const palindrome_friends *friends,
-                                uint32_t *restrict by_z, uint32_t *restrict column) {
+                                palindrome_friends criterion, palindrome_order_scratch room,
+                                uint32_t *restrict column) {
+    const palindrome_friends *const friends = &criterion;
+    palindrome_point *restrict scratch = room.points;
+    uint32_t *restrict by_z = room.by_z;
     const int64_t depth = friends->cells[2], columns = friends->columns[0] * friends->columns[1];
     memset(by_z, 0, (size_t)(depth + 1) * sizeof *by_z);
     memset(column, 0, (size_t)(columns + 1) * sizeof *column);
@@ -60,8 +63,10 @@ int64_t palindrome_order_points(int64_t count, palindrome_point *restrict points
     return cells;
 }
 
-void palindrome_find_cells(const palindrome_point *restrict points, const palindrome_friends *friends,
-                           uint32_t *restrict column, uint32_t *restrict first, uint32_t *restrict z) {
+void palindrome_find_cells(const palindrome_point *restrict points, palindrome_friends criterion,
+                           palindrome_point_cells found) {
+    const palindrome_friends *const friends = &criterion;
+    uint32_t *restrict column = found.column, *restrict first = found.first, *restrict z = found.z;
     const int64_t columns = friends->columns[0] * friends->columns[1];
     uint32_t cells = 0, start = 0;
     for (int64_t c = 0; c < columns; c++) {
@@ -168,11 +173,12 @@ INLINE int64_t neighbour(int64_t column, int64_t offset, const palindrome_friend
     return columns == friends->cells[axis] ? (place + columns) % columns : -1;
 }
 
-void palindrome_join_cells(const palindrome_point *restrict points, const palindrome_friends *friends,
-                           const uint32_t *restrict column, const uint32_t *restrict first,
-                           const uint32_t *restrict z, uint32_t *restrict parent) {
+void palindrome_join_cells(const palindrome_point *restrict points, palindrome_friends criterion,
+                           palindrome_point_cells found, uint32_t *restrict parent) {
+    const palindrome_friends *const friends = &criterion;
+    const uint32_t *restrict column = found.column;
     const int64_t columns = friends->columns[0] * friends->columns[1], reach = friends->reach;
-    const cells set = {points, friends, first, z, parent};
+    const cells set = {points, friends, found.first, found.z, parent};
     for (uint32_t cell = 0; cell < column[columns]; cell++)
         parent[cell] = cell;
     for (int64_t x = 0; x < friends->columns[0]; x++)

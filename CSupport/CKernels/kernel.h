@@ -29,6 +29,10 @@ INLINE void fetch_ahead(const void *array, int64_t first, int64_t count, int64_t
         __builtin_prefetch(bytes + (size_t)i * size, 1);
 }
 
+// The arrays of a vector's components, to set an array of typed pointers to.
+#define COMPONENTS(vectors)                                                                                  \
+    { (vectors).along[0], (vectors).along[1], (vectors).along[2] }
+
 INLINE uint64_t bits_of(double value) {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);

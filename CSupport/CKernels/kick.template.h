@@ -9,7 +9,7 @@ typedef struct {
 
 // Cells and offsets of a batch. Returns whether a particle is outside the owned columns.
 INLINE uint32_t NAME(place)(int64_t n, const POSITION *restrict x, const POSITION *restrict y,
-                            const POSITION *restrict z, const palindrome_block *block,
+                            const POSITION *restrict z, const palindrome_particle_block *block,
                             NAME(places) *restrict places) {
     const uint32_t mx = (uint32_t)block->points_x, my = (uint32_t)block->points_y;
     const uint32_t mz = (uint32_t)block->points_z;
@@ -35,7 +35,7 @@ INLINE REAL NAME(difference)(const REAL *at, int64_t distance) {
     return FMA(8, at[distance] - at[-distance], at[-2 * distance] - at[2 * distance]);
 }
 
-INLINE void NAME(force_line)(const REAL *restrict potential, const palindrome_block *block,
+INLINE void NAME(force_line)(const REAL *restrict potential, const palindrome_particle_block *block,
                              REAL *restrict force) {
     const int64_t mz = block->points_z;
     // At the ends of the line the differences along z read beyond it, in vain.
@@ -55,8 +55,8 @@ INLINE void NAME(force_line)(const REAL *restrict potential, const palindrome_bl
     memcpy(force + 4 * mz, force, 4 * sizeof *force);
 }
 
-INLINE void NAME(force_plane)(const REAL *restrict potential, const palindrome_block *block, int64_t x,
-                              REAL *restrict force) {
+INLINE void NAME(force_plane)(const REAL *restrict potential, const palindrome_particle_block *block,
+                              int64_t x, REAL *restrict force) {
     const REAL *plane = potential + (x + block->lower) * block->x_stride + block->lower * block->y_stride;
     for (int64_t y = 0; y <= block->owned_y; y++)
         NAME(force_line)(plane + y * block->y_stride, block, force + y * 4 * (block->points_z + 1));
@@ -71,14 +71,14 @@ typedef struct {
     int64_t made;
 } NAME(window);
 
-INLINE NAME(window) NAME(open_window)(REAL *memory, const palindrome_block *block) {
+INLINE NAME(window) NAME(open_window)(REAL *memory, const palindrome_particle_block *block) {
     const int64_t line = 4 * (block->points_z + 1);
     return (NAME(window)){memory, memory + (block->owned_y + 1) * line, line, 0};
 }
 
 // Takes the window on to a plane and the next.
-INLINE void NAME(move_window)(NAME(window) * window, const REAL *potential, const palindrome_block *block,
-                              int64_t x) {
+INLINE void NAME(move_window)(NAME(window) * window, const REAL *potential,
+                              const palindrome_particle_block *block, int64_t x) {
     for (; window->made < x + 2; window->made++) {
         REAL *const passed = window->lower;
         window->lower = window->upper;
@@ -87,7 +87,7 @@ INLINE void NAME(move_window)(NAME(window) * window, const REAL *potential, cons
     }
 }
 
-INLINE void NAME(offsets)(const NAME(group) *restrict group, const palindrome_block *block,
+INLINE void NAME(offsets)(const NAME(group) *restrict group, const palindrome_particle_block *block,
                           REAL (*restrict offset)[NAME(batch)]) {
     const uint32_t points[3] = {(uint32_t)block->points_x, (uint32_t)block->points_y,
                                 (uint32_t)block->points_z};
@@ -133,50 +133,63 @@ INLINE void NAME(kick_group)(const NAME(walk) * walk, MOMENTUM *const momentum[3
     }
 }
 
-CLONES palindrome_kick_outcome NAME(palindrome_kick)(const int64_t *planes, const POSITION *x,
-                                                     const POSITION *y, const POSITION *z, MOMENTUM *px,
-                                                     MOMENTUM *py, MOMENTUM *pz, palindrome_block block,
-                                                     const REAL *potential, const REAL scale[3],
-                                                     int64_t kicks, const double *coefficients,
-                                                     REAL *memory) {
+// What of a potential the loops need.
+typedef struct {
+    palindrome_particle_block block;
+    const REAL *values;
+    REAL scale[3];
+} NAME(potential);
+
+INLINE NAME(potential) NAME(open_potential)(const palindrome_potential *potential) {
+    return (NAME(potential)){
+        potential->field.block,
+        potential->field.values,
+        {(REAL)potential->scale[0], (REAL)potential->scale[1], (REAL)potential->scale[2]}};
+}
+
+CLONES palindrome_kick_outcome NAME(palindrome_kick)(palindrome_particle_planes planes,
+                                                     palindrome_potential potential, palindrome_kicks kicks,
+                                                     void *memory) {
     palindrome_kick_outcome outcome = {0};
-    MOMENTUM *const momentum[3] = {px, py, pz};
+    MOMENTUM *const momentum[3] = COMPONENTS(planes.particles.momentum);
+    const NAME(potential) own = NAME(open_potential)(&potential);
     REAL offset[3][NAME(batch)], force[3][NAME(batch)];
-    NAME(window) window = NAME(open_window)(memory, &block);
+    NAME(window) window = NAME(open_window)(memory, &own.block);
     NAME(walk) walk;
-    NAME(begin)(&walk, planes, x, y, z, &block);
+    NAME(begin)(&walk, planes, &own.block);
     while (NAME(next)(&walk)) {
-        NAME(move_window)(&window, potential, &block, walk.x);
-        NAME(offsets)(&walk.group, &block, offset);
-        NAME(read_forces)(&walk.group, &window, offset, scale, force, 0);
-        NAME(kick_group)(&walk, momentum, force, kicks, coefficients, &outcome);
+        NAME(move_window)(&window, own.values, &own.block, walk.x);
+        NAME(offsets)(&walk.group, &own.block, offset);
+        NAME(read_forces)(&walk.group, &window, offset, own.scale, force, 0);
+        NAME(kick_group)(&walk, momentum, force, kicks.count, kicks.coefficients, &outcome);
     }
     outcome.is_stray = (int32_t)walk.is_stray;
     return outcome;
 }
 
-CLONES int32_t NAME(palindrome_force)(const int64_t *planes, const POSITION *x, const POSITION *y,
-                                      const POSITION *z, palindrome_block block, const REAL *potential,
-                                      const REAL scale[3], REAL *fx, REAL *fy, REAL *fz, REAL *memory) {
-    REAL *const result[3] = {fx, fy, fz};
+CLONES int32_t NAME(palindrome_force)(palindrome_particle_planes planes, palindrome_potential potential,
+                                      palindrome_vectors result, void *memory) {
+    const NAME(potential) own = NAME(open_potential)(&potential);
     REAL offset[3][NAME(batch)], force[3][NAME(batch)];
-    NAME(window) window = NAME(open_window)(memory, &block);
+    NAME(window) window = NAME(open_window)(memory, &own.block);
     NAME(walk) walk;
-    NAME(begin)(&walk, planes, x, y, z, &block);
+    NAME(begin)(&walk, planes, &own.block);
     while (NAME(next)(&walk)) {
-        NAME(move_window)(&window, potential, &block, walk.x);
-        NAME(offsets)(&walk.group, &block, offset);
-        NAME(read_forces)(&walk.group, &window, offset, scale, force, 0);
+        NAME(move_window)(&window, own.values, &own.block, walk.x);
+        NAME(offsets)(&walk.group, &own.block, offset);
+        NAME(read_forces)(&walk.group, &window, offset, own.scale, force, 0);
         for (int axis = 0; axis < 3; axis++)
-            memcpy(result[axis] + walk.group.start, force[axis], (size_t)walk.group.count * sizeof(REAL));
+            memcpy((REAL *)result.along[axis] + walk.group.start, force[axis],
+                   (size_t)walk.group.count * sizeof(REAL));
     }
     return walk.is_stray ? -1 : 0;
 }
 
 // The values of a field at the eight points around each particle of a batch: point 4a + 2b + c is one further
 // along x, y and z if a, b and c are 1. They are picked in pairs, so that what is made of them vectorises.
-INLINE void NAME(pick_corners)(int64_t n, const NAME(places) *restrict places, const palindrome_block *block,
-                               const REAL *restrict field, REAL (*restrict corner)[NAME(batch)]) {
+INLINE void NAME(pick_corners)(int64_t n, const NAME(places) *restrict places,
+                               const palindrome_particle_block *block, const REAL *restrict field,
+                               REAL (*restrict corner)[NAME(batch)]) {
     const int64_t rows[4] = {0, block->y_stride, block->x_stride, block->x_stride + block->y_stride};
     const int64_t last = block->points_z - 1;
     REAL pair[4][NAME(batch)][2];
@@ -199,8 +212,9 @@ INLINE void NAME(pick_corners)(int64_t n, const NAME(places) *restrict places, c
         }
 }
 
-INLINE void NAME(gather)(int64_t n, const NAME(places) *restrict places, const palindrome_block *block,
-                         const REAL *restrict field, REAL *restrict value) {
+INLINE void NAME(gather)(int64_t n, const NAME(places) *restrict places,
+                         const palindrome_particle_block *block, const REAL *restrict field,
+                         REAL *restrict value) {
     REAL corner[8][NAME(batch)];
     NAME(pick_corners)(n, places, block, field, corner);
     for (int64_t i = 0; i < n; i++) {
@@ -214,34 +228,40 @@ INLINE void NAME(gather)(int64_t n, const NAME(places) *restrict places, const p
     }
 }
 
-CLONES palindrome_kick_outcome NAME(palindrome_kick_component)(int64_t count, const POSITION *x,
-                                                               const POSITION *y, const POSITION *z,
-                                                               MOMENTUM *momentum, palindrome_block block,
-                                                               const REAL *field, int64_t kicks,
-                                                               const double *coefficients) {
+// The batch of particles from `start` on. Returns whether one is outside the owned columns.
+INLINE uint32_t NAME(place_from)(int64_t start, int64_t n, const palindrome_particle_set *particles,
+                                 const palindrome_particle_block *block, NAME(places) *restrict places) {
+    const POSITION *const position[3] = COMPONENTS(particles->position);
+    return NAME(place)(n, position[0] + start, position[1] + start, position[2] + start, block, places);
+}
+
+CLONES palindrome_kick_outcome NAME(palindrome_kick_component)(palindrome_particle_set particles,
+                                                               int32_t axis, palindrome_mesh_field field,
+                                                               palindrome_kicks kicks) {
     palindrome_kick_outcome outcome = {0};
+    MOMENTUM *const momentum = particles.momentum.along[axis];
     NAME(places) places;
     REAL force[NAME(batch)];
-    for (int64_t start = 0; start < count; start += NAME(batch)) {
-        const int64_t n = count - start < NAME(batch) ? count - start : NAME(batch);
-        if (NAME(place)(n, x + start, y + start, z + start, &block, &places)) {
+    for (int64_t start = 0; start < particles.count; start += NAME(batch)) {
+        const int64_t left = particles.count - start, n = left < NAME(batch) ? left : NAME(batch);
+        if (NAME(place_from)(start, n, &particles, &field.block, &places)) {
             outcome.is_stray = 1;
             return outcome;
         }
-        NAME(gather)(n, &places, &block, field, force);
-        NAME(add_kicks)(n, momentum + start, force, kicks, coefficients, &outcome);
+        NAME(gather)(n, &places, &field.block, field.values, force);
+        NAME(add_kicks)(n, momentum + start, force, kicks.count, kicks.coefficients, &outcome);
     }
     return outcome;
 }
 
-CLONES int32_t NAME(palindrome_gather)(int64_t count, const POSITION *x, const POSITION *y, const POSITION *z,
-                                       palindrome_block block, const REAL *field, REAL *value) {
+CLONES int32_t NAME(palindrome_gather)(palindrome_particle_set particles, palindrome_mesh_field field,
+                                       void *value) {
     NAME(places) places;
-    for (int64_t start = 0; start < count; start += NAME(batch)) {
-        const int64_t n = count - start < NAME(batch) ? count - start : NAME(batch);
-        if (NAME(place)(n, x + start, y + start, z + start, &block, &places))
+    for (int64_t start = 0; start < particles.count; start += NAME(batch)) {
+        const int64_t left = particles.count - start, n = left < NAME(batch) ? left : NAME(batch);
+        if (NAME(place_from)(start, n, &particles, &field.block, &places))
             return -1;
-        NAME(gather)(n, &places, &block, field, value + start);
+        NAME(gather)(n, &places, &field.block, field.values, (REAL *)value + start);
     }
     return 0;
 }

@@ -86,7 +86,7 @@ INLINE void NAME(scatter)(const NAME(group) *restrict group, const REAL (*restri
 // Rows are compact: rows of a field are often a power of two apart, and many of them at once would fight for
 // the same places in the cache.
 typedef struct {
-    const palindrome_block *block;
+    const palindrome_particle_block *block;
     // V_x at the last three planes, [y][z] with the owned rows and one more.
     int64_t *along_x;
     // What is kept of the last two planes, with two rows more at either end.
@@ -95,7 +95,7 @@ typedef struct {
     int64_t *none, *sum, *vz, *vy, *along_z;
 } NAME(slopes);
 
-INLINE NAME(slopes) NAME(open_slopes)(int64_t *memory, const palindrome_block *block) {
+INLINE NAME(slopes) NAME(open_slopes)(int64_t *memory, const palindrome_particle_block *block) {
     const int64_t length = palindrome_cotangent_row(*block), mz = block->points_z;
     NAME(slopes) slopes = {.block = block, .along_x = memory};
     slopes.kept = slopes.along_x + 3 * (block->owned_y + 1) * mz;
@@ -111,21 +111,21 @@ INLINE NAME(slopes) NAME(open_slopes)(int64_t *memory, const palindrome_block *b
 
 // Rows of V_x, V_y and the part along z; zeros where there are none.
 INLINE int64_t *NAME(row_of_vx)(const NAME(slopes) * slopes, int64_t x, int64_t y) {
-    const palindrome_block *block = slopes->block;
+    const palindrome_particle_block *block = slopes->block;
     if (x < 0 || x > block->owned_x || y < 0 || y > block->owned_y)
         return slopes->none;
     return slopes->along_x + (x % 3 * (block->owned_y + 1) + y) * block->points_z;
 }
 
 INLINE int64_t *NAME(row_of_vy)(const NAME(slopes) * slopes, int64_t x, int64_t y) {
-    const palindrome_block *block = slopes->block;
+    const palindrome_particle_block *block = slopes->block;
     if (x > block->owned_x || y < 0 || y > block->owned_y)
         return slopes->none;
     return slopes->vy + y % 5 * palindrome_cotangent_row(*block);
 }
 
 INLINE int64_t *NAME(row_along_z)(const NAME(slopes) * slopes, int64_t x, int64_t y) {
-    const palindrome_block *block = slopes->block;
+    const palindrome_particle_block *block = slopes->block;
     if (x > block->owned_x || y < 0 || y > block->owned_y)
         return slopes->none;
     return slopes->along_z + y % 3 * palindrome_cotangent_row(*block);
@@ -188,8 +188,8 @@ INLINE void NAME(add_row)(int64_t mz, const int64_t *const vx[3], const int64_t 
 // V is known in the plane x, and with it the sum two planes before. Where there is no plane
 // of V, it is one of zeros.
 CLONES static void NAME(take_plane)(const NAME(slopes) * slopes, int64_t x, int64_t *v,
-                                    palindrome_sums *sums) {
-    const palindrome_block *block = slopes->block;
+                                    const palindrome_sums *sums) {
+    const palindrome_particle_block *block = slopes->block;
     const int64_t mz = block->points_z;
     for (int64_t y = -2; y < block->owned_y + 3; y++) {
         const int64_t *vx[3], *vy[5];
@@ -207,37 +207,39 @@ CLONES static void NAME(take_plane)(const NAME(slopes) * slopes, int64_t x, int6
 
 // A plane of the window is complete: takes it out, and makes room for another.
 INLINE void NAME(pass)(int64_t **lower, int64_t **upper, int64_t x, const NAME(slopes) * slopes,
-                       palindrome_sums *sums) {
+                       const palindrome_sums *sums) {
     int64_t *const passed = *lower;
     NAME(take_plane)(slopes, x, passed, sums);
     *lower = *upper;
     *upper = passed;
 }
 
-CLONES palindrome_kick_outcome NAME(palindrome_kick_adjoint)(
-    const int64_t *planes, const POSITION *x, const POSITION *y, const POSITION *z, MOMENTUM *px,
-    MOMENTUM *py, MOMENTUM *pz, palindrome_block block, const REAL *potential, const REAL scale[3],
-    int64_t kicks, const double *undoing, const double factor[3], const REAL *px_bar, const REAL *py_bar,
-    const REAL *pz_bar, REAL *x_bar, REAL *y_bar, REAL *z_bar, double *product, const double weight[3],
-    palindrome_sums *sums, REAL *memory, int64_t *cotangent_window) {
+CLONES palindrome_kick_outcome NAME(palindrome_kick_adjoint)(palindrome_particle_planes planes,
+                                                             palindrome_potential potential,
+                                                             palindrome_kicks undoing,
+                                                             palindrome_kick_cotangents cotangents,
+                                                             palindrome_kick_windows windows) {
     palindrome_kick_outcome outcome = {0};
     int64_t largest = 0;
-    MOMENTUM *const momentum[3] = {px, py, pz};
-    const REAL *const momentum_bar[3] = {px_bar, py_bar, pz_bar};
-    REAL *const position_bar[3] = {x_bar, y_bar, z_bar};
+    MOMENTUM *const momentum[3] = COMPONENTS(planes.particles.momentum);
+    const REAL *const momentum_bar[3] = COMPONENTS(cotangents.particles.momentum);
+    REAL *const position_bar[3] = COMPONENTS(cotangents.particles.position);
+    const NAME(potential) own = NAME(open_potential)(&potential);
+    const palindrome_particle_block *const block = &own.block;
+    const palindrome_sums sums = cotangents.potential;
     REAL force[3][NAME(batch)], slope[3][NAME(batch)][4];
     // The window of cotangents goes along with that of forces; a plane that is passed is complete.
-    const int64_t plane = 4 * (block.points_z + 1) * (block.owned_y + 1);
-    int64_t *lower = cotangent_window, *upper = lower + plane, passed = 0;
-    memset(cotangent_window, 0, (size_t)(2 * plane) * sizeof *cotangent_window);
-    const NAME(slopes) slopes = NAME(open_slopes)(upper + plane, &block);
-    NAME(window) window = NAME(open_window)(memory, &block);
+    const int64_t plane = 4 * (block->points_z + 1) * (block->owned_y + 1);
+    int64_t *lower = windows.cotangents, *upper = lower + plane, passed = 0;
+    memset(lower, 0, (size_t)(2 * plane) * sizeof *lower);
+    const NAME(slopes) slopes = NAME(open_slopes)(upper + plane, block);
+    NAME(window) window = NAME(open_window)(windows.forces, block);
     NAME(walk) walk;
-    NAME(begin)(&walk, planes, x, y, z, &block);
+    NAME(begin)(&walk, planes, block);
     while (NAME(next)(&walk)) {
         for (; passed < walk.x; passed++)
-            NAME(pass)(&lower, &upper, passed, &slopes, sums);
-        NAME(move_window)(&window, potential, &block, walk.x);
+            NAME(pass)(&lower, &upper, passed, &slopes, &sums);
+        NAME(move_window)(&window, own.values, block, walk.x);
         const NAME(group) *group = &walk.group;
         const REAL *bar[3];
         REAL offset[3][NAME(batch)];
@@ -246,18 +248,18 @@ CLONES palindrome_kick_outcome NAME(palindrome_kick_adjoint)(
             AHEAD(&walk, momentum_bar[axis]);
             AHEAD(&walk, position_bar[axis]);
         }
-        AHEAD(&walk, product);
-        NAME(offsets)(group, &block, offset);
-        NAME(read_forces)(group, &window, offset, scale, force, slope);
-        NAME(add_changes)(group, scale, slope, bar, factor, position_bar);
-        largest = NAME(put_products)(group, force, bar, product, largest);
-        NAME(scatter)(group, offset, bar, weight, window.line, lower, upper);
-        NAME(kick_group)(&walk, momentum, force, kicks, undoing, &outcome);
+        AHEAD(&walk, cotangents.product);
+        NAME(offsets)(group, block, offset);
+        NAME(read_forces)(group, &window, offset, own.scale, force, slope);
+        NAME(add_changes)(group, own.scale, slope, bar, cotangents.factor, position_bar);
+        largest = NAME(put_products)(group, force, bar, cotangents.product, largest);
+        NAME(scatter)(group, offset, bar, cotangents.weight, window.line, lower, upper);
+        NAME(kick_group)(&walk, momentum, force, undoing.count, undoing.coefficients, &outcome);
     }
-    for (; passed <= block.owned_x; passed++)
-        NAME(pass)(&lower, &upper, passed, &slopes, sums);
-    for (int64_t last = block.owned_x + 1; last <= block.owned_x + 4; last++)
-        NAME(take_plane)(&slopes, last, 0, sums);
+    for (; passed <= block->owned_x; passed++)
+        NAME(pass)(&lower, &upper, passed, &slopes, &sums);
+    for (int64_t last = block->owned_x + 1; last <= block->owned_x + 4; last++)
+        NAME(take_plane)(&slopes, last, 0, &sums);
     outcome.largest_product = double_of((uint64_t)largest);
     outcome.is_stray = (int32_t)walk.is_stray;
     return outcome;
@@ -285,25 +287,25 @@ INLINE void NAME(read_slopes)(int64_t n, const NAME(places) *restrict places,
     }
 }
 
-CLONES int32_t NAME(palindrome_gather_adjoint)(int64_t count, const POSITION *x, const POSITION *y,
-                                               const POSITION *z, palindrome_block block, const REAL *field,
-                                               const double factor[3], const REAL *weight, REAL *x_bar,
-                                               REAL *y_bar, REAL *z_bar, double *product) {
-    REAL *const position_bar[3] = {x_bar, y_bar, z_bar};
+CLONES int32_t NAME(palindrome_gather_adjoint)(palindrome_particle_set particles, palindrome_mesh_field field,
+                                               palindrome_gather_cotangents cotangents) {
+    REAL *const position_bar[3] = COMPONENTS(cotangents.position_bar);
+    const REAL *const weight = cotangents.weight;
+    double *const product = cotangents.product;
     NAME(places) places;
     REAL corner[8][NAME(batch)], value[NAME(batch)], slope[3][NAME(batch)];
-    for (int64_t start = 0; start < count; start += NAME(batch)) {
-        const int64_t n = count - start < NAME(batch) ? count - start : NAME(batch);
-        if (NAME(place)(n, x + start, y + start, z + start, &block, &places))
+    for (int64_t start = 0; start < particles.count; start += NAME(batch)) {
+        const int64_t left = particles.count - start, n = left < NAME(batch) ? left : NAME(batch);
+        if (NAME(place_from)(start, n, &particles, &field.block, &places))
             return -1;
-        NAME(pick_corners)(n, &places, &block, field, corner);
+        NAME(pick_corners)(n, &places, &field.block, field.values, corner);
         NAME(read_slopes)(n, &places, corner, value, slope);
         for (int axis = 0; axis < 3; axis++) {
             REAL *restrict bar = position_bar[axis] + start;
             for (int64_t i = 0; weight && i < n; i++)
                 slope[axis][i] *= weight[start + i];
             for (int64_t i = 0; i < n; i++)
-                bar[i] = NAME(added)(bar[i], factor[axis], slope[axis][i]);
+                bar[i] = NAME(added)(bar[i], cotangents.factor[axis], slope[axis][i]);
         }
         for (int64_t i = 0; product && i < n; i++)
             product[start + i] = (weight ? (double)weight[start + i] : 1) * (double)value[i];

@@ -43,14 +43,14 @@ INLINE double share_f64(uint64_t fraction) {
 }
 
 // The element of a field at the particle's cell, for a cell in the block's owned columns.
-INLINE int64_t element_of(uint32_t x, uint32_t y, uint32_t z, const palindrome_block *block) {
+INLINE int64_t element_of(uint32_t x, uint32_t y, uint32_t z, const palindrome_particle_block *block) {
     uint32_t local_x = x - (uint32_t)block->first_x + (uint32_t)block->lower;
     uint32_t local_y = y - (uint32_t)block->first_y + (uint32_t)block->lower;
     return (int64_t)((uint64_t)local_x * (uint32_t)block->x_stride +
                      (uint64_t)local_y * (uint32_t)block->y_stride + z);
 }
 
-INLINE uint32_t is_stray(uint32_t x, uint32_t y, const palindrome_block *block) {
+INLINE uint32_t is_stray(uint32_t x, uint32_t y, const palindrome_particle_block *block) {
     return (uint32_t)(x - (uint32_t)block->first_x >= (uint32_t)block->owned_x) |
            (uint32_t)(y - (uint32_t)block->first_y >= (uint32_t)block->owned_y);
 }

@@ -85,48 +85,6 @@ CLONES void palindrome_dense_products(palindrome_layer_cells cells, palindrome_l
     }
 }
 
-// Numbers of either precision.
-INLINE double number(int32_t bytes, const void *row, int64_t index) {
-    return bytes == 4 ? (double)((const float *)row)[index] : ((const double *)row)[index];
-}
-
-INLINE void neighbours(palindrome_rows rows, const void *const *around, const double *means,
-                       const double *factors, double *restrict out) {
-    const int64_t length = rows.length;
-    for (int64_t row = 0; row < 9; row++)
-        for (int64_t step = -1; step <= 1; step++) {
-            const int64_t offset = 3 * row + step + 1;
-            double *restrict to = out + offset * rows.stride;
-            const double mean = means[offset], factor = factors[offset];
-            const int64_t first = step < 0 ? length - 1 : step == 0 ? 0 : 1 % length;
-            const int64_t last = step < 0 ? (length + length - 2) % length : step == 0 ? length - 1 : 0;
-            to[0] = (number(rows.bytes, around[row], first) - mean) * factor;
-            for (int64_t z = 1; z < length - 1; z++)
-                to[z] = (number(rows.bytes, around[row], z + step) - mean) * factor;
-            if (length > 1)
-                to[length - 1] = (number(rows.bytes, around[row], last) - mean) * factor;
-            for (int64_t z = length; z < rows.stride; z++)
-                to[z] = 0;
-        }
-}
-
-CLONES void palindrome_neighbours(palindrome_rows rows, const void *const *around, const double *means,
-                                  const double *factors, double *restrict out) {
-    // A compile-time width, so that loops stay free of branches.
-    if (rows.bytes == 4)
-        neighbours((palindrome_rows){4, rows.length, rows.stride}, around, means, factors, out);
-    else
-        neighbours((palindrome_rows){8, rows.length, rows.stride}, around, means, factors, out);
-}
-
-void palindrome_row_standardised(palindrome_rows rows, const void *row, double mean, double factor,
-                                 double *restrict out) {
-    for (int64_t z = 0; z < rows.length; z++)
-        out[z] = (number(rows.bytes, row, z) - mean) * factor;
-    for (int64_t z = rows.length; z < rows.stride; z++)
-        out[z] = 0;
-}
-
 // Some features of some cells, beside each other: what is read of the rows serves all features.
 INLINE void gather_features(palindrome_rows rows, palindrome_taps taps, int64_t features, int64_t cells,
                             const double *restrict around, double *restrict out) {
@@ -155,30 +113,14 @@ INLINE void gather_row(palindrome_rows rows, palindrome_taps taps, int64_t featu
         gather_features(rows, taps, features, 1, around + z, out + z);
 }
 
-CLONES void palindrome_neighbours_transpose(palindrome_rows rows, const void *const *around,
-                                            palindrome_taps taps, double *restrict scratch,
-                                            double *restrict out) {
-    for (int64_t row = 0; row < 9; row++) {
-        double *restrict to = scratch + row * (rows.length + 2);
-        for (int64_t z = 0; z < rows.length; z++)
-            to[z + 1] = number(rows.bytes, around[row], z);
-        to[0] = to[rows.length];
-        to[rows.length + 1] = to[1];
-    }
-    int64_t f = 0;
-    for (; f + 3 <= taps.features; f += 3)
-        gather_row(rows, (palindrome_taps){3, taps.weights + 27 * f}, 3, scratch, out + f * rows.stride);
-    for (; f < taps.features; f++)
-        gather_row(rows, (palindrome_taps){1, taps.weights + 27 * f}, 1, scratch, out + f * rows.stride);
-}
+#define PRECISION 32
+#include "precision.h"
+#include "rows.template.h"
+#undef PRECISION
 
-void palindrome_row_stored(int32_t bytes, const double *values, int64_t length, void *row) {
-    if (bytes == 4)
-        for (int64_t z = 0; z < length; z++)
-            ((float *)row)[z] = (float)values[z];
-    else
-        memcpy(row, values, (size_t)length * sizeof(double));
-}
+#define PRECISION 64
+#include "precision.h"
+#include "rows.template.h"
 
 INLINE double sigmoid(double y) {
     return 1 / (1 + exponential(-y));

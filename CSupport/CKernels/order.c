@@ -16,25 +16,24 @@ typedef struct {
     int64_t x, y, z;
 } point;
 
-INLINE point point_of(int64_t index, const palindrome_block *block) {
-    const int64_t line = index / block->points_z;
-    return (point){line / block->points_y, line % block->points_y, index - line * block->points_z};
+INLINE point point_of(int64_t index, int64_t points_y, int64_t points_z) {
+    const int64_t line = index / points_z;
+    return (point){line / points_y, line % points_y, index - line * points_z};
 }
 
-void palindrome_index_owners(int64_t count, const int64_t *restrict index, palindrome_block block,
-                             const uint32_t *restrict by_x, const uint32_t *restrict by_y,
+void palindrome_index_owners(int64_t count, const int64_t *restrict index, palindrome_column_owners owners,
                              uint32_t *restrict owner) {
     for (int64_t i = 0; i < count; i++) {
-        const point at = point_of(index[i], &block);
-        owner[i] = by_x[at.x] + by_y[at.y];
+        const point at = point_of(index[i], owners.points_y, owners.points_z);
+        owner[i] = owners.by_x[at.x] + owners.by_y[at.y];
     }
 }
 
-int64_t palindrome_index_slots(int64_t count, const int64_t *restrict index, palindrome_block block,
+int64_t palindrome_index_slots(int64_t count, const int64_t *restrict index, palindrome_particle_block block,
                                uint32_t *restrict slot) {
     int64_t outside = 0;
     for (int64_t i = 0; i < count; i++) {
-        const point at = point_of(index[i], &block);
+        const point at = point_of(index[i], block.points_y, block.points_z);
         const int64_t x = at.x - block.first_x, y = at.y - block.first_y;
         const int is_inside = x >= 0 && x < block.owned_x && y >= 0 && y < block.owned_y;
         outside += !is_inside;
@@ -43,7 +42,7 @@ int64_t palindrome_index_slots(int64_t count, const int64_t *restrict index, pal
     return outside;
 }
 
-void palindrome_own_indices(palindrome_block block, int64_t *restrict index) {
+void palindrome_own_indices(palindrome_particle_block block, int64_t *restrict index) {
     for (int64_t i = 0; i < block.owned_x; i++)
         for (int64_t j = 0; j < block.owned_y; j++) {
             const int64_t line = (block.first_x + i) * block.points_y + block.first_y + j;
@@ -117,9 +116,11 @@ PUT(palindrome_put_64, uint64_t)
 
 // Three at once, since reading the places is a quarter of the traffic of one.
 #define PUT_THREE(name, WORD)                                                                                \
-    void name(int64_t count, const uint32_t *restrict order, const WORD *restrict from_x,                    \
-              const WORD *restrict from_y, const WORD *restrict from_z, WORD *restrict to_x,                 \
-              WORD *restrict to_y, WORD *restrict to_z) {                                                    \
+    void name(int64_t count, const uint32_t *restrict order, palindrome_vectors from,                        \
+              palindrome_vectors to) {                                                                       \
+        const WORD *restrict from_x = from.along[0], *restrict from_y = from.along[1];                       \
+        const WORD *restrict from_z = from.along[2];                                                         \
+        WORD *restrict to_x = to.along[0], *restrict to_y = to.along[1], *restrict to_z = to.along[2];       \
         for (int64_t i = 0; i < count; i++) {                                                                \
             const uint32_t next = order[i + ahead < count ? i + ahead : count - 1], place = order[i];        \
             __builtin_prefetch(to_x + next, 1);                                                              \
@@ -147,18 +148,18 @@ void palindrome_move_64(int64_t count, const uint32_t *restrict from, const uint
         array[to[i]] = array[from[i]];
 }
 
-int64_t palindrome_hole_moves(int64_t count, int64_t kept, int64_t hole_count, const uint32_t *restrict holes,
-                              uint32_t *restrict from, uint32_t *restrict to) {
-    int64_t last = hole_count, source = count, moves = 0;
-    for (int64_t hole = 0; hole < hole_count && holes[hole] < kept; hole++) {
+int64_t palindrome_hole_moves(int64_t count, int64_t kept, palindrome_holes holes, uint32_t *restrict from,
+                              uint32_t *restrict to) {
+    int64_t last = holes.count, source = count, moves = 0;
+    for (int64_t hole = 0; hole < holes.count && holes.slots[hole] < kept; hole++) {
         // The next whole element from the end; holes among the last ones are passed over.
         source--;
-        while (last > 0 && holes[last - 1] == source) {
+        while (last > 0 && holes.slots[last - 1] == source) {
             last--;
             source--;
         }
         from[moves] = (uint32_t)source;
-        to[moves] = holes[hole];
+        to[moves] = holes.slots[hole];
         moves++;
     }
     return moves;

@@ -1,7 +1,9 @@
 // Keys of particles in one precision.
 
-CLONES int32_t NAME(palindrome_columns)(int64_t count, const POSITION *restrict x, const POSITION *restrict y,
-                                        palindrome_block block, uint32_t *restrict column) {
+CLONES int32_t NAME(palindrome_columns)(palindrome_particle_set particles, palindrome_particle_block block,
+                                        uint32_t *restrict column) {
+    const int64_t count = particles.count;
+    const POSITION *restrict x = particles.position.along[0], *restrict y = particles.position.along[1];
     const uint32_t mx = (uint32_t)block.points_x, my = (uint32_t)block.points_y;
     const uint32_t first_x = (uint32_t)block.first_x, first_y = (uint32_t)block.first_y;
     const uint32_t owned_y = (uint32_t)block.owned_y;
@@ -16,18 +18,20 @@ CLONES int32_t NAME(palindrome_columns)(int64_t count, const POSITION *restrict 
 // Keys of so many particles at once, which vectorise.
 enum { NAME(keys) = 256 };
 
-CLONES int64_t NAME(palindrome_count_leavers)(int64_t count, const POSITION *restrict x,
-                                              const POSITION *restrict y, palindrome_block block) {
+CLONES int64_t NAME(palindrome_count_leavers)(palindrome_particle_set particles,
+                                              palindrome_particle_block block) {
+    const POSITION *restrict x = particles.position.along[0], *restrict y = particles.position.along[1];
     const uint32_t mx = (uint32_t)block.points_x, my = (uint32_t)block.points_y;
     int64_t leavers = 0;
-    for (int64_t i = 0; i < count; i++)
+    for (int64_t i = 0; i < particles.count; i++)
         leavers += is_stray(NAME(cell)(x[i], mx), NAME(cell)(y[i], my), &block);
     return leavers;
 }
 
-CLONES void NAME(palindrome_list_leavers)(int64_t count, const POSITION *restrict x,
-                                          const POSITION *restrict y, palindrome_block block,
+CLONES void NAME(palindrome_list_leavers)(palindrome_particle_set particles, palindrome_particle_block block,
                                           uint32_t *restrict list) {
+    const int64_t count = particles.count;
+    const POSITION *restrict x = particles.position.along[0], *restrict y = particles.position.along[1];
     const uint32_t mx = (uint32_t)block.points_x, my = (uint32_t)block.points_y;
     int64_t leavers = 0;
     for (int64_t start = 0; start < count; start += NAME(keys)) {
@@ -44,25 +48,27 @@ CLONES void NAME(palindrome_list_leavers)(int64_t count, const POSITION *restric
     }
 }
 
-void NAME(palindrome_owners)(int64_t count, const POSITION *restrict x, const POSITION *restrict y,
-                             palindrome_block block, const uint32_t *restrict by_x,
-                             const uint32_t *restrict by_y, uint32_t *restrict owner) {
-    const uint32_t mx = (uint32_t)block.points_x, my = (uint32_t)block.points_y;
+void NAME(palindrome_owners)(int64_t count, const void *x, const void *y, palindrome_column_owners owners,
+                             uint32_t *restrict owner) {
+    const POSITION *restrict at_x = x, *restrict at_y = y;
+    const uint32_t mx = (uint32_t)owners.points_x, my = (uint32_t)owners.points_y;
     for (int64_t i = 0; i < count; i++)
-        owner[i] = by_x[NAME(cell)(x[i], mx)] + by_y[NAME(cell)(y[i], my)];
+        owner[i] = owners.by_x[NAME(cell)(at_x[i], mx)] + owners.by_y[NAME(cell)(at_y[i], my)];
 }
 
-int32_t NAME(palindrome_find_planes)(int64_t count, const POSITION *restrict x, palindrome_block block,
-                                     int64_t *restrict planes) {
+int32_t NAME(palindrome_find_planes)(palindrome_particle_set particles, palindrome_particle_block block,
+                                     int64_t *restrict starts) {
+    const int64_t count = particles.count;
+    const POSITION *restrict x = particles.position.along[0];
     const uint32_t mx = (uint32_t)block.points_x, first_x = (uint32_t)block.first_x;
     const uint32_t owned_x = (uint32_t)block.owned_x;
     if (count > 0 &&
         (NAME(cell)(x[0], mx) - first_x >= owned_x || NAME(cell)(x[count - 1], mx) - first_x >= owned_x))
         return -1;
-    planes[0] = 0;
+    starts[0] = 0;
     for (uint32_t plane = 1; plane < owned_x; plane++) {
         // The first particle that is not before the plane.
-        int64_t low = planes[plane - 1], high = count;
+        int64_t low = starts[plane - 1], high = count;
         while (low < high) {
             const int64_t middle = low + (high - low) / 2;
             if (NAME(cell)(x[middle], mx) - first_x < plane)
@@ -70,8 +76,8 @@ int32_t NAME(palindrome_find_planes)(int64_t count, const POSITION *restrict x, 
             else
                 high = middle;
         }
-        planes[plane] = low;
+        starts[plane] = low;
     }
-    planes[owned_x] = count;
+    starts[owned_x] = count;
     return 0;
 }

@@ -15,22 +15,21 @@ typedef struct {
     // Where each owned plane starts, and the end.
     const int64_t *planes;
     const POSITION *position[3];
-    const palindrome_block *block;
+    const palindrome_particle_block *block;
     // The plane of the group, and where the next one starts.
     int64_t x, start;
     NAME(group) group;
     uint32_t is_stray;
 } NAME(walk);
 
-INLINE void NAME(begin)(NAME(walk) * walk, const int64_t *planes, const POSITION *x, const POSITION *y,
-                        const POSITION *z, const palindrome_block *block) {
-    walk->planes = planes;
-    walk->position[0] = x;
-    walk->position[1] = y;
-    walk->position[2] = z;
+INLINE void NAME(begin)(NAME(walk) * walk, palindrome_particle_planes planes,
+                        const palindrome_particle_block *block) {
+    walk->planes = planes.starts;
+    for (int axis = 0; axis < 3; axis++)
+        walk->position[axis] = planes.particles.position.along[axis];
     walk->block = block;
     walk->x = 0;
-    walk->start = planes[0];
+    walk->start = planes.starts[0];
     walk->is_stray = 0;
 }
 
@@ -42,7 +41,7 @@ INLINE void NAME(begin)(NAME(walk) * walk, const int64_t *planes, const POSITION
 
 // The next batch; 0 after the last, and where a particle is not in its plane or not in the owned rows.
 INLINE int NAME(next)(NAME(walk) * walk) {
-    const palindrome_block *block = walk->block;
+    const palindrome_particle_block *block = walk->block;
     while (walk->x < block->owned_x && walk->start == walk->planes[walk->x + 1])
         walk->x++;
     if (walk->x == block->owned_x)

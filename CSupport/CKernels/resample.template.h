@@ -32,9 +32,9 @@ INLINE void NAME(reduce_row)(const REAL *restrict row, int64_t count, REAL *rest
     }
 }
 
-CLONES void NAME(palindrome_reduce_mesh)(palindrome_window window, palindrome_target target, REAL *scratch) {
+CLONES void NAME(palindrome_reduce_mesh)(palindrome_window window, palindrome_target target, void *scratch) {
     const int64_t count_z = window.points_z / 2, count_y = target.count_y, plane = count_y * count_z;
-    REAL *const even = scratch + margin, *const odd = even + count_z + 2 * margin;
+    REAL *const even = (REAL *)scratch + margin, *const odd = even + count_z + 2 * margin;
     REAL *const slab = odd + count_z + margin;
     REAL *const ring = slab + (2 * count_y + 2 * palindrome_resample_radius) * count_z;
     const int64_t first_x = 2 * target.first_x - palindrome_resample_radius - window.first_x;
@@ -94,9 +94,9 @@ INLINE void NAME(expand_row)(REAL *restrict row, int64_t count, REAL *restrict o
     }
 }
 
-CLONES void NAME(palindrome_expand_mesh)(palindrome_window window, palindrome_target target, REAL *scratch) {
+CLONES void NAME(palindrome_expand_mesh)(palindrome_window window, palindrome_target target, void *scratch) {
     const int64_t count_z = window.points_z;
-    REAL *const row = scratch + margin, *const plane = row + count_z + margin;
+    REAL *const row = (REAL *)scratch + margin, *const plane = row + count_z + margin;
     for (int64_t i = 0; i < target.count_x; i++) {
         const int64_t x = target.first_x + i;
         const void *const *rows = window.rows + (x / 2 - 2 - window.first_x) * window.count_y;

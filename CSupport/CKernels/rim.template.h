@@ -7,13 +7,14 @@ INLINE void NAME(make_real)(const palindrome_sums *sums, int64_t x, int64_t y, c
         real[z] = (REAL)__builtin_fma((double)row[z], sums->scale, sums->shift);
 }
 
-// A row is complete, as far as this rank's particles go.
-INLINE void NAME(put_row)(palindrome_sums *sums, int64_t x, int64_t y, const int64_t *restrict row) {
+// A row is complete, as far as this rank's particles go. Returns the sum of its inner points, modulo 2^64.
+INLINE uint64_t NAME(put_row)(const palindrome_sums *sums, int64_t x, int64_t y,
+                              const int64_t *restrict row) {
     const int64_t mz = sums->rim.points_z;
     if (palindrome_rim_contains(&sums->rim, x, y)) {
         memcpy(palindrome_rim_row(&sums->rim, x, y), row, (size_t)mz * sizeof *row);
-        return;
+        return 0;
     }
     NAME(make_real)(sums, x, y, row);
-    sums->total += total_of(row, mz);
+    return total_of(row, mz);
 }

@@ -124,7 +124,7 @@ CLONES static void NAME(filter_8_6)(NAME(filtering) f) {
 }
 
 int32_t NAME(palindrome_short_range)(palindrome_window window, palindrome_short_range filter,
-                                     palindrome_target target, REAL *scratch) {
+                                     palindrome_target target, void *scratch) {
     REAL taps[palindrome_most_terms * (palindrome_widest_radius + 1)];
     REAL last[palindrome_most_terms * (palindrome_widest_radius + 1)];
     if (filter.radius > palindrome_widest_radius || filter.terms > palindrome_most_terms)
@@ -134,7 +134,7 @@ int32_t NAME(palindrome_short_range)(palindrome_window window, palindrome_short_
         last[i] = (REAL)(filter.scale * filter.taps[i]);
     }
     const chunks cuts = cut(filter.radius, filter.terms, window.points_z, target.count_y);
-    REAL *slab = scratch + lines_of(cuts.columns + 2 * filter.radius);
+    REAL *slab = (REAL *)scratch + lines_of(cuts.columns + 2 * filter.radius);
     const NAME(filtering) f = {.window = window,
                                .target = target,
                                .taps = taps,

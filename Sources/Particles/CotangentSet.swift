@@ -1,3 +1,4 @@
+internal import CKernels
 public import Memory
 internal import Parallel
 
@@ -58,12 +59,10 @@ public struct CotangentSet<Scalar: ParticleScalar>: ~Copyable {
         for slot in 0..<count { values[slot] += factor * others[slot] }
     }
 
-    var positionStarts: _ParticleKernels<Scalar>.Reals {
-        unsafe (position[0].start, position[1].start, position[2].start)
-    }
-
-    var momentumStarts: _ParticleKernels<Scalar>.Reals {
-        unsafe (momentum[0].start, momentum[1].start, momentum[2].start)
+    /// As kernels take them; valid as long as the arrays stay where they are.
+    var forKernel: palindrome_particle_cotangents {
+        palindrome_particle_cotangents(
+            position: palindrome_vectors(position), momentum: palindrome_vectors(momentum))
     }
 
     mutating func rearrange(to places: borrowing Buffer<UInt32>) {

@@ -70,10 +70,11 @@ struct Homecoming: ~Copyable {
     /// - Parameter index: Lagrangian indices of this rank's particles; each point of the grid once on all ranks.
     init(of index: borrowing Buffer<Int64>, count: Int, over particleGrid: Decomposition) {
         let memory = particleGrid.grid.memory
-        let block = palindrome_block(particleGrid)
-        let tables = particleGrid.ownerTables
+        let block = palindrome_particle_block(particleGrid)
         let owner = Buffer<UInt32>(count: count, from: memory, for: "routing")
-        unsafe palindrome_index_owners(Int64(count), index.start, block, tables.byX, tables.byY, owner.start)
+        unsafe particleGrid.withColumnOwners {
+            unsafe palindrome_index_owners(Int64(count), index.start, $0, owner.start)
+        }
         let delivery = Delivery(to: owner, over: particleGrid.grid.world)
         precondition(delivery.receivedCount == particleGrid.ownedCount, "not one particle per grid point")
         let received = delivery.send(index, for: "routing")

@@ -54,10 +54,10 @@ extension ParticleSet {
     /// - Source: Hockney & Eastwood 1988, §5-3.
     public func deposit(planes: borrowing ParticlePlanes) throws(MassError) -> Field<Int64> {
         var rim = IntegerRim(decomposition, ghosts: .cloudInCell, keeping: .allPoints)
-        var sums = unsafe palindrome_sums(rim: rim.layout, scale: 1, shift: 0, real: nil, total: 0)
-        unsafe deposit(planes, &sums)
+        let sums = unsafe palindrome_sums(rim: rim.layout, scale: 1, shift: 0, real: nil)
+        let inner = unsafe deposit(planes, sums)
         rim.addGhosts()
-        try requireAllMass(unsafe palindrome_rim_total(rim.layout))
+        try requireAllMass(unsafe inner &+ palindrome_rim_total(rim.layout))
         return rim.takeField()
     }
 
@@ -90,22 +90,32 @@ extension ParticleSet {
         var sums = MeshSums<Scalar>(
             decomposition, ghosts: .cloudInCell,
             scale: Double(decomposition.pointCount) / (Double(totalCount) * mass), shift: shift, for: purpose)
-        unsafe deposit(planes, &sums.forKernel)
+        let inner = unsafe deposit(planes, sums.forKernel)
         sums.finish(in: .deposit)
-        try requireAllMass(sums.total)
+        try requireAllMass(inner &+ sums.rimTotal)
         return sums.takeField()
     }
 
     /// - Parameter sums: with ghosts ``GhostWidth/cloudInCell``.
-    private func deposit(_ planes: borrowing ParticlePlanes, _ sums: inout palindrome_sums) {
+    /// - Returns: Σ over this rank's inner points, modulo 2⁶⁴.
+    private func deposit(_ planes: borrowing ParticlePlanes, _ sums: palindrome_sums) -> UInt64 {
         grid.phases.measure(.deposit) {
-            requirePlanes(planes)
-            let window = massWindow()
-            let status = unsafe Scalar._particleKernels.deposit(
-                planes.starts, positionStarts, palindrome_block(decomposition),
-                Double(MassUnit(totalCount: totalCount).perParticle), &sums, window.start)
-            requireRouted(status != 0)
+            let mass = Double(MassUnit(totalCount: totalCount).perParticle)
+            return unsafe deposit(palindrome_masses(value: nil, scale: mass), planes, sums)
         }
+    }
+
+    /// Each particle's mass at the eight points around it.
+    ///
+    /// - Returns: Σ over this rank's inner points, modulo 2⁶⁴.
+    func deposit(
+        _ masses: palindrome_masses, _ planes: borrowing ParticlePlanes, _ sums: palindrome_sums
+    ) -> UInt64 {
+        let window = massWindow()
+        let outcome = unsafe Scalar._particleKernels.deposit(
+            inPlanes(planes), palindrome_particle_block(decomposition), masses, sums, window.start)
+        requireRouted(outcome.is_stray != 0)
+        return outcome.inner_total
     }
 
     /// - Parameter sum: over this rank's points.

@@ -20,12 +20,18 @@ struct Destinations: ~Copyable {
 }
 
 extension Decomposition {
-    /// The rank that owns column (x, y) is `byX[x] + byY[y]`.
-    var ownerTables: (byX: [UInt32], byY: [UInt32]) {
-        (
-            (0..<shape.x).map { UInt32(owner(x: $0, y: 0)) },
-            (0..<shape.y).map { UInt32(owner(x: 0, y: $0)) }
-        )
+    /// Who owns which columns, as kernels take it.
+    @unsafe func withColumnOwners(_ body: (palindrome_column_owners) -> Void) {
+        let byX = (0..<shape.x).map { UInt32(owner(x: $0, y: 0)) }
+        let byY = (0..<shape.y).map { UInt32(owner(x: 0, y: $0)) }
+        unsafe byX.withUnsafeBufferPointer { byX in
+            unsafe byY.withUnsafeBufferPointer { byY in
+                unsafe body(
+                    palindrome_column_owners(
+                        points_x: Int64(shape.x), points_y: Int64(shape.y), points_z: Int64(shape.z),
+                        by_x: byX.baseAddress, by_y: byY.baseAddress))
+            }
+        }
     }
 }
 

@@ -50,8 +50,7 @@ extension ParticleSet {
             let scaled = inPositionUnits(coefficient)
             var failed: Int32 = 0
             for axis in axes {
-                unsafe failed |= Scalar._particleKernels.drift(
-                    Int64(count), position[axis].start, momentum[axis].start, scaled[axis])
+                failed |= Scalar._particleKernels.drift(forKernel, Int32(axis), scaled[axis])
             }
             return grid.world.any(failed != 0)
         }
@@ -84,15 +83,18 @@ extension ParticleSet {
         by coefficient: Double, carrying cotangents: inout CotangentSet<Scalar>
     ) throws -> Double {
         let kernels = Scalar._particleKernels
-        let carried = palindrome_carried(self, cotangents)
+        let (particles, bars) = (forKernel, cotangents.forKernel)
         return try grid.phases.measure(.adjoint) {
-            let undone = kernels.undrift(carried, inPositionUnits(-coefficient))
+            let back = inPositionUnits(-coefficient)
+            let undone = unsafe kernels.undrift(particles, bars, [back.x, back.y, back.z])
             if grid.world.any(undone.failed != 0) { throw DriftOverflow(coefficient: -coefficient) }
             let total = try Total(
-                largest: undone.largestProduct, named: "the derivative by a drift coefficient",
+                largest: undone.largest_product, named: "the derivative by a drift coefficient",
                 over: grid.world
             ) { sum in
-                unsafe sum.add { unsafe kernels.driftAdjoint(carried, coefficient, $0, $1) }
+                unsafe sum.add {
+                    unsafe kernels.driftAdjoint(particles, bars, coefficient, [$0.0, $0.1], $1)
+                }
             }
             return total.sum * units.momentum
         }
@@ -109,21 +111,5 @@ extension ParticleSet {
         return try grid.world.exactSum(count: count, of: "the derivative by a drift coefficient") {
             Double(bars[$0]) * Double(momenta[$0])
         } * units.momentum
-    }
-}
-
-extension palindrome_carried {
-    /// Particles and their cotangents; valid as long as both stay where they are.
-    fileprivate init<Scalar: ParticleScalar>(
-        _ particles: borrowing ParticleSet<Scalar>, _ cotangents: borrowing CotangentSet<Scalar>
-    ) {
-        let (x, p) = unsafe (particles.positionStarts, particles.momentumStarts)
-        let (xBar, pBar) = unsafe (cotangents.positionStarts, cotangents.momentumStarts)
-        unsafe self.init(
-            count: Int64(particles.count),
-            position: (.init(mutating: x.x), .init(mutating: x.y), .init(mutating: x.z)),
-            momentum: (.init(p.x), .init(p.y), .init(p.z)),
-            position_bar: (.init(xBar.x), .init(xBar.y), .init(xBar.z)),
-            momentum_bar: (.init(pBar.x), .init(pBar.y), .init(pBar.z)))
     }
 }

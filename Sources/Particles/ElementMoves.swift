@@ -62,21 +62,11 @@ private func is32Bit<Element: BitwiseCopyable>(_: Element.Type) -> Bool {
     _ count: Int, _ order: UnsafePointer<UInt32>, from: borrowing InlineArray<3, Buffer<Element>>,
     to: borrowing InlineArray<3, Buffer<Element>>
 ) {
-    func words<Word>(_ arrays: borrowing InlineArray<3, Buffer<Element>>, _ axis: Int, _: Word.Type)
-        -> UnsafeMutablePointer<Word>
-    {
-        unsafe UnsafeMutableRawPointer(arrays[axis].start).assumingMemoryBound(to: Word.self)
-    }
+    let (from, to) = (palindrome_vectors(from), palindrome_vectors(to))
     if is32Bit(Element.self) {
-        unsafe palindrome_put_three_32(
-            Int64(count), order, words(from, 0, UInt32.self), words(from, 1, UInt32.self),
-            words(from, 2, UInt32.self), words(to, 0, UInt32.self), words(to, 1, UInt32.self),
-            words(to, 2, UInt32.self))
+        unsafe palindrome_put_three_32(Int64(count), order, from, to)
     } else {
-        unsafe palindrome_put_three_64(
-            Int64(count), order, words(from, 0, UInt64.self), words(from, 1, UInt64.self),
-            words(from, 2, UInt64.self), words(to, 0, UInt64.self), words(to, 1, UInt64.self),
-            words(to, 2, UInt64.self))
+        unsafe palindrome_put_three_64(Int64(count), order, from, to)
     }
 }
 

@@ -41,14 +41,12 @@ extension ParticleSet {
     public mutating func kick(
         _ coefficients: [Double], potential: borrowing Field<Scalar>, planes: borrowing ParticlePlanes
     ) throws {
-        let scaled = inMomentumUnits(coefficients)
         let outcome = grid.phases.measure(.kick) {
-            requireField(potential, ghosts: .stencil)
-            requirePlanes(planes)
             let window = forceWindow()
-            return unsafe Scalar._particleKernels.kick(
-                planes.starts, positionStarts, momentumStarts, palindrome_block(potential),
-                potential.values.start, gradientScale, scaled, window.start)
+            return unsafe withKicks(coefficients) {
+                unsafe Scalar._particleKernels.kick(
+                    inPlanes(planes), forKernel(potential), $0, window.start)
+            }
         }
         try settle(outcome, coefficients)
     }
@@ -70,12 +68,12 @@ extension ParticleSet {
     public mutating func kick(
         _ coefficients: [Double], axis: Int, force: borrowing Field<Scalar>
     ) throws {
-        let scaled = inMomentumUnits(coefficients)
         let outcome = grid.phases.measure(.kick) {
             requireField(force, ghosts: .cloudInCell)
-            return unsafe Scalar._particleKernels.kickComponent(
-                Int64(count), positionStarts, momentum[axis].start, palindrome_block(force),
-                force.values.start, scaled)
+            return unsafe withKicks(coefficients) {
+                unsafe Scalar._particleKernels.kickComponent(
+                    forKernel, Int32(axis), palindrome_mesh_field(force), $0)
+            }
         }
         try settle(outcome, coefficients)
     }
@@ -89,15 +87,13 @@ extension ParticleSet {
 
     /// The forces with which ``kick(_:potential:planes:)`` kicks, bit for bit [Mpc/h].
     public func force(potential: borrowing Field<Scalar>) -> InlineArray<3, Buffer<Scalar>> {
-        requireField(potential, ghosts: .stencil)
         let result = InlineArray<3, Buffer<Scalar>> { _ in
             Buffer(count: count, from: grid.memory, for: "forces")
         }
         let planes = planes()
         let window = forceWindow()
         let status = unsafe Scalar._particleKernels.force(
-            planes.starts, positionStarts, palindrome_block(potential), potential.values.start, gradientScale,
-            (result[0].start, result[1].start, result[2].start), window.start)
+            inPlanes(planes), forKernel(potential), palindrome_vectors(result), window.start)
         requireRouted(status != 0)
         return result
     }
@@ -110,7 +106,7 @@ extension ParticleSet {
         requireField(field, ghosts: .cloudInCell)
         let result = Buffer<Scalar>(count: count, from: grid.memory, for: "forces")
         let status = unsafe Scalar._particleKernels.gather(
-            Int64(count), positionStarts, palindrome_block(field), field.values.start, result.start)
+            forKernel, palindrome_mesh_field(field), result.start)
         requireRouted(status != 0)
         return result
     }
@@ -120,8 +116,23 @@ extension ParticleSet {
         -SIMD3<Double>(decomposition.shape) / (12 * units.box)
     }
 
-    func inMomentumUnits(_ coefficients: [Double]) -> [Double] {
-        coefficients.map { scalbn($0, Int32(-units.momentumExponent)) }
+    /// A potential as kernels take it; valid as long as it is.
+    func forKernel(_ potential: borrowing Field<Scalar>) -> palindrome_potential {
+        requireField(potential, ghosts: .stencil)
+        return unsafe palindrome_potential(
+            field: palindrome_mesh_field(potential), scale: gradientScale.components)
+    }
+
+    /// Kicks as kernels take them.
+    ///
+    /// - Parameter coefficients: κ of each [1/H0].
+    @unsafe func withKicks<Outcome>(
+        _ coefficients: [Double], _ body: (palindrome_kicks) -> Outcome
+    ) -> Outcome {
+        let scaled = coefficients.map { scalbn($0, Int32(-units.momentumExponent)) }
+        return unsafe scaled.withUnsafeBufferPointer {
+            unsafe body(palindrome_kicks(count: Int64($0.count), coefficients: $0.baseAddress))
+        }
     }
 
     /// Rounding to nearest even is odd, so −κ undoes κ; the last kick is undone first.

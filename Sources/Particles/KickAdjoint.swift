@@ -50,18 +50,17 @@ extension ParticleSet {
         var sums = MeshSums<Scalar>(
             decomposition, ghosts: .stencil, scale: Double.powerOfTwo(-exponent), for: "cotangent")
         let outcome = grid.phases.measure(.adjoint) {
-            requireField(potential, ghosts: .stencil)
-            requirePlanes(planes)
-            let window = forceWindow()
-            let cotangentWindow = cotangentWindow()
-            return unsafe Scalar._particleKernels.kickAdjoint(
-                planes.starts, positionStarts, momentumStarts, palindrome_block(potential),
-                potential.values.start, gradientScale,
-                _KickAdjointArguments(
-                    undoing: inMomentumUnits(undoing), factor: coefficient * cellsPerLength,
-                    momentumBar: cotangents.momentumStarts, positionBar: cotangents.positionStarts,
-                    product: product.start, weight: weight * Double.powerOfTwo(exponent),
-                    window: window.start, cotangentWindow: cotangentWindow.start), &sums.forKernel)
+            let forces = forceWindow()
+            let bars = cotangentWindow()
+            let back = unsafe palindrome_kick_cotangents(
+                particles: cotangents.forKernel, factor: (coefficient * cellsPerLength).components,
+                product: product.start, weight: (weight * Double.powerOfTwo(exponent)).components,
+                potential: sums.forKernel)
+            let windows = unsafe palindrome_kick_windows(forces: forces.start, cotangents: bars.start)
+            return unsafe withKicks(undoing) {
+                unsafe Scalar._particleKernels.kickAdjoint(
+                    inPlanes(planes), forKernel(potential), $0, back, windows)
+            }
         }
         try settle(outcome, undoing)
         let derivative = try grid.phases.measure(.adjoint) {
@@ -95,10 +94,12 @@ extension ParticleSet {
         let coefficient = coefficients.reduce(0, +)
         let derivative = try grid.phases.measure(.adjoint) {
             let product = Buffer<Double>(count: count, from: grid.memory, for: "products")
+            let back = unsafe palindrome_gather_cotangents(
+                position_bar: cotangents.forKernel.position,
+                factor: (coefficient * cellsPerLength).components,
+                weight: cotangents.momentum[axis].start, product: product.start)
             let status = unsafe Scalar._particleKernels.gatherAdjoint(
-                Int64(count), positionStarts, palindrome_block(force), force.values.start,
-                coefficient * cellsPerLength, cotangents.momentum[axis].start, cotangents.positionStarts,
-                product.start)
+                forKernel, palindrome_mesh_field(force), back)
             requireRouted(status != 0)
             return try Total(of: product, named: "the derivative by a kick coefficient", over: grid.world).sum
         }
@@ -132,10 +133,11 @@ extension ParticleSet {
         grid.phases.measure(.adjoint) {
             requireField(contrastCotangent, ghosts: .cloudInCell)
             let perCell = Double(totalCount) / Double(decomposition.pointCount)
+            let back = unsafe palindrome_gather_cotangents(
+                position_bar: cotangents.forKernel.position, factor: (cellsPerLength / perCell).components,
+                weight: values, product: nil)
             let status = unsafe Scalar._particleKernels.gatherAdjoint(
-                Int64(count), positionStarts, palindrome_block(contrastCotangent),
-                contrastCotangent.values.start, cellsPerLength / perCell, values, cotangents.positionStarts,
-                nil)
+                forKernel, palindrome_mesh_field(contrastCotangent), back)
             requireRouted(status != 0)
         }
     }
@@ -147,12 +149,12 @@ extension ParticleSet {
     private func magnitude(of cotangents: borrowing CotangentSet<Scalar>) throws -> Total {
         try grid.phases.measure(.adjoint) {
             let kernels = Scalar._particleKernels
-            let bars = unsafe cotangents.momentumStarts
+            let bars = cotangents.forKernel.momentum
             return try Total(
-                largest: unsafe kernels.largestMagnitude(Int64(count), bars),
+                largest: kernels.largestMagnitude(Int64(count), bars),
                 named: "a particle's cotangent", over: grid.world
             ) { sum in
-                unsafe sum.add { unsafe kernels.exactMagnitudes(Int64(count), bars, $0, $1) }
+                unsafe sum.add { unsafe kernels.exactMagnitudes(Int64(count), bars, [$0.0, $0.1], $1) }
             }
         }
     }

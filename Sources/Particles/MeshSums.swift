@@ -11,7 +11,7 @@ internal import Parallel
     private var rim: IntegerRim
     private let field: Field<Scalar>
     /// As a kernel takes them; valid as long as this is.
-    var forKernel: palindrome_sums
+    let forKernel: palindrome_sums
 
     /// No sums yet.
     ///
@@ -25,7 +25,7 @@ internal import Parallel
         rim = IntegerRim(decomposition, ghosts: ghosts)
         field = Field(decomposition, ghosts: .none, for: purpose)
         unsafe forKernel = palindrome_sums(
-            rim: rim.layout, scale: scale, shift: shift, real: field.values.start, total: 0)
+            rim: rim.layout, scale: scale, shift: shift, real: field.values.start)
     }
 
     /// Adds the parts of all ranks, and makes the rim real. Collective.
@@ -36,10 +36,10 @@ internal import Parallel
         rim.decomposition.grid.phases.measure(phase) { unsafe Scalar._particleKernels.finishRim(forKernel) }
     }
 
-    /// Σ over this rank's points, modulo 2⁶⁴.
+    /// Σ over this rank's points of the rim, modulo 2⁶⁴.
     ///
     /// - Precondition: the sums are finished.
-    var total: UInt64 { unsafe forKernel.total &+ palindrome_rim_total(rim.layout) }
+    var rimTotal: UInt64 { unsafe palindrome_rim_total(rim.layout) }
 
     /// The sums as real numbers, without ghosts.
     ///

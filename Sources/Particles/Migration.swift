@@ -125,7 +125,8 @@ private struct Repair: ~Copyable {
         movedTo = Buffer(count: unfilled, from: memory, for: "routing")
         moves = unsafe Int(
             palindrome_hole_moves(
-                Int64(count), Int64(count - unfilled), Int64(unfilled), holes.start + filled,
+                Int64(count), Int64(count - unfilled),
+                palindrome_holes(count: Int64(unfilled), slots: holes.start + filled),
                 movedFrom.start, movedTo.start))
     }
 }
@@ -133,12 +134,12 @@ private struct Repair: ~Copyable {
 extension ParticleSet {
     /// The particles outside this rank's columns, ascending.
     fileprivate borrowing func leavers() -> Buffer<UInt32> {
-        let block = palindrome_block(decomposition)
-        let leaving = unsafe Int(Scalar._particleKernels.countLeavers(Int64(count), positionStarts, block))
+        let block = palindrome_particle_block(decomposition)
+        let leaving = Int(Scalar._particleKernels.countLeavers(forKernel, block))
         // The kernel writes one element beyond the last leaver.
         let list = Buffer<UInt32>(count: leaving, reserving: leaving + 1, from: grid.memory, for: "routing")
         if leaving > 0 {
-            unsafe Scalar._particleKernels.listLeavers(Int64(count), positionStarts, block, list.start)
+            unsafe Scalar._particleKernels.listLeavers(forKernel, block, list.start)
         }
         return list
     }
@@ -161,11 +162,9 @@ extension Decomposition {
     ) -> Buffer<UInt32> {
         let owner = Buffer<UInt32>(count: x.count, from: grid.memory, for: "routing")
         guard x.count > 0 else { return owner }
-        let tables = ownerTables
-        let positions: _ParticleKernels<Scalar>.Positions =
-            unsafe (UnsafePointer(x.start), UnsafePointer(y.start), UnsafePointer(y.start))
-        unsafe Scalar._particleKernels.owners(
-            Int64(x.count), positions, palindrome_block(self), tables.byX, tables.byY, owner.start)
+        unsafe withColumnOwners {
+            unsafe Scalar._particleKernels.owners(Int64(x.count), x.start, y.start, $0, owner.start)
+        }
         return owner
     }
 }

@@ -1,3 +1,4 @@
+internal import CKernels
 internal import Parallel
 
 // Kicks and drifts may work with other momenta p′ than p = a² dx/dt: p = f p′ at one moment, f the same for all.
@@ -50,12 +51,12 @@ extension ParticleSet {
     /// `Σ p̄ · p`. Collective.
     private func momentumProduct(with cotangents: borrowing CotangentSet<Scalar>) throws -> Double {
         let kernels = Scalar._particleKernels
-        let (momenta, bars) = unsafe (momentumStarts, cotangents.momentumStarts)
+        let (particles, bars) = (forKernel, cotangents.forKernel.momentum)
         let total = try Total(
-            largest: unsafe kernels.largestDriftProduct(Int64(count), momenta, bars),
+            largest: kernels.largestMomentumProduct(particles, bars),
             named: "the derivative by a factor of momenta", over: grid.world
         ) { sum in
-            unsafe sum.add { unsafe kernels.exactDriftProducts(Int64(count), momenta, bars, $0, $1) }
+            unsafe sum.add { unsafe kernels.exactMomentumProducts(particles, bars, [$0.0, $0.1], $1) }
         }
         return total.sum * units.momentum
     }

@@ -27,7 +27,7 @@ extension ParticleSet {
             precondition(count < 1 << 32)
             let places = Buffer<UInt32>(count: count, from: grid.memory, for: "ordering")
             let isOrdered = unsafe Scalar._particleKernels.columns(
-                Int64(count), positionStarts, palindrome_block(decomposition), places.start)
+                forKernel, palindrome_particle_block(decomposition), places.start)
             guard isOrdered == 0 else { return nil }
             let columns = decomposition.x.count * decomposition.y.count
             let first = Buffer<Int64>(count: columns + 1, from: grid.memory, for: "ordering")

@@ -1,248 +1,101 @@
 internal import CKernels
+internal import Memory
 internal import Mesh
 
 /// The C kernels of one precision, as values: what generic Swift calls by type.
-@safe public struct _ParticleKernels<Scalar: ParticleScalar> {
-    typealias Positions = (
-        x: UnsafePointer<Scalar.Position>, y: UnsafePointer<Scalar.Position>,
-        z: UnsafePointer<Scalar.Position>
-    )
-    typealias Momenta = (
-        x: UnsafeMutablePointer<Scalar.Momentum>, y: UnsafeMutablePointer<Scalar.Momentum>,
-        z: UnsafeMutablePointer<Scalar.Momentum>
-    )
-    typealias Reals = (
-        x: UnsafeMutablePointer<Scalar>, y: UnsafeMutablePointer<Scalar>, z: UnsafeMutablePointer<Scalar>
-    )
-    typealias Block = palindrome_block
+///
+/// What a kernel takes are structs of CKernels, which the owners of the data make: ``ParticleSet``,
+/// ``CotangentSet``, fields. They are alike in all precisions; a kernel knows what its arrays hold.
+@safe public struct _ParticleKernels {
+    typealias Particles = palindrome_particle_set
+    typealias Planes = palindrome_particle_planes
+    typealias Cotangents = palindrome_particle_cotangents
+    typealias Vectors = palindrome_vectors
+    typealias Block = palindrome_particle_block
+    typealias MeshField = palindrome_mesh_field
+    typealias Potential = palindrome_potential
+    typealias Kicks = palindrome_kicks
     typealias KickOutcome = palindrome_kick_outcome
+    typealias Scratch = UnsafeMutableRawPointer?
+    typealias Integers = UnsafeMutablePointer<Int64>?
+    typealias List = UnsafeMutablePointer<UInt32>?
     /// What the terms of an exact sum are multiplied by, and the words they are added to.
-    typealias Factors = (Double, Double)
-    typealias Words = UnsafeMutablePointer<UInt64>
-    /// Where each owned plane starts, and the end.
-    typealias Planes = UnsafePointer<Int64>
+    typealias Factors = UnsafePointer<Double>?
+    typealias Words = UnsafeMutablePointer<UInt64>?
 
     // drift.h
-    let drift: (Int64, UnsafeMutablePointer<Scalar.Position>, UnsafePointer<Scalar.Momentum>, Double) -> Int32
-    let undrift: (palindrome_carried, SIMD3<Double>) -> (failed: Int32, largestProduct: Double)
-    let driftAdjoint: (palindrome_carried, Double, Factors, Words) -> Void
-    let largestDriftProduct: (Int64, Momenta, Reals) -> Double
-    let exactDriftProducts: (Int64, Momenta, Reals, Factors, Words) -> Void
+    let drift: (Particles, Int32, Double) -> Int32
+    let undrift: (Particles, Cotangents, UnsafePointer<Double>?) -> palindrome_undrift_outcome
+    let driftAdjoint: (Particles, Cotangents, Double, Factors, Words) -> Void
+    let largestMomentumProduct: (Particles, Vectors) -> Double
+    let exactMomentumProducts: (Particles, Vectors, Factors, Words) -> Void
     // exact_sum.h
-    let largestMagnitude: (Int64, Reals) -> Double
-    let exactMagnitudes: (Int64, Reals, Factors, Words) -> Void
-    // deposit.h
-    let deposit:
-        (Planes, Positions, Block, Double, inout palindrome_sums, UnsafeMutablePointer<Int64>) -> Int32
-    let depositValues:
-        (
-            Planes, Positions, Block, UnsafePointer<Scalar>, Double, inout palindrome_sums,
-            UnsafeMutablePointer<Int64>
-        ) -> Int32
-    // rim.h
+    let largestMagnitude: (Int64, Vectors) -> Double
+    let exactMagnitudes: (Int64, Vectors, Factors, Words) -> Void
+    // deposit.h, rim.h
+    let deposit: (Planes, Block, palindrome_masses, palindrome_sums, Integers) -> palindrome_deposit_outcome
     let finishRim: (palindrome_sums) -> Void
     // kick.h
-    let kick:
-        (
-            Planes, Positions, Momenta, Block, UnsafePointer<Scalar>, SIMD3<Double>, [Double],
-            UnsafeMutablePointer<Scalar>
-        ) -> KickOutcome
-    let force:
-        (
-            Planes, Positions, Block, UnsafePointer<Scalar>, SIMD3<Double>, Reals,
-            UnsafeMutablePointer<Scalar>
-        ) -> Int32
-    let kickComponent:
-        (
-            Int64, Positions, UnsafeMutablePointer<Scalar.Momentum>, Block, UnsafePointer<Scalar>, [Double]
-        ) -> KickOutcome
-    let gather: (Int64, Positions, Block, UnsafePointer<Scalar>, UnsafeMutablePointer<Scalar>) -> Int32
+    let kick: (Planes, Potential, Kicks, Scratch) -> KickOutcome
+    let force: (Planes, Potential, Vectors, Scratch) -> Int32
+    let kickComponent: (Particles, Int32, MeshField, Kicks) -> KickOutcome
+    let gather: (Particles, MeshField, UnsafeMutableRawPointer?) -> Int32
     // kick_adjoint.h
     let kickAdjoint:
-        (
-            Planes, Positions, Momenta, Block, UnsafePointer<Scalar>, SIMD3<Double>,
-            _KickAdjointArguments<Scalar>, inout palindrome_sums
-        ) -> KickOutcome
-    let gatherAdjoint:
-        (
-            Int64, Positions, Block, UnsafePointer<Scalar>, SIMD3<Double>, UnsafePointer<Scalar>?, Reals,
-            UnsafeMutablePointer<Double>?
-        ) -> Int32
-    // order.h
-    let findPlanes: (Int64, UnsafePointer<Scalar.Position>, Block, UnsafeMutablePointer<Int64>) -> Int32
-    let columns: (Int64, Positions, Block, UnsafeMutablePointer<UInt32>) -> Int32
-    let countLeavers: (Int64, Positions, Block) -> Int64
-    let listLeavers: (Int64, Positions, Block, UnsafeMutablePointer<UInt32>) -> Void
-    let owners:
-        (Int64, Positions, Block, UnsafePointer<UInt32>, UnsafePointer<UInt32>, UnsafeMutablePointer<UInt32>)
-            ->
-            Void
+        (Planes, Potential, Kicks, palindrome_kick_cotangents, palindrome_kick_windows) ->
+            KickOutcome
+    let gatherAdjoint: (Particles, MeshField, palindrome_gather_cotangents) -> Int32
+    // planes.h, order.h
+    let findPlanes: (Particles, Block, Integers) -> Int32
+    let columns: (Particles, Block, List) -> Int32
+    let countLeavers: (Particles, Block) -> Int64
+    let listLeavers: (Particles, Block, List) -> Void
+    let owners: (Int64, UnsafeRawPointer?, UnsafeRawPointer?, palindrome_column_owners, List) -> Void
     // checksum.h
-    let checksum: (Int64, Positions, Momenta, UnsafePointer<Int64>) -> UInt64
-}
-
-/// What the adjoint of a kick takes, besides what the kick does.
-@safe struct _KickAdjointArguments<Scalar: ParticleScalar> {
-    /// The kicks' coefficients negated, the last one first [momentum units].
-    let undoing: [Double]
-    /// The sum of the coefficients over the mesh cell, per axis.
-    let factor: SIMD3<Double>
-    let momentumBar: _ParticleKernels<Scalar>.Reals
-    let positionBar: _ParticleKernels<Scalar>.Reals
-    /// p̄ · F, one per particle.
-    let product: UnsafeMutablePointer<Double>
-    /// Integers per p̄ in the cotangent of the potential, per axis.
-    let weight: SIMD3<Double>
-    /// Scratch.
-    let window: UnsafeMutablePointer<Scalar>
-    let cotangentWindow: UnsafeMutablePointer<Int64>
+    let checksum: (Particles, UnsafePointer<Int64>?) -> UInt64
 }
 
 extension Float {
     /// The kernels ending in `_f32`.
-    public static var _particleKernels: _ParticleKernels<Float> {
+    public static var _particleKernels: _ParticleKernels {
         unsafe _ParticleKernels(
-            drift: { unsafe palindrome_drift_f32($0, $1, $2, $3) },
-            undrift: { carried, coefficients in
-                var (carried, largest) = (carried, 0.0)
-                let failed = unsafe palindrome_undrift_f32(
-                    &carried, [coefficients.x, coefficients.y, coefficients.z], &largest)
-                return (failed, largest)
-            },
-            driftAdjoint: { carried, coefficient, factors, words in
-                var carried = carried
-                unsafe palindrome_drift_adjoint_f32(
-                    &carried, coefficient, [factors.0, factors.1], words)
-            },
-            largestDriftProduct: { count, p, bar in
-                unsafe palindrome_largest_drift_product_f32(count, p.x, p.y, p.z, bar.x, bar.y, bar.z)
-            },
-            exactDriftProducts: { count, p, bar, factors, words in
-                unsafe palindrome_exact_drift_products_f32(
-                    count, p.x, p.y, p.z, bar.x, bar.y, bar.z, factors.0, factors.1, words)
-            },
-            largestMagnitude: { unsafe palindrome_largest_magnitude_f32($0, $1.x, $1.y, $1.z) },
-            exactMagnitudes: {
-                unsafe palindrome_exact_magnitudes_f32($0, $1.x, $1.y, $1.z, $2.0, $2.1, $3)
-            },
-            deposit: { unsafe palindrome_deposit_f32($0, $1.x, $1.y, $1.z, $2, $3, &$4, $5) },
-            depositValues: {
-                unsafe palindrome_deposit_values_f32($0, $1.x, $1.y, $1.z, $2, $3, $4, &$5, $6)
-            },
-            finishRim: { unsafe palindrome_finish_rim_f32($0) },
-            kick: { planes, at, momenta, block, potential, scale, coefficients, window in
-                unsafe palindrome_kick_f32(
-                    planes, at.x, at.y, at.z, momenta.x, momenta.y, momenta.z, block, potential,
-                    [Float(scale.x), Float(scale.y), Float(scale.z)], Int64(coefficients.count), coefficients,
-                    window)
-            },
-            force: { planes, at, block, potential, scale, force, window in
-                unsafe palindrome_force_f32(
-                    planes, at.x, at.y, at.z, block, potential,
-                    [Float(scale.x), Float(scale.y), Float(scale.z)],
-                    force.x, force.y, force.z, window)
-            },
-            kickComponent: { count, at, momentum, block, force, coefficients in
-                unsafe palindrome_kick_component_f32(
-                    count, at.x, at.y, at.z, momentum, block, force, Int64(coefficients.count), coefficients)
-            },
-            gather: { unsafe palindrome_gather_f32($0, $1.x, $1.y, $1.z, $2, $3, $4) },
-            kickAdjoint: { planes, at, momenta, block, potential, scale, more, sums in
-                unsafe palindrome_kick_adjoint_f32(
-                    planes, at.x, at.y, at.z, momenta.x, momenta.y, momenta.z, block, potential,
-                    [Float(scale.x), Float(scale.y), Float(scale.z)], Int64(more.undoing.count), more.undoing,
-                    [more.factor.x, more.factor.y, more.factor.z],
-                    more.momentumBar.x, more.momentumBar.y, more.momentumBar.z,
-                    more.positionBar.x, more.positionBar.y, more.positionBar.z, more.product,
-                    [more.weight.x, more.weight.y, more.weight.z], &sums, more.window,
-                    more.cotangentWindow)
-            },
-            gatherAdjoint: { count, at, block, field, factor, weight, positionBar, product in
-                unsafe palindrome_gather_adjoint_f32(
-                    count, at.x, at.y, at.z, block, field, [factor.x, factor.y, factor.z], weight,
-                    positionBar.x, positionBar.y, positionBar.z, product)
-            },
-            findPlanes: { unsafe palindrome_find_planes_f32($0, $1, $2, $3) },
-            columns: { unsafe palindrome_columns_f32($0, $1.x, $1.y, $2, $3) },
-            countLeavers: { unsafe palindrome_count_leavers_f32($0, $1.x, $1.y, $2) },
-            listLeavers: { unsafe palindrome_list_leavers_f32($0, $1.x, $1.y, $2, $3) },
-            owners: { unsafe palindrome_owners_f32($0, $1.x, $1.y, $2, $3, $4, $5) },
-            checksum: { unsafe palindrome_checksum_f32($0, $1.x, $1.y, $1.z, $2.x, $2.y, $2.z, $3) })
+            drift: palindrome_drift_f32, undrift: palindrome_undrift_f32,
+            driftAdjoint: palindrome_drift_adjoint_f32,
+            largestMomentumProduct: palindrome_largest_momentum_product_f32,
+            exactMomentumProducts: palindrome_exact_momentum_products_f32,
+            largestMagnitude: palindrome_largest_magnitude_f32,
+            exactMagnitudes: palindrome_exact_magnitudes_f32,
+            deposit: palindrome_deposit_f32, finishRim: palindrome_finish_rim_f32,
+            kick: palindrome_kick_f32, force: palindrome_force_f32,
+            kickComponent: palindrome_kick_component_f32, gather: palindrome_gather_f32,
+            kickAdjoint: palindrome_kick_adjoint_f32, gatherAdjoint: palindrome_gather_adjoint_f32,
+            findPlanes: palindrome_find_planes_f32, columns: palindrome_columns_f32,
+            countLeavers: palindrome_count_leavers_f32, listLeavers: palindrome_list_leavers_f32,
+            owners: palindrome_owners_f32, checksum: palindrome_checksum_f32)
     }
 }
 
 extension Double {
     /// The kernels ending in `_f64`.
-    public static var _particleKernels: _ParticleKernels<Double> {
+    public static var _particleKernels: _ParticleKernels {
         unsafe _ParticleKernels(
-            drift: { unsafe palindrome_drift_f64($0, $1, $2, $3) },
-            undrift: { carried, coefficients in
-                var (carried, largest) = (carried, 0.0)
-                let failed = unsafe palindrome_undrift_f64(
-                    &carried, [coefficients.x, coefficients.y, coefficients.z], &largest)
-                return (failed, largest)
-            },
-            driftAdjoint: { carried, coefficient, factors, words in
-                var carried = carried
-                unsafe palindrome_drift_adjoint_f64(
-                    &carried, coefficient, [factors.0, factors.1], words)
-            },
-            largestDriftProduct: { count, p, bar in
-                unsafe palindrome_largest_drift_product_f64(count, p.x, p.y, p.z, bar.x, bar.y, bar.z)
-            },
-            exactDriftProducts: { count, p, bar, factors, words in
-                unsafe palindrome_exact_drift_products_f64(
-                    count, p.x, p.y, p.z, bar.x, bar.y, bar.z, factors.0, factors.1, words)
-            },
-            largestMagnitude: { unsafe palindrome_largest_magnitude_f64($0, $1.x, $1.y, $1.z) },
-            exactMagnitudes: {
-                unsafe palindrome_exact_magnitudes_f64($0, $1.x, $1.y, $1.z, $2.0, $2.1, $3)
-            },
-            deposit: { unsafe palindrome_deposit_f64($0, $1.x, $1.y, $1.z, $2, $3, &$4, $5) },
-            depositValues: {
-                unsafe palindrome_deposit_values_f64($0, $1.x, $1.y, $1.z, $2, $3, $4, &$5, $6)
-            },
-            finishRim: { unsafe palindrome_finish_rim_f64($0) },
-            kick: { planes, at, momenta, block, potential, scale, coefficients, window in
-                unsafe palindrome_kick_f64(
-                    planes, at.x, at.y, at.z, momenta.x, momenta.y, momenta.z, block, potential,
-                    [scale.x, scale.y, scale.z], Int64(coefficients.count), coefficients, window)
-            },
-            force: { planes, at, block, potential, scale, force, window in
-                unsafe palindrome_force_f64(
-                    planes, at.x, at.y, at.z, block, potential, [scale.x, scale.y, scale.z],
-                    force.x, force.y, force.z, window)
-            },
-            kickComponent: { count, at, momentum, block, force, coefficients in
-                unsafe palindrome_kick_component_f64(
-                    count, at.x, at.y, at.z, momentum, block, force, Int64(coefficients.count), coefficients)
-            },
-            gather: { unsafe palindrome_gather_f64($0, $1.x, $1.y, $1.z, $2, $3, $4) },
-            kickAdjoint: { planes, at, momenta, block, potential, scale, more, sums in
-                unsafe palindrome_kick_adjoint_f64(
-                    planes, at.x, at.y, at.z, momenta.x, momenta.y, momenta.z, block, potential,
-                    [scale.x, scale.y, scale.z], Int64(more.undoing.count), more.undoing,
-                    [more.factor.x, more.factor.y, more.factor.z],
-                    more.momentumBar.x, more.momentumBar.y, more.momentumBar.z,
-                    more.positionBar.x, more.positionBar.y, more.positionBar.z, more.product,
-                    [more.weight.x, more.weight.y, more.weight.z], &sums, more.window,
-                    more.cotangentWindow)
-            },
-            gatherAdjoint: { count, at, block, field, factor, weight, positionBar, product in
-                unsafe palindrome_gather_adjoint_f64(
-                    count, at.x, at.y, at.z, block, field, [factor.x, factor.y, factor.z], weight,
-                    positionBar.x, positionBar.y, positionBar.z, product)
-            },
-            findPlanes: { unsafe palindrome_find_planes_f64($0, $1, $2, $3) },
-            columns: { unsafe palindrome_columns_f64($0, $1.x, $1.y, $2, $3) },
-            countLeavers: { unsafe palindrome_count_leavers_f64($0, $1.x, $1.y, $2) },
-            listLeavers: { unsafe palindrome_list_leavers_f64($0, $1.x, $1.y, $2, $3) },
-            owners: { unsafe palindrome_owners_f64($0, $1.x, $1.y, $2, $3, $4, $5) },
-            checksum: { unsafe palindrome_checksum_f64($0, $1.x, $1.y, $1.z, $2.x, $2.y, $2.z, $3) })
+            drift: palindrome_drift_f64, undrift: palindrome_undrift_f64,
+            driftAdjoint: palindrome_drift_adjoint_f64,
+            largestMomentumProduct: palindrome_largest_momentum_product_f64,
+            exactMomentumProducts: palindrome_exact_momentum_products_f64,
+            largestMagnitude: palindrome_largest_magnitude_f64,
+            exactMagnitudes: palindrome_exact_magnitudes_f64,
+            deposit: palindrome_deposit_f64, finishRim: palindrome_finish_rim_f64,
+            kick: palindrome_kick_f64, force: palindrome_force_f64,
+            kickComponent: palindrome_kick_component_f64, gather: palindrome_gather_f64,
+            kickAdjoint: palindrome_kick_adjoint_f64, gatherAdjoint: palindrome_gather_adjoint_f64,
+            findPlanes: palindrome_find_planes_f64, columns: palindrome_columns_f64,
+            countLeavers: palindrome_count_leavers_f64, listLeavers: palindrome_list_leavers_f64,
+            owners: palindrome_owners_f64, checksum: palindrome_checksum_f64)
     }
 }
 
-extension palindrome_block {
+extension palindrome_particle_block {
     /// The owned part of a mesh, in an array without ghosts.
     init(_ decomposition: Decomposition) {
         self.init(decomposition, lower: 0, xStride: decomposition.y.count * decomposition.shape.z)
@@ -261,4 +114,23 @@ extension palindrome_block {
             owned_x: Int64(decomposition.x.count), owned_y: Int64(decomposition.y.count),
             lower: Int64(lower), x_stride: Int64(xStride), y_stride: Int64(shape.z))
     }
+}
+
+extension palindrome_mesh_field {
+    /// A field with its ghosts, filled; valid as long as it is.
+    init<Scalar: ParticleScalar>(_ field: borrowing Field<Scalar>) {
+        unsafe self.init(block: palindrome_particle_block(field), values: field.values.start)
+    }
+}
+
+extension palindrome_vectors {
+    /// Three arrays; valid as long as they are.
+    init<Element>(_ arrays: borrowing InlineArray<3, Buffer<Element>>) {
+        unsafe self.init(along: (.init(arrays[0].start), .init(arrays[1].start), .init(arrays[2].start)))
+    }
+}
+
+extension SIMD3<Double> {
+    /// As a struct of a kernel takes them.
+    var components: (Double, Double, Double) { (x, y, z) }
 }

@@ -11,7 +11,7 @@ public protocol ParticleScalar: FourierScalar {
     associatedtype Momentum: FixedWidthInteger & SignedInteger & BitwiseCopyable & Sendable
 
     /// The C kernels of this precision.
-    static var _particleKernels: _ParticleKernels<Self> { get }
+    static var _particleKernels: _ParticleKernels { get }
 }
 
 extension Float: ParticleScalar {

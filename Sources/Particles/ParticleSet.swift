@@ -59,22 +59,17 @@ public struct ParticleSet<Scalar: ParticleScalar>: ~Copyable {
     /// A fingerprint of the particles of all ranks, whatever their order: it changes with any bit of any
     /// position, momentum or index. Collective.
     public func checksum() -> UInt64 {
-        let own = unsafe Scalar._particleKernels.checksum(
-            Int64(count), positionStarts, momentumStarts, index.start)
+        let own = unsafe Scalar._particleKernels.checksum(forKernel, index.start)
         return decomposition.grid.world.wrappingSum(own)
     }
 
     var grid: RankGrid { decomposition.grid }
 
-    var positionStarts: _ParticleKernels<Scalar>.Positions {
-        unsafe (
-            UnsafePointer(position[0].start), UnsafePointer(position[1].start),
-            UnsafePointer(position[2].start)
-        )
-    }
-
-    var momentumStarts: _ParticleKernels<Scalar>.Momenta {
-        unsafe (momentum[0].start, momentum[1].start, momentum[2].start)
+    /// As kernels take them; valid as long as the arrays stay where they are.
+    var forKernel: palindrome_particle_set {
+        palindrome_particle_set(
+            count: Int64(count), position: palindrome_vectors(position),
+            momentum: palindrome_vectors(momentum))
     }
 
     /// A particle outside its rank's columns, or out of their order, is a step that forgot ``route()``.

@@ -37,14 +37,16 @@ extension ParticleSet {
         grid.phases.measure(.ordering) {
             let first = Buffer<Int64>(count: decomposition.x.count + 1, from: grid.memory, for: "planes")
             let status = unsafe Scalar._particleKernels.findPlanes(
-                Int64(count), positionStarts.x, palindrome_block(decomposition), first.start)
+                forKernel, palindrome_particle_block(decomposition), first.start)
             requireRouted(status != 0)
             return ParticlePlanes(first: first, count: count)
         }
     }
 
-    func requirePlanes(_ planes: borrowing ParticlePlanes) {
+    /// As kernels take particles plane by plane; valid as long as their arrays and the planes stay where they are.
+    func inPlanes(_ planes: borrowing ParticlePlanes) -> palindrome_particle_planes {
         precondition(planes.count == count, "planes of other particles")
+        return unsafe palindrome_particle_planes(particles: forKernel, starts: planes.starts)
     }
 
     /// Scratch for the masses at the window's planes, or for other integers, one per point.
@@ -56,9 +58,9 @@ extension ParticleSet {
     /// Scratch for the forces' cotangents at the window's planes, and what is kept of those before.
     borrowing func cotangentWindow() -> Buffer<Int64> { window(palindrome_cotangent_window) }
 
-    private borrowing func window<Element>(_ count: (palindrome_block) -> Int64) -> Buffer<Element> {
+    private borrowing func window<Element>(_ count: (palindrome_particle_block) -> Int64) -> Buffer<Element> {
         Buffer(
-            count: Int(count(palindrome_block(decomposition))), isRandomlyAccessed: true, from: grid.memory,
-            for: "window")
+            count: Int(count(palindrome_particle_block(decomposition))), isRandomlyAccessed: true,
+            from: grid.memory, for: "window")
     }
 }

@@ -60,12 +60,9 @@ extension ParticleSet {
         var sums = MeshSums<Scalar>(
             decomposition, ghosts: .cloudInCell, scale: Double.powerOfTwo(-exponent), for: purpose)
         grid.phases.measure(phase) {
-            let planes = planes()
-            let window = massWindow()
-            let status = unsafe Scalar._particleKernels.depositValues(
-                planes.starts, positionStarts, palindrome_block(decomposition), values.start,
-                factor * Double.powerOfTwo(exponent), &sums.forKernel, window.start)
-            requireRouted(status != 0)
+            let masses = unsafe palindrome_masses(
+                value: values.start, scale: factor * Double.powerOfTwo(exponent))
+            _ = unsafe deposit(masses, planes(), sums.forKernel)
         }
         sums.finish(in: phase)
         return sums.takeField()

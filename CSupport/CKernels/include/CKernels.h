@@ -1,5 +1,14 @@
 #pragma once
 
+// Kernels: arithmetic on arrays. No allocation, no MPI, no global state.
+//
+// Precision is in the name: `_f32` and `_f64` (`_32` and `_64` where words are moved, whatever they mean).
+// Arrays of the precision that a kernel is named by are `void *`, so that structs and signatures are the same
+// in either; other arrays, and coefficients, are of the types that they show.
+//
+// What belongs together is a struct that comes by value, and a kernel has five parameters at most. What it
+// finds is what it returns.
+
 #include "checksum.h"
 #include "deposit.h"
 #include "drift.h"
@@ -10,6 +19,7 @@
 #include "network.h"
 #include "order.h"
 #include "particle_block.h"
+#include "particles.h"
 #include "planes.h"
 #include "random.h"
 #include "resample.h"

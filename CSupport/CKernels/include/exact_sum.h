@@ -1,5 +1,5 @@
 #pragma once
-#include <stdint.h>
+#include "particles.h"
 
 // Sums that do not depend on order. No allocation, no MPI, no global state.
 
@@ -14,17 +14,19 @@ void palindrome_exact_sum(int64_t count, const double *terms, double first_facto
                           uint64_t total[2]);
 
 /// The same of the products x[i] * y[i], each in double.
-double palindrome_largest_product_f32(int64_t count, const float *x, const float *y);
-double palindrome_largest_product_f64(int64_t count, const double *x, const double *y);
-void palindrome_exact_products_f32(int64_t count, const float *x, const float *y, double first_factor,
+double palindrome_largest_product_f32(int64_t count, const void *x, const void *y);
+double palindrome_largest_product_f64(int64_t count, const void *x, const void *y);
+void palindrome_exact_products_f32(int64_t count, const void *x, const void *y, double first_factor,
                                    double second_factor, uint64_t total[2]);
-void palindrome_exact_products_f64(int64_t count, const double *x, const double *y, double first_factor,
+void palindrome_exact_products_f64(int64_t count, const void *x, const void *y, double first_factor,
                                    double second_factor, uint64_t total[2]);
 
-/// The same of the magnitudes |x[i]| + |y[i]| + |z[i]|.
-double palindrome_largest_magnitude_f32(int64_t count, const float *x, const float *y, const float *z);
-double palindrome_largest_magnitude_f64(int64_t count, const double *x, const double *y, const double *z);
-void palindrome_exact_magnitudes_f32(int64_t count, const float *x, const float *y, const float *z,
-                                     double first_factor, double second_factor, uint64_t total[2]);
-void palindrome_exact_magnitudes_f64(int64_t count, const double *x, const double *y, const double *z,
-                                     double first_factor, double second_factor, uint64_t total[2]);
+/// The same of the magnitudes |x| + |y| + |z| of vectors of reals.
+///
+/// - factors: the first and the second.
+double palindrome_largest_magnitude_f32(int64_t count, palindrome_vectors vectors);
+double palindrome_largest_magnitude_f64(int64_t count, palindrome_vectors vectors);
+void palindrome_exact_magnitudes_f32(int64_t count, palindrome_vectors vectors, const double factors[2],
+                                     uint64_t total[2]);
+void palindrome_exact_magnitudes_f64(int64_t count, palindrome_vectors vectors, const double factors[2],
+                                     uint64_t total[2]);

@@ -29,32 +29,43 @@ typedef struct palindrome_friends {
     int64_t reach;
 } palindrome_friends;
 
+/// Scratch of ordering.
+typedef struct palindrome_order_scratch {
+    /// As many as there are points.
+    palindrome_point *points;
+    /// cells[2] + 1 numbers.
+    uint32_t *by_z;
+} palindrome_order_scratch;
+
 /// Orders points by column, [x][y], and in a column by the cell along z.
 ///
 /// - points: in their new order afterwards.
-/// - scratch: room for as many.
-/// - by_z: scratch of cells[2] + 1.
 /// - column: columns[0] * columns[1] + 1, where each column's points start afterwards, and the end.
 /// - Returns: the number of cells that are not empty; -1 if a point is outside the columns.
-int64_t palindrome_order_points(int64_t count, palindrome_point *restrict points,
-                                palindrome_point *restrict scratch, const palindrome_friends *friends,
-                                uint32_t *restrict by_z, uint32_t *restrict column);
+int64_t palindrome_order_points(int64_t count, palindrome_point *restrict points, palindrome_friends friends,
+                                palindrome_order_scratch scratch, uint32_t *restrict column);
 
-/// The cells of ordered points that are not empty.
+/// The cells of ordered points that are not empty, column by column.
+typedef struct palindrome_point_cells {
+    /// Where each column's cells start, and the end.
+    uint32_t *column;
+    /// Each cell's first point, and the number of points after the last.
+    uint32_t *first;
+    /// Each cell's number along z.
+    uint32_t *z;
+} palindrome_point_cells;
+
+/// Finds the cells of ordered points.
 ///
-/// - column: where each column's points start; where its cells start, afterwards.
-/// - first: each cell's first point, and the number of points after the last.
-/// - z: each cell's number along z.
-void palindrome_find_cells(const palindrome_point *restrict points, const palindrome_friends *friends,
-                           uint32_t *restrict column, uint32_t *restrict first, uint32_t *restrict z);
+/// - cells: what `column` holds before is where each column's points start.
+void palindrome_find_cells(const palindrome_point *restrict points, palindrome_friends friends,
+                           palindrome_point_cells cells);
 
 /// Joins the cells between which there are friends.
 ///
-/// - column, first, z: as palindrome_find_cells leaves them.
 /// - parent: for each cell one of the same group, itself or one before it.
-void palindrome_join_cells(const palindrome_point *restrict points, const palindrome_friends *friends,
-                           const uint32_t *restrict column, const uint32_t *restrict first,
-                           const uint32_t *restrict z, uint32_t *restrict parent);
+void palindrome_join_cells(const palindrome_point *restrict points, palindrome_friends friends,
+                           palindrome_point_cells cells, uint32_t *restrict parent);
 
 /// Numbers groups of cells, and tells each point its group's number.
 ///

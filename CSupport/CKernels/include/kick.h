@@ -1,5 +1,4 @@
 #pragma once
-#include "particle_block.h"
 #include "planes.h"
 
 // Reading forces at particles, cloud-in-cell, and kicking with them. No allocation, no MPI, no global state.
@@ -7,6 +6,21 @@
 // The forces are read in one precision with explicit fused multiply-adds in a fixed order. A kick adds
 // round(coefficient * force) to the momentum, the product in double; rounding to nearest even is odd, so the
 // negative coefficient undoes it exactly.
+
+/// A potential, with two lower and three upper ghost planes, and what its four-point differences are times.
+typedef struct palindrome_potential {
+    palindrome_mesh_field field;
+    /// -1 / (12 h) per axis; a kernel takes it in its precision.
+    double scale[3];
+} palindrome_potential;
+
+/// Kicks one after the other, each rounded.
+typedef struct palindrome_kicks {
+    /// At most 64.
+    int64_t count;
+    /// Of each kick [momentum units per force unit].
+    const double *coefficients;
+} palindrome_kicks;
 
 /// What went wrong in a kick, all zero if nothing did; otherwise the momenta are undefined.
 typedef struct palindrome_kick_outcome {
@@ -24,43 +38,26 @@ typedef struct palindrome_kick_outcome {
 ///
 ///     F_x = scale_x * sum over the 8 cells c of W(x - c) [8 (phi(c+1) - phi(c-1)) - (phi(c+2) - phi(c-2))]
 ///
-/// - planes: where the particles of each owned plane start, from `palindrome_find_planes`.
-/// - potential: two lower and three upper ghost planes, filled.
-/// - scale: -1 / (12 h) per axis.
-/// - kicks, coefficients: at most 64 kicks, one after the other, each rounded [momentum units per force
-/// unit].
-/// - window: scratch of `palindrome_force_window` numbers.
-palindrome_kick_outcome palindrome_kick_f32(const int64_t *planes, const uint32_t *x, const uint32_t *y,
-                                            const uint32_t *z, int32_t *px, int32_t *py, int32_t *pz,
-                                            palindrome_block block, const float *potential,
-                                            const float scale[3], int64_t kicks, const double *coefficients,
-                                            float *window);
-palindrome_kick_outcome palindrome_kick_f64(const int64_t *planes, const uint64_t *x, const uint64_t *y,
-                                            const uint64_t *z, int64_t *px, int64_t *py, int64_t *pz,
-                                            palindrome_block block, const double *potential,
-                                            const double scale[3], int64_t kicks, const double *coefficients,
-                                            double *window);
+/// - window: scratch of `palindrome_force_window` reals.
+palindrome_kick_outcome palindrome_kick_f32(palindrome_particle_planes planes, palindrome_potential potential,
+                                            palindrome_kicks kicks, void *window);
+palindrome_kick_outcome palindrome_kick_f64(palindrome_particle_planes planes, palindrome_potential potential,
+                                            palindrome_kicks kicks, void *window);
 
-/// The forces with which `palindrome_kick` kicks, bit for bit.
-int32_t palindrome_force_f32(const int64_t *planes, const uint32_t *x, const uint32_t *y, const uint32_t *z,
-                             palindrome_block block, const float *potential, const float scale[3], float *fx,
-                             float *fy, float *fz, float *window);
-int32_t palindrome_force_f64(const int64_t *planes, const uint64_t *x, const uint64_t *y, const uint64_t *z,
-                             palindrome_block block, const double *potential, const double scale[3],
-                             double *fx, double *fy, double *fz, double *window);
+/// The forces with which `palindrome_kick` kicks, bit for bit, reals.
+///
+/// - Returns: 0, or -1 if a particle was outside the owned columns, here and below.
+int32_t palindrome_force_f32(palindrome_particle_planes planes, palindrome_potential potential,
+                             palindrome_vectors force, void *window);
+int32_t palindrome_force_f64(palindrome_particle_planes planes, palindrome_potential potential,
+                             palindrome_vectors force, void *window);
 
-/// Kicks one component by a force given on the mesh, with one upper ghost plane, filled.
-palindrome_kick_outcome palindrome_kick_component_f32(int64_t count, const uint32_t *x, const uint32_t *y,
-                                                      const uint32_t *z, int32_t *momentum,
-                                                      palindrome_block block, const float *force,
-                                                      int64_t kicks, const double *coefficients);
-palindrome_kick_outcome palindrome_kick_component_f64(int64_t count, const uint64_t *x, const uint64_t *y,
-                                                      const uint64_t *z, int64_t *momentum,
-                                                      palindrome_block block, const double *force,
-                                                      int64_t kicks, const double *coefficients);
+/// Kicks momenta along one axis by that component of the force on the mesh, with one upper ghost plane.
+palindrome_kick_outcome palindrome_kick_component_f32(palindrome_particle_set particles, int32_t axis,
+                                                      palindrome_mesh_field force, palindrome_kicks kicks);
+palindrome_kick_outcome palindrome_kick_component_f64(palindrome_particle_set particles, int32_t axis,
+                                                      palindrome_mesh_field force, palindrome_kicks kicks);
 
-/// Reads a field at the particles, cloud-in-cell.
-int32_t palindrome_gather_f32(int64_t count, const uint32_t *x, const uint32_t *y, const uint32_t *z,
-                              palindrome_block block, const float *field, float *value);
-int32_t palindrome_gather_f64(int64_t count, const uint64_t *x, const uint64_t *y, const uint64_t *z,
-                              palindrome_block block, const double *field, double *value);
+/// Reads a field with one upper ghost plane at the particles, cloud-in-cell: a real for each.
+int32_t palindrome_gather_f32(palindrome_particle_set particles, palindrome_mesh_field field, void *value);
+int32_t palindrome_gather_f64(palindrome_particle_set particles, palindrome_mesh_field field, void *value);

@@ -43,10 +43,8 @@ typedef struct {
 
 void palindrome_dense_products(palindrome_layer_cells cells, palindrome_layer_sums sums);
 
-/// Rows of cells in a field, periodic along themselves.
+/// Rows of cells in a field, periodic along themselves; of floats or doubles as the kernel is named.
 typedef struct {
-    /// Of a number, 4 or 8.
-    int32_t bytes;
     int64_t length;
     /// Cells from one unit to the next where networks read them.
     int64_t stride;
@@ -56,12 +54,16 @@ typedef struct {
 /// above, a row of `stride` cells each, filled up with 0.
 ///
 /// - around: the nine rows around, [x][y].
-void palindrome_neighbours(palindrome_rows rows, const void *const *around, const double *means,
-                           const double *factors, double *restrict out);
+void palindrome_neighbours_f32(palindrome_rows rows, const void *const *around, const double *means,
+                               const double *factors, double *restrict out);
+void palindrome_neighbours_f64(palindrome_rows rows, const void *const *around, const double *means,
+                               const double *factors, double *restrict out);
 
 /// The same of the row itself, without neighbours.
-void palindrome_row_standardised(palindrome_rows rows, const void *row, double mean, double factor,
-                                 double *restrict out);
+void palindrome_row_standardised_f32(palindrome_rows rows, const void *row, double mean, double factor,
+                                     double *restrict out);
+void palindrome_row_standardised_f64(palindrome_rows rows, const void *row, double mean, double factor,
+                                     double *restrict out);
 
 /// Weights of the 27 offsets, `[feature][offset]`.
 typedef struct {
@@ -73,11 +75,16 @@ typedef struct {
 ///
 /// - around: around[x][y] is the row at (-o_x, -o_y).
 /// - scratch: 9 (length + 2).
-void palindrome_neighbours_transpose(palindrome_rows rows, const void *const *around, palindrome_taps taps,
-                                     double *restrict scratch, double *restrict out);
+void palindrome_neighbours_transpose_f32(palindrome_rows rows, const void *const *around,
+                                         palindrome_taps taps, double *restrict scratch,
+                                         double *restrict out);
+void palindrome_neighbours_transpose_f64(palindrome_rows rows, const void *const *around,
+                                         palindrome_taps taps, double *restrict scratch,
+                                         double *restrict out);
 
-/// Rounds a row to the precision of a field.
-void palindrome_row_stored(int32_t bytes, const double *values, int64_t length, void *row);
+/// Rounds the cells of a row to the precision of a field.
+void palindrome_row_stored_f32(palindrome_rows rows, const double *values, void *row);
+void palindrome_row_stored_f64(palindrome_rows rows, const double *values, void *row);
 
 /// How outputs of the two networks make a mass, sigmoid(width y) (deviation u + mean).
 typedef struct {

@@ -47,8 +47,6 @@ typedef struct palindrome_sums {
     double scale, shift;
     /// The field, `[x][y][z]` without ghosts, of floats or doubles as the kernel is named.
     void *real;
-    /// Gains the sum of the inner points, modulo 2^64.
-    uint64_t total;
 } palindrome_sums;
 
 /// Makes the rim's own points real, when all ranks' parts are there.

@@ -16,7 +16,7 @@ typedef struct palindrome_short_range {
     double scale;
 } palindrome_short_range;
 
-/// Numbers of scratch that a filter needs.
+/// Numbers of scratch, of the kernel's precision, that a filter needs.
 int64_t palindrome_short_range_scratch(palindrome_short_range filter, int64_t points_z, int64_t count_y);
 
 /// Adds S applied to a window to a block, target += scale * S window.
@@ -29,6 +29,6 @@ int64_t palindrome_short_range_scratch(palindrome_short_range filter, int64_t po
 /// - scratch: of `palindrome_short_range_scratch` numbers, aligned to 64 bytes.
 /// - Returns: 0, or -1 if there is no kernel for the filter's radius and terms.
 int32_t palindrome_short_range_f32(palindrome_window window, palindrome_short_range filter,
-                                   palindrome_target target, float *scratch);
+                                   palindrome_target target, void *scratch);
 int32_t palindrome_short_range_f64(palindrome_window window, palindrome_short_range filter,
-                                   palindrome_target target, double *scratch);
+                                   palindrome_target target, void *scratch);

@@ -10,38 +10,27 @@ enum FilterKernels<Scalar: ParticleScalar> {
     static func reduce(
         _ window: palindrome_window, _ target: palindrome_target, _ scratch: borrowing Scratch
     ) {
-        if Scalar.self == Float.self {
-            unsafe palindrome_reduce_mesh_f32(window, target, scratch.numbers())
-        } else {
-            unsafe palindrome_reduce_mesh_f64(window, target, scratch.numbers())
-        }
+        let kernel =
+            unsafe Scalar.self == Float.self ? palindrome_reduce_mesh_f32 : palindrome_reduce_mesh_f64
+        unsafe kernel(window, target, scratch.start)
     }
 
     static func expand(
         _ window: palindrome_window, _ target: palindrome_target, _ scratch: borrowing Scratch
     ) {
-        if Scalar.self == Float.self {
-            unsafe palindrome_expand_mesh_f32(window, target, scratch.numbers())
-        } else {
-            unsafe palindrome_expand_mesh_f64(window, target, scratch.numbers())
-        }
+        let kernel =
+            unsafe Scalar.self == Float.self ? palindrome_expand_mesh_f32 : palindrome_expand_mesh_f64
+        unsafe kernel(window, target, scratch.start)
     }
 
     static func shortRange(
         _ window: palindrome_window, _ filter: palindrome_short_range, _ target: palindrome_target,
         _ scratch: borrowing Scratch
     ) {
-        let status =
-            Scalar.self == Float.self
-            ? unsafe palindrome_short_range_f32(window, filter, target, scratch.numbers())
-            : unsafe palindrome_short_range_f64(window, filter, target, scratch.numbers())
+        let kernel =
+            unsafe Scalar.self == Float.self ? palindrome_short_range_f32 : palindrome_short_range_f64
+        let status = unsafe kernel(window, filter, target, scratch.start)
         precondition(status == 0, "a filter without a kernel")
-    }
-}
-
-extension Buffer {
-    fileprivate func numbers<Number>() -> UnsafeMutablePointer<Number> {
-        unsafe UnsafeMutableRawPointer(start).assumingMemoryBound(to: Number.self)
     }
 }
 

@@ -21,9 +21,9 @@ struct LocalGroups: ~Copyable {
         let z = Buffer<UInt32>(count: cells, from: memory, for: "cells")
         let parent = Buffer<UInt32>(count: cells, isRandomlyAccessed: true, from: memory, for: "cells")
         group = Buffer<UInt32>(count: points.count, from: memory, for: "groups")
-        var friends = criterion
-        unsafe palindrome_find_cells(points.start, &friends, column.start, first.start, z.start)
-        unsafe palindrome_join_cells(points.start, &friends, column.start, first.start, z.start, parent.start)
+        let found = unsafe palindrome_point_cells(column: column.start, first: first.start, z: z.start)
+        unsafe palindrome_find_cells(points.start, criterion, found)
+        unsafe palindrome_join_cells(points.start, criterion, found, parent.start)
         count = Int(
             unsafe palindrome_number_groups(
                 Int64(cells), parent.start, first.start, points.start, group.start))
@@ -36,9 +36,9 @@ struct LocalGroups: ~Copyable {
     ) -> Int {
         let scratch = Buffer<palindrome_point>(count: points.count, from: points.pool, for: "ordering")
         let byZ = Buffer<UInt32>(count: Int(criterion.cells.2) + 1, from: points.pool, for: "ordering")
-        var friends = criterion
         let cells = unsafe palindrome_order_points(
-            Int64(points.count), points.start, scratch.start, &friends, byZ.start, column.start)
+            Int64(points.count), points.start, criterion,
+            palindrome_order_scratch(points: scratch.start, by_z: byZ.start), column.start)
         precondition(cells >= 0, "a particle is not on the rank that owns its place")
         return Int(cells)
     }

@@ -193,8 +193,8 @@ private final class RowPasses {
     @unsafe func backward<Scalar: ParticleScalar>(
         width: Double, from cotangents: UnsafeMutablePointer<Scalar>, as type: Scalar.Type
     ) {
-        unsafe palindrome_row_standardised(
-            .cells(depth, of: Scalar.self, stride: stride), cotangents, 0, 1, row.start)
+        unsafe RowKernels.of(Scalar.self).standardised(
+            .cells(depth, stride: stride), cotangents, 0, 1, row.start)
         unsafe position.cotangents(of: position.last).update(
             from: position.values(of: position.last), count: stride)
         unsafe mass.cotangents(of: mass.last).update(from: mass.values(of: mass.last), count: stride)
@@ -208,30 +208,28 @@ private final class RowPasses {
     }
 
     @unsafe func store<Scalar: ParticleScalar>(_ first: Int, to target: UnsafeMutablePointer<Scalar>) {
-        unsafe palindrome_row_stored(
-            Int32(MemoryLayout<Scalar>.size), row.start + first * stride, Int64(depth), target)
+        unsafe RowKernels.of(Scalar.self).stored(
+            .cells(depth, stride: stride), row.start + first * stride, target)
     }
 
     @unsafe func storeHidden<Scalar: ParticleScalar>(_ unit: Int, to target: UnsafeMutablePointer<Scalar>) {
-        unsafe palindrome_row_stored(
-            Int32(MemoryLayout<Scalar>.size), position.cotangents(of: 1) + unit * stride, Int64(depth), target
-        )
+        unsafe RowKernels.of(Scalar.self).stored(
+            .cells(depth, stride: stride), position.cotangents(of: 1) + unit * stride, target)
     }
 
     @unsafe func storeOwn<Scalar: ParticleScalar>(_ feature: Int, to target: UnsafeMutablePointer<Scalar>) {
         let factor = massScaling.factors[feature]
         let values = unsafe mass.cotangents(of: 0) + feature * stride
         for z in 0..<depth { unsafe values[z] *= factor }
-        unsafe palindrome_row_stored(
-            Int32(MemoryLayout<Scalar>.size), values, Int64(depth), target)
+        unsafe RowKernels.of(Scalar.self).stored(.cells(depth, stride: stride), values, target)
     }
 
     @unsafe func gather<Scalar: ParticleScalar>(
         _ hidden: [HiddenField<Scalar>], at x: Int, _ y: Int, addingTo fields: borrowing InlineFields<Scalar>
     ) {
-        let cells = palindrome_rows.cells(depth, of: Scalar.self, stride: stride)
+        let (kernels, cells) = (RowKernels.of(Scalar.self), palindrome_rows.cells(depth, stride: stride))
         for feature in 0..<3 {
-            unsafe palindrome_row_standardised(
+            unsafe kernels.standardised(
                 cells, fields.row(feature, x, y), 0, 1, row.start + feature * stride)
         }
         unsafe firstWeights.withUnsafeBufferPointer { weights in
@@ -239,7 +237,7 @@ private final class RowPasses {
                 let rows: [UnsafeRawPointer?] = unsafe (0..<9).map { place in
                     unsafe UnsafeRawPointer(field.row(x + 1 - place / 3, y + 1 - place % 3))
                 }
-                unsafe palindrome_neighbours_transpose(
+                unsafe kernels.neighboursTranspose(
                     cells, rows, palindrome_taps(features: 3, weights: weights.baseAddress! + 81 * unit),
                     scratch.start, row.start)
             }

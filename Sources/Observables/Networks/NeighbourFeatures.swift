@@ -144,8 +144,8 @@ public struct FeatureFields<Scalar: ParticleScalar>: ~Copyable {
                 unsafe UnsafeRawPointer(fields.row(feature, x + place / 3 - 1, y + place % 3 - 1))
             }
             unsafe scaling.withTables(of: feature) { means, factors in
-                unsafe palindrome_neighbours(
-                    .cells(depth, of: Scalar.self, stride: stride), rows, means, factors,
+                unsafe RowKernels.of(Scalar.self).neighbours(
+                    .cells(depth, stride: stride), rows, means, factors,
                     out + 27 * feature * stride)
             }
         }
@@ -157,8 +157,8 @@ public struct FeatureFields<Scalar: ParticleScalar>: ~Copyable {
     ) {
         let depth = fields.first.decomposition.shape.z
         for feature in 0..<3 {
-            unsafe palindrome_row_standardised(
-                .cells(depth, of: Scalar.self, stride: stride), fields.row(feature, x, y),
+            unsafe RowKernels.of(Scalar.self).standardised(
+                .cells(depth, stride: stride), fields.row(feature, x, y),
                 scaling.means[feature], scaling.factors[feature], out + feature * stride)
         }
     }
@@ -189,8 +189,8 @@ public struct FeatureScaling: Sendable {
 
 extension palindrome_rows {
     /// Rows of some cells of a field.
-    static func cells<Scalar>(_ length: Int, of: Scalar.Type, stride: Int) -> Self {
-        Self(bytes: Int32(MemoryLayout<Scalar>.size), length: Int64(length), stride: Int64(stride))
+    static func cells(_ length: Int, stride: Int) -> Self {
+        Self(length: Int64(length), stride: Int64(stride))
     }
 }
 
