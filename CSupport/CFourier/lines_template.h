@@ -19,7 +19,8 @@ static void NAME(destroy)(NAME(work) * work) {
     free(work->term);
 }
 
-/// Makes FFTW know what is given and no more: what anybody measured before must not change a plan, or the bits would depend on it.
+/// Makes FFTW know what is given and no more: what anybody measured before must not change a plan, or the
+/// bits would depend on it.
 static int NAME(recall)(palindrome_planning planning) {
     FFTW(forget_wisdom)();
     return planning.wisdom && *planning.wisdom && FFTW(import_wisdom_from_string)(planning.wisdom);

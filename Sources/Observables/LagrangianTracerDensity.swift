@@ -113,8 +113,8 @@ public final class LagrangianTracerDensity<Scalar: ParticleScalar>: Observable {
         let bars = bars(of: seen, cotangent)
         let home = seen.home(bars, to: particles)
         let shift = moment.redshiftShift
-        let slope = try SightAdjoint<Scalar>(line: line, shift: shift.value)
-            .pull(home, to: particles, addingTo: &adjoint.cotangents)
+        let slope = try particles.pullBack(
+            home, shownAlong: RedshiftSight(along: line, by: shift.value), addingTo: &adjoint.cotangents)
         adjoint.parameters += shift.scaled(by: slope)
 
         let growth = moment.growth.d1
@@ -140,7 +140,7 @@ public final class LagrangianTracerDensity<Scalar: ParticleScalar>: Observable {
     ) throws -> SeenParticles<Scalar> {
         let field = weights!.values(at: moment.growth.d1.value, own)
         return try SeenParticles(
-            of: particles, along: line, by: moment.redshiftShift.value,
+            of: particles, along: RedshiftSight(along: line, by: moment.redshiftShift.value),
             carrying: places.values(of: field))
     }
 

@@ -36,7 +36,8 @@ public final class RadialRedshiftSpaceDensity<Scalar: ParticleScalar>: Observabl
     ///
     /// - Throws: `DriftOverflow` on all ranks when a particle is shifted by half the box; `MassError`.
     public func predict(_ particles: inout ParticleSet<Scalar>, at moment: Moment) throws -> Cells<Scalar> {
-        let seen = try SeenParticles(of: particles, along: line, by: moment.redshiftShift.value)
+        let seen = try SeenParticles(
+            of: particles, along: RedshiftSight(along: line, by: moment.redshiftShift.value))
         return .mesh(try seen.set.relativeDensity())
     }
 
@@ -47,14 +48,14 @@ public final class RadialRedshiftSpaceDensity<Scalar: ParticleScalar>: Observabl
         judge: (consuming Cells<Scalar>) throws -> Cells<Scalar>
     ) throws {
         let shift = moment.redshiftShift
-        let seen = try SeenParticles(of: particles, along: line, by: shift.value)
+        let sight = RedshiftSight(along: line, by: shift.value)
+        let seen = try SeenParticles(of: particles, along: sight)
         let cotangent = try judge(.mesh(seen.set.relativeDensity()))
         var bars = CotangentSet(for: seen.set)
         seen.set.depositAdjoint(
             cotangent.takeField().withGhosts(.cloudInCell, for: "density cotangent"), carrying: &bars)
         let home = seen.home(bars, to: particles)
-        let slope = try SightAdjoint<Scalar>(line: line, shift: shift.value)
-            .pull(home, to: particles, addingTo: &adjoint.cotangents)
+        let slope = try particles.pullBack(home, shownAlong: sight, addingTo: &adjoint.cotangents)
         adjoint.parameters += shift.scaled(by: slope)
     }
 

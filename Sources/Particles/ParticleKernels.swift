@@ -29,6 +29,10 @@ internal import Mesh
     let driftAdjoint: (Particles, Cotangents, Double, Factors, Words) -> Void
     let largestMomentumProduct: (Particles, Vectors) -> Double
     let exactMomentumProducts: (Particles, Vectors, Factors, Words) -> Void
+    // sight.h
+    let show: (Particles, UnsafePointer<palindrome_sight>?, Vectors) -> Int32
+    let showAdjoint:
+        (Particles, UnsafePointer<palindrome_sight>?, Vectors, Cotangents, UnsafeMutablePointer<Double>?) -> Void
     // exact_sum.h
     let largestMagnitude: (Int64, Vectors) -> Double
     let exactMagnitudes: (Int64, Vectors, Factors, Words) -> Void
@@ -63,6 +67,7 @@ extension Float {
             driftAdjoint: palindrome_drift_adjoint_f32,
             largestMomentumProduct: palindrome_largest_momentum_product_f32,
             exactMomentumProducts: palindrome_exact_momentum_products_f32,
+            show: palindrome_show_f32, showAdjoint: palindrome_show_adjoint_f32,
             largestMagnitude: palindrome_largest_magnitude_f32,
             exactMagnitudes: palindrome_exact_magnitudes_f32,
             deposit: palindrome_deposit_f32, finishRim: palindrome_finish_rim_f32,
@@ -83,6 +88,7 @@ extension Double {
             driftAdjoint: palindrome_drift_adjoint_f64,
             largestMomentumProduct: palindrome_largest_momentum_product_f64,
             exactMomentumProducts: palindrome_exact_momentum_products_f64,
+            show: palindrome_show_f64, showAdjoint: palindrome_show_adjoint_f64,
             largestMagnitude: palindrome_largest_magnitude_f64,
             exactMagnitudes: palindrome_exact_magnitudes_f64,
             deposit: palindrome_deposit_f64, finishRim: palindrome_finish_rim_f64,

@@ -18,15 +18,16 @@ typedef struct palindrome_lines palindrome_lines;
 /// Complex lines, or real ones: `length` reals in real space, length/2 + 1 complex numbers in Fourier space.
 enum palindrome_line_kind { palindrome_complex_lines, palindrome_real_lines };
 
-/// How plans are found: what FFTW has learnt before, as it writes it (wisdom; NULL: nothing), and whether it measures what
-/// that does not tell, or estimates it. Nothing else has a part in them, whatever the process has planned before.
+/// How plans are found: what FFTW has learnt before, as it writes it (wisdom; NULL: nothing), and whether it
+/// measures what that does not tell, or estimates it. Nothing else has a part in them, whatever the process
+/// has planned before.
 typedef struct {
     const char *wisdom;
     int is_measured;
 } palindrome_planning;
 
-/// Returns NULL when FFTW has no plan or there is no memory. FFTW forgets what it knew, and knows the given wisdom and what it has
-/// measured afterwards.
+/// Returns NULL when FFTW has no plan or there is no memory. FFTW forgets what it knew, and knows the given
+/// wisdom and what it has measured afterwards.
 palindrome_lines *palindrome_lines_create(enum palindrome_precision precision, enum palindrome_line_kind kind,
                                           int64_t length, palindrome_planning planning);
 void palindrome_lines_destroy(palindrome_lines *lines);

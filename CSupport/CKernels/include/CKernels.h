@@ -25,4 +25,5 @@
 #include "resample.h"
 #include "rim.h"
 #include "short_range.h"
+#include "sight.h"
 #include "window.h"
