@@ -212,7 +212,7 @@ final class LinearPosteriorTests: SPMDTestCase {
 
     func testHamiltonianMonteCarloFindsTheWienerPosterior() throws {
         try assertWiener(
-            HamiltonianMonteCarlo(.minimumNorm), warmUp: 160, samples: (300, 10_000), (0.2, 0.1),
+            HamiltonianMonteCarlo(.minimumNorm), warmUp: 160, samples: (2000, 10_000), (0.2, 0.1),
             "hmc minimum-norm")
     }
 
