@@ -46,6 +46,8 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
             preconditionFailure("the point that was found has no universe")
         }
         try context.stopIfAsked()
+        // What an evaluation leaves in the pool does not fit what a universe takes, and would lie beside it.
+        model.mesh.grid.memory.releaseFree()
         let found = try ReconstructedUniverse(
             of: posterior.noise(at: state.optimizer.point, in: model), in: model)
         try context.stopIfAsked()
@@ -103,6 +105,7 @@ struct ReconstructionOutputs<Scalar: StorableScalar> {
         var standard: SpectralComparison?
         if let source = configuration.reconstruct!.truth {
             try context.stopIfAsked()
+            model.mesh.grid.memory.releaseFree()
             let other = try ReconstructedUniverse(
                 of: try noise(of: source, over: model.particleGrid), in: model)
             try other.write(in: "/truth", end: configuration.evolution.stop, box: box, to: &file)
