@@ -7,7 +7,9 @@ final class TransformPlanningTests: MeshTestCase {
     private static let shape: SIMD3<Int> = [60, 96, 40]
 
     /// What rank 0 measures for lines of a mesh, in both precisions; given to all.
-    private func measured(_ shape: SIMD3<Int>, after earlier: TransformWisdom = .init()) throws -> TransformWisdom {
+    private func measured(_ shape: SIMD3<Int>, after earlier: TransformWisdom = .init()) throws
+        -> TransformWisdom
+    {
         let planning = TransformPlanning(by: earlier, .measured)
         let mesh = try Decomposition(
             shape: shape, over: RankGrid(world: alone, shape: [1, 1], planning: planning))
@@ -66,7 +68,9 @@ final class TransformPlanningTests: MeshTestCase {
     func testTextsThatAreNone() throws {
         let text = try measured(Self.shape).text
         let half = String(text.prefix(text.count / 2))
-        for other in ["", "  \n", "hello", ")", "(fftw-3.3.10 fftwq_wisdom #x1)", text + text, text + "x", half] {
+        for other in [
+            "", "  \n", "hello", ")", "(fftw-3.3.10 fftwq_wisdom #x1)", text + text, text + "x", half,
+        ] {
             XCTAssertNil(TransformWisdom(parsing: other), other)
         }
         // Of another version, or another processor.

@@ -111,7 +111,8 @@ struct BenchCommand: RankCommand {
             throw ValidationError("--repeats is \(repeats); it must be 1 or more; try 5")
         }
         guard [strong, weak, laws, wisdomFile != nil].count(where: { $0 }) <= 1 else {
-            throw ValidationError("--strong, --weak, --laws and --plan: two are given; only one of them may be")
+            throw ValidationError(
+                "--strong, --weak, --laws and --plan: two are given; only one of them may be")
         }
         guard ranks == nil || strong || weak else {
             throw ValidationError("--ranks is given; it must come with --strong or --weak; add one of them")
