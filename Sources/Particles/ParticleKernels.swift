@@ -32,7 +32,8 @@ internal import Mesh
     // sight.h
     let show: (Particles, UnsafePointer<palindrome_sight>?, Vectors) -> Int32
     let showAdjoint:
-        (Particles, UnsafePointer<palindrome_sight>?, Vectors, Cotangents, UnsafeMutablePointer<Double>?) -> Void
+        (Particles, UnsafePointer<palindrome_sight>?, Vectors, Cotangents, UnsafeMutablePointer<Double>?) ->
+            Void
     // exact_sum.h
     let largestMagnitude: (Int64, Vectors) -> Double
     let exactMagnitudes: (Int64, Vectors, Factors, Words) -> Void
