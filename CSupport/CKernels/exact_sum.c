@@ -7,8 +7,9 @@ CLONES double palindrome_largest(int64_t count, const double *terms) {
     return result;
 }
 
-CLONES void palindrome_exact_sum(int64_t count, const double *terms, double first_factor,
-                                 double second_factor, uint64_t total[2]) {
+CLONES void palindrome_exact_sum(int64_t count, const double *terms, const double factors[2],
+                                 uint64_t total[2]) {
+    const double first_factor = factors[0], second_factor = factors[1];
     EXACT_SUM(i, count, terms[i], first_factor, second_factor, total);
 }
 

@@ -8,8 +8,9 @@ CLONES double NAME(palindrome_largest_product)(int64_t count, const void *first,
 }
 
 CLONES void NAME(palindrome_exact_products)(int64_t count, const void *first, const void *second,
-                                            double first_factor, double second_factor, uint64_t total[2]) {
+                                            const double factors[2], uint64_t total[2]) {
     const REAL *const x = first, *const y = second;
+    const double first_factor = factors[0], second_factor = factors[1];
     EXACT_SUM(i, count, (double)x[i] * (double)y[i], first_factor, second_factor, total);
 }
 

@@ -26,12 +26,11 @@ INLINE NAME(view) NAME(look)(int64_t i, const POSITION *const position[3], const
     return view;
 }
 
-INLINE uint32_t NAME(show)(palindrome_particle_set particles, const palindrome_sight *given,
+INLINE uint32_t NAME(show)(palindrome_particle_set particles, palindrome_sight sight,
                            palindrome_vectors targets, int32_t line) {
     const POSITION *const position[3] = COMPONENTS(particles.position);
     const MOMENTUM *const momentum[3] = COMPONENTS(particles.momentum);
     POSITION *const seen[3] = COMPONENTS(targets);
-    const palindrome_sight sight = *given;
     double turns[3];
     for (int axis = 0; axis < 3; axis++)
         turns[axis] = 2 * HALF_BOX / sight.box[axis];
@@ -49,7 +48,7 @@ INLINE uint32_t NAME(show)(palindrome_particle_set particles, const palindrome_s
     return failed;
 }
 
-INLINE void NAME(show_adjoint)(palindrome_particle_set particles, const palindrome_sight *given,
+INLINE void NAME(show_adjoint)(palindrome_particle_set particles, palindrome_sight sight,
                                palindrome_vectors seen_bar, palindrome_particle_cotangents cotangents,
                                double *products, int32_t line) {
     const POSITION *const position[3] = COMPONENTS(particles.position);
@@ -57,7 +56,6 @@ INLINE void NAME(show_adjoint)(palindrome_particle_set particles, const palindro
     const REAL *const bar[3] = COMPONENTS(seen_bar);
     REAL *const position_bar[3] = COMPONENTS(cotangents.position);
     REAL *const momentum_bar[3] = COMPONENTS(cotangents.momentum);
-    const palindrome_sight sight = *given;
 #pragma clang loop vectorize(assume_safety)
     for (int64_t i = 0; i < particles.count; i++) {
         const NAME(view) view = NAME(look)(i, position, momentum, &sight, line);
@@ -94,20 +92,20 @@ INLINE void NAME(show_adjoint)(palindrome_particle_set particles, const palindro
         break;                                                                                               \
     }
 
-CLONES int32_t NAME(palindrome_show)(palindrome_particle_set particles, const palindrome_sight *sight,
+CLONES int32_t NAME(palindrome_show)(palindrome_particle_set particles, palindrome_sight sight,
                                      palindrome_vectors seen) {
     uint32_t failed = 0;
 #define CALL(line) failed = NAME(show)(particles, sight, seen, line)
-    BY_LINE(sight->line, CALL)
+    BY_LINE(sight.line, CALL)
 #undef CALL
     return (int32_t)failed;
 }
 
-CLONES void NAME(palindrome_show_adjoint)(palindrome_particle_set particles, const palindrome_sight *sight,
+CLONES void NAME(palindrome_show_adjoint)(palindrome_particle_set particles, palindrome_sight sight,
                                           palindrome_vectors seen_bar,
                                           palindrome_particle_cotangents cotangents, double *products) {
 #define CALL(line) NAME(show_adjoint)(particles, sight, seen_bar, cotangents, products, line)
-    BY_LINE(sight->line, CALL)
+    BY_LINE(sight.line, CALL)
 #undef CALL
 }
 

@@ -9,7 +9,7 @@ extension ExactSum {
 
     /// Adds many terms; the same bits as one by one.
     public mutating func add(_ terms: borrowing Buffer<Double>) {
-        unsafe add { unsafe palindrome_exact_sum(Int64(terms.count), terms.start, $0.0, $0.1, $1) }
+        unsafe add { unsafe palindrome_exact_sum(Int64(terms.count), terms.start, [$0.0, $0.1], $1) }
     }
 
     /// Adds the products of the numbers in two arrays, each in double; the same bits as one by one.
@@ -56,7 +56,7 @@ extension Float: ExactTerm {
         unsafe x.withUnsafeBufferPointer { x in
             unsafe y.withUnsafeBufferPointer { y in
                 unsafe palindrome_exact_products_f32(
-                    Int64(x.count), x.baseAddress, y.baseAddress, scale.0, scale.1, words)
+                    Int64(x.count), x.baseAddress, y.baseAddress, [scale.0, scale.1], words)
             }
         }
     }
@@ -80,7 +80,7 @@ extension Double: ExactTerm {
         unsafe x.withUnsafeBufferPointer { x in
             unsafe y.withUnsafeBufferPointer { y in
                 unsafe palindrome_exact_products_f64(
-                    Int64(x.count), x.baseAddress, y.baseAddress, scale.0, scale.1, words)
+                    Int64(x.count), x.baseAddress, y.baseAddress, [scale.0, scale.1], words)
             }
         }
     }

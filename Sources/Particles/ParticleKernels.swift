@@ -30,9 +30,9 @@ internal import Mesh
     let largestMomentumProduct: (Particles, Vectors) -> Double
     let exactMomentumProducts: (Particles, Vectors, Factors, Words) -> Void
     // sight.h
-    let show: (Particles, UnsafePointer<palindrome_sight>?, Vectors) -> Int32
+    let show: (Particles, palindrome_sight, Vectors) -> Int32
     let showAdjoint:
-        (Particles, UnsafePointer<palindrome_sight>?, Vectors, Cotangents, UnsafeMutablePointer<Double>?) ->
+        (Particles, palindrome_sight, Vectors, Cotangents, UnsafeMutablePointer<Double>?) ->
             Void
     // exact_sum.h
     let largestMagnitude: (Int64, Vectors) -> Double

@@ -59,9 +59,8 @@ extension ParticleSet {
     /// - Throws: ``DriftOverflow`` on all ranks when one would be shifted by half the box.
     public func show(along sight: RedshiftSight, in copy: inout ParticleSet) throws(DriftOverflow) {
         precondition(copy.count == count)
-        let failed = unsafe withUnsafePointer(to: sight.forKernel(units)) { sight in
-            unsafe Scalar._particleKernels.show(forKernel, sight, copy.forKernel.position)
-        }
+        let failed = Scalar._particleKernels.show(
+            forKernel, sight.forKernel(units), copy.forKernel.position)
         guard !grid.world.any(failed != 0) else { throw DriftOverflow(coefficient: sight.shift) }
     }
 
@@ -77,10 +76,8 @@ extension ParticleSet {
         addingTo cotangents: inout CotangentSet<Scalar>
     ) throws(NotFiniteError) -> Double {
         let products = Buffer<Double>(count: count, from: grid.memory, for: "line of sight")
-        unsafe withUnsafePointer(to: sight.forKernel(units)) { sight in
-            unsafe Scalar._particleKernels.showAdjoint(
-                forKernel, sight, bars.forKernel.position, cotangents.forKernel, products.start)
-        }
+        unsafe Scalar._particleKernels.showAdjoint(
+            forKernel, sight.forKernel(units), bars.forKernel.position, cotangents.forKernel, products.start)
         return try Total(of: products, named: "the derivative by a redshift", over: grid.world).sum
     }
 }

@@ -60,7 +60,7 @@ bad 2 'it must be section.key=value' simulate run.yaml --set particles <<<''
 bad 2 '--set force.kernel: force.kernel is 1_5; it must be 1_4' simulate run.yaml --set force.kernel=1_5 <<<''
 
 bad 2 '--repeats is 0; it must be 1 or more' bench --repeats 0 <<<''
-bad 2 '--strong, --weak and --laws: two are given; only one of them may be' bench --strong --weak <<<''
+bad 2 '--strong, --weak, --laws and --plan: two are given; only one of them may be' bench --strong --plan w <<<''
 bad 2 '--ranks is given; it must come with --strong or --weak' bench --ranks 1 <<<''
 bad 2 "--ranks is '1,x'; it must be numbers" bench --strong --ranks 1,x <<<''
 bad 2 "--ranks is '99'; each number must be at most that of the ranks started" bench --strong --ranks 99 <<<''
@@ -181,6 +181,15 @@ E
 everywhere=4
 bad 2 'power.model is table; it must come with power.table' simulate run.yaml --dry-run <<'E'
 power: {model: table}
+E
+bad 2 'wisdom.fftw: there is no such file' simulate run.yaml --dry-run <<'E'
+box: {particles: 12}
+run: {wisdom: wisdom.fftw}
+E
+prepare 'echo "(fftw-3.3.10 fftw_wisdom #x1" >wisdom.fftw'
+bad 2 'run.wisdom: wisdom.fftw holds no wisdom of FFTW; it must be a file that palindrome bench' simulate run.yaml <<'E'
+box: {particles: 12}
+run: {wisdom: wisdom.fftw}
 E
 bad 2 'cambb.txt: there is no such file' simulate run.yaml --dry-run <<'E'
 power: {model: table, table: cambb.txt}

@@ -26,9 +26,9 @@ typedef struct palindrome_sight {
 /// - Returns: 0, or 1 if a particle would be shifted by half the box or more, or by NaN; it is then left
 /// where it
 ///   was.
-int32_t palindrome_show_f32(palindrome_particle_set particles, const palindrome_sight *sight,
+int32_t palindrome_show_f32(palindrome_particle_set particles, palindrome_sight sight,
                             palindrome_vectors seen);
-int32_t palindrome_show_f64(palindrome_particle_set particles, const palindrome_sight *sight,
+int32_t palindrome_show_f64(palindrome_particle_set particles, palindrome_sight sight,
                             palindrome_vectors seen);
 
 /// The adjoint: with q = seen_bar, alpha = p . n, beta = q . n, onto the cotangents
@@ -36,9 +36,9 @@ int32_t palindrome_show_f64(palindrome_particle_set particles, const palindrome_
 ///     x_bar += q + (shift/|r|) [beta (p - alpha n) + alpha (q - beta n)],    p_bar += shift beta n
 ///
 /// - products: alpha beta of each particle.
-void palindrome_show_adjoint_f32(palindrome_particle_set particles, const palindrome_sight *sight,
+void palindrome_show_adjoint_f32(palindrome_particle_set particles, palindrome_sight sight,
                                  palindrome_vectors seen_bar, palindrome_particle_cotangents cotangents,
                                  double *products);
-void palindrome_show_adjoint_f64(palindrome_particle_set particles, const palindrome_sight *sight,
+void palindrome_show_adjoint_f64(palindrome_particle_set particles, palindrome_sight sight,
                                  palindrome_vectors seen_bar, palindrome_particle_cotangents cotangents,
                                  double *products);

@@ -13,11 +13,12 @@ struct InputCheck {
     let purpose: MemoryEstimate.Purpose
     let world: Communicator
 
-    /// Whether the table can be used, and the datasets are there and fit, without reading those. Collective.
+    /// Whether the table and the wisdom can be used, and the datasets are there and fit, without reading those. Collective.
     ///
     /// - Throws: the same on all ranks.
     func lookAtFiles() throws {
         _ = try configuration.linearPowerModel(on: world)
+        _ = try configuration.transformPlanning(on: world)
         for (address, shape) in datasets {
             try address.requireField(of: shape, on: world)
         }

@@ -14,7 +14,7 @@ extension RunConfiguration {
 
     /// What FFTW plans by: the wisdom that is named, or, if that file is lost, what the newest checkpoint in the directory of
     /// the outputs was made with. Where FFTW does not take it, on whichever rank, all estimate. Collective.
-    private func transformPlanning(on world: Communicator) throws -> TransformPlanning {
+    func transformPlanning(on world: Communicator) throws -> TransformPlanning {
         guard let path = run.wisdom else { return TransformPlanning() }
         var remarks: [String] = []
         let text: String
