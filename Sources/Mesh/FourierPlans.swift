@@ -40,7 +40,7 @@ extension palindrome_block {
         if planning.rigor == .measured && !isKnown {
             var wisdom = planning.wisdom
             wisdom[keyPath: Scalar.wisdom] = Scalar.wisdomOfFFTW
-            planning.learn(wisdom)
+            planning.learn(TransformWisdom(single: wisdom.single, double: wisdom.double))
         }
     }
 

@@ -8,16 +8,18 @@ public struct TransformWisdom: Sendable, Equatable {
 
     /// Nothing, or the texts of FFTW.
     public init(single: String = "", double: String = "") {
-        self.single = single
-        self.double = double
+        self.single = Self.trimmed(single)
+        self.double = Self.trimmed(double)
     }
 
     /// Reads ``text``.
     ///
-    /// - Returns: nil if the text is anything else.
+    /// - Returns: nil if the text is anything else, or not as it was written: FFTW ends the process at some damage.
     public init?(parsing text: String) {
         self.init()
-        guard let expressions = Self.expressions(of: text) else { return nil }
+        guard var expressions = Self.expressions(of: text), let seal = expressions.popLast(),
+            seal == Self.seal(of: expressions)
+        else { return nil }
         for expression in expressions {
             let words = expression.dropFirst().split(maxSplits: 2, whereSeparator: \.isWhitespace)
             guard words.count == 3, words[0].hasPrefix("fftw-") else { return nil }
@@ -30,9 +32,21 @@ public struct TransformWisdom: Sendable, Equatable {
         if single.isEmpty && double.isEmpty { return nil }
     }
 
-    /// What a file holds: one expression for each precision.
+    /// What a file holds: one expression for each precision, and a checksum of both.
     public var text: String {
-        [single, double].filter { !$0.isEmpty }.map { $0.last == "\n" ? $0 : $0 + "\n" }.joined()
+        let expressions = [single, double].filter { !$0.isEmpty }.map(Self.trimmed)
+        return (expressions + [Self.seal(of: expressions)]).map { $0 + "\n" }.joined()
+    }
+
+    private static func trimmed(_ text: String) -> String {
+        String(text.reversed().drop(while: \.isWhitespace).reversed())
+    }
+
+    /// FNV-1a of all bytes, as an expression.
+    private static func seal(of expressions: [String]) -> String {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in expressions.joined().utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return "(palindrome \(String(hash, radix: 16)))"
     }
 
     /// Expressions in parentheses, with white space between them; nil if there is anything else, or one is not closed.

@@ -66,16 +66,19 @@ final class TransformPlanningTests: MeshTestCase {
     }
 
     func testTextsThatAreNone() throws {
-        let text = try measured(Self.shape).text
+        let wisdom = try measured(Self.shape)
+        let text = wisdom.text
+        let other = text.replacingOccurrences(of: "#x1", with: "#x2")
         let half = String(text.prefix(text.count / 2))
-        for other in [
-            "", "  \n", "hello", ")", "(fftw-3.3.10 fftwq_wisdom #x1)", text + text, text + "x", half,
+        for text in [
+            "", "  \n", "hello", ")", "(fftw-3.3.10 fftwq_wisdom #x1)", text + text, text + "x", half, other,
         ] {
-            XCTAssertNil(TransformWisdom(parsing: other), other)
+            XCTAssertNil(TransformWisdom(parsing: text), text)
         }
         // Of another version, or another processor.
-        let stranger = try XCTUnwrap(
-            TransformWisdom(parsing: text.replacingOccurrences(of: "#x", with: "#x1")))
+        var stranger = wisdom
+        stranger.single = wisdom.single.replacingOccurrences(of: "(fftw-3.", with: "(fftw-9.")
+        XCTAssertEqual(TransformWisdom(parsing: stranger.text), stranger)
         XCTAssertFalse(stranger.isTaken)
         XCTAssertTrue(TransformWisdom().isTaken)
     }

@@ -187,7 +187,7 @@ box: {particles: 12}
 run: {wisdom: wisdom.fftw}
 E
 prepare 'echo "(fftw-3.3.10 fftw_wisdom #x1" >wisdom.fftw'
-bad 2 'run.wisdom: wisdom.fftw holds no wisdom of FFTW; it must be a file that palindrome bench' simulate run.yaml <<'E'
+bad 2 'run.wisdom: wisdom.fftw holds no wisdom of FFTW, or is damaged; it must be a file that' simulate run.yaml <<'E'
 box: {particles: 12}
 run: {wisdom: wisdom.fftw}
 E

@@ -91,7 +91,8 @@ for ranks in 1 3; do
         --set output.directory=coarse$ranks
 done
 check 'mocks on coarser cells are reconstructed' grep -q finished coarse1/ensemble.csv
-check 'with the same bits on 3 ranks' same_data coarse1/member_0001/observed.h5 coarse3/member_0001/observed.h5
+check 'with the same bits on 3 ranks' \
+    same_data coarse1/member_0001/reconstruction.h5 coarse3/member_0001/reconstruction.h5
 on_ranks 2 ensemble mocks.yaml --vary initial.seed=21:22 --make mocks --set objective.kind=momentum-density \
     --set objective.axis=z --set output.directory=others
 check 'mocks of what cannot be mocked fail' grep -q 'mocks are of one objective of kind density' "$prints/rank.0.err"

@@ -51,10 +51,26 @@ else
     skip 'a run goes on without the file' 'it had come to its end before it was stopped'
 fi
 
-# Of another version or processor: told, and transforms are estimated.
-sed 's/#x/#x1/' kept.fftw >wisdom.fftw
+# The checksum that a wisdom ends with: FNV-1a.
+sealed() {
+    local text hash=$((0xcbf29ce484222325)) at code
+    text=$(cat)
+    for ((at = 0; at < ${#text}; at++)); do
+        printf -v code '%d' "'${text:at:1}"
+        hash=$(((hash ^ code) * 0x100000001b3))
+    done
+    printf '%s\n(palindrome %x)\n' "$text" $hash
+}
+sed '$d' kept.fftw | sealed >wisdom.fftw
+check 'this checksum is that of the program' cmp wisdom.fftw kept.fftw
+# Of another version: told, and transforms are estimated.
+sed -e '$d' -e 's/(fftw-3/(fftw-9/' kept.fftw | sealed >wisdom.fftw
 on_ranks 2 simulate run.yaml --set output.directory=estimated
 check 'a wisdom of another FFTW is told' grep -q 'warning: run.wisdom: FFTW does not take' "$prints/rank.0.out"
 check 'and transforms are estimated' [ "$(checksum)" = "$plain" ]
+sed 's/#x1/#x2/' kept.fftw >wisdom.fftw
+on_ranks 2 simulate run.yaml --set output.directory=damaged
+check 'a damaged one is one line' [ "$? $(wc -l <"$prints/rank.0.err")" = '2 1' ]
+check 'that says so' grep -q 'holds no wisdom of FFTW, or is damaged' "$prints/rank.0.err"
 
 exit $((failures > 0))

@@ -26,8 +26,8 @@ extension RunConfiguration {
         }
         guard let wisdom = TransformWisdom(parsing: text) else {
             throw UsageError(
-                "run.wisdom: \(path) holds no wisdom of FFTW; it must be a file that palindrome bench --plan has written; "
-                    + "make it again, or leave run.wisdom out")
+                "run.wisdom: \(path) holds no wisdom of FFTW, or is damaged; it must be a file that palindrome bench --plan "
+                    + "has written; make it again, or leave run.wisdom out")
         }
         guard world.minimum(wisdom.isTaken ? 1 : 0) == 1 else {
             return TransformPlanning(
