@@ -104,6 +104,7 @@ done
 [ -n "$done" ] || fail 'a chain that is killed ends' "$(cat "$prints"/rank.0.err)"
 [ "$killed" -eq "$kills" ] || fail "a chain is killed $kills times" "killed $killed times"
 expect_same "a chain that was killed $kills times has the same bits" "$reference" killed
+config=run.yaml
 
 # More samples than before.
 sample 1 longer --set sampler.samples=4 && sample 2 longer --resume
