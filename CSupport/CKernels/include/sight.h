@@ -23,9 +23,8 @@ typedef struct palindrome_sight {
 /// seen = X + round(s - x in position units), modulo the box.
 ///
 /// - seen: positions.
-/// - Returns: 0, or 1 if a particle would be shifted by half the box or more, or by NaN; it is then left
-/// where it
-///   was.
+/// - Returns: 0, or 1 if a shift reached half the box or was not finite; such a particle stays where
+/// it is.
 int32_t palindrome_show_f32(palindrome_particle_set particles, palindrome_sight sight,
                             palindrome_vectors seen);
 int32_t palindrome_show_f64(palindrome_particle_set particles, palindrome_sight sight,
