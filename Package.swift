@@ -48,22 +48,25 @@ let commit = Context.environment["PALINDROME_COMMIT"] ?? ""
 let layers: [Target] = [
     layer("Memory", []),
     layer("Text", []),
-    layer("Parallel", ["CParallel", "CKernels", "Memory"]),
+    layer("Kernels", ["CKernels"]),
+    layer("Parallel", ["CParallel", "Memory", "Kernels"]),
     layer("Background", [numerics]),
-    layer("Mesh", ["CFourier", "CKernels", "Memory", "Parallel"]),
-    layer("Particles", ["CKernels", "Memory", "Parallel", "Mesh"]),
-    layer("Gravity", ["CKernels", "Memory", "Parallel", "Mesh", "Particles"]),
+    layer("Mesh", ["CFourier", "CKernels", "Memory", "Kernels", "Parallel"]),
+    layer("Particles", ["CKernels", "Memory", "Kernels", "Parallel", "Mesh"]),
+    layer("Gravity", ["CKernels", "Memory", "Kernels", "Parallel", "Mesh", "Particles"]),
     layer("InitialConditions", ["CKernels", "Memory", "Parallel", "Background", "Mesh", "Particles"]),
     layer(
         "Dynamics",
         ["Memory", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions"]),
-    layer("Measurement", ["CKernels", "Memory", "Parallel", "Mesh", "Particles"]),
+    layer("Measurement", ["CKernels", "Memory", "Kernels", "Parallel", "Mesh", "Particles"]),
     layer(
         "Survey",
         [
             "Memory", "Parallel", "Background", "Mesh", "Particles", "InitialConditions", "Measurement",
         ]),
-    layer("Observables", ["CKernels", "Memory", "Parallel", "Background", "Mesh", "Particles", "Dynamics"]),
+    layer(
+        "Observables",
+        ["CKernels", "Memory", "Kernels", "Parallel", "Background", "Mesh", "Particles", "Dynamics"]),
     layer(
         "Inference",
         [
@@ -152,7 +155,7 @@ let package = Package(
         .target(name: "HeapTrim", path: "Tests/HeapTrim", cSettings: [.treatAllWarnings(as: .error)]),
         tests("Memory", ["Memory"]),
         tests("Text", ["Text"]),
-        tests("Parallel", ["Memory", "Parallel"]),
+        tests("Parallel", ["Memory", "Kernels", "Parallel"]),
         tests("Background", ["Background", numerics], resources: [.copy("Resources")]),
         tests(
             "Configuration", ["Parallel", "Background", "Mesh", "Gravity", "Configuration"],

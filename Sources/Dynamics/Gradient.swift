@@ -124,7 +124,7 @@ extension ForwardModel {
     /// The derivatives by cosmology would have met NaN and infinity in their sums.
     private func requireFinite(_ gradient: borrowing Field<Scalar>) throws(NotFiniteError) {
         let values = gradient.values.span
-        let largest = Scalar._largestProduct(values, values)
+        let largest = ExactSum.largestProduct(values, values, by: particleGrid.grid.kernels)
         guard particleGrid.grid.world.maximum(largest).isFinite else {
             throw NotFiniteError(quantity: "the gradient")
         }

@@ -91,7 +91,7 @@ public func innerProduct<Scalar: FourierScalar>(
     let others = zip(first.parameters, second.parameters).reduce(0) { $0 + $1.0 * $1.1 }
     let noise = try innerProduct(
         first.noise.values.span, second.noise.values.span, of: quantity,
-        over: first.noise.decomposition.grid.world)
+        over: first.noise.decomposition.grid)
     guard others.isFinite else { throw NotFiniteError(quantity: quantity) }
     return noise + others
 }

@@ -7,7 +7,7 @@ public enum Prior {
     ///
     /// - Throws: `NotFiniteError` on all ranks.
     public static func value<Scalar: FourierScalar>(of noise: borrowing Field<Scalar>) throws -> Double {
-        try squaredNorm(noise.values.span, of: "the prior", over: noise.decomposition.grid.world) / 2
+        try squaredNorm(noise.values.span, of: "the prior", over: noise.decomposition.grid) / 2
     }
 
     /// Adds s.

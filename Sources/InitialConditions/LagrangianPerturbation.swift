@@ -179,14 +179,14 @@ public final class LagrangianPerturbation<Scalar: ParticleScalar> {
         _ cotangents: borrowing LagrangianCotangents<Scalar>, through source: Modes<Scalar>,
         of term: any PerturbationTerm<Scalar>, _ growth: GrowthFactors<Dual>, to parameters: inout Dual
     ) throws {
-        let world = decomposition.grid.world
+        let grid = decomposition.grid
         let coefficients = term.coefficients(growth)
         for axis in 0..<3 {
             let psi = displacement(axis, of: source)
             let alongX = try innerProduct(
-                cotangents.position[axis].span, psi.values.span, of: "a growth derivative", over: world)
+                cotangents.position[axis].span, psi.values.span, of: "a growth derivative", over: grid)
             let alongP = try innerProduct(
-                cotangents.momentum[axis].span, psi.values.span, of: "a growth derivative", over: world)
+                cotangents.momentum[axis].span, psi.values.span, of: "a growth derivative", over: grid)
             parameters += coefficients.x.scaled(by: alongX) + coefficients.p.scaled(by: alongP)
         }
     }

@@ -53,7 +53,7 @@ extension FourierField where Scalar == Double {
             unsafe owner.start[mode] = ranks[mode]
             unsafe outgoing.start[mode] = shared[mode]
         }
-        let arrived = Delivery(to: owner, over: decomposition.grid.world).send(outgoing, for: "modes")
+        let arrived = Delivery(to: owner, over: decomposition.grid).send(outgoing, for: "modes")
         for mode in 0..<arrived.count {
             let mode = unsafe arrived.start[mode]
             let target = offset(x: mode.place.x, y: mode.place.y, z: mode.place.z)

@@ -238,8 +238,7 @@ final class ThirdOrderTheory<Scalar: ParticleScalar> {
         _ first: borrowing FourierField<Scalar>, _ second: borrowing FourierField<Scalar>
     ) throws(NotFiniteError) -> Double {
         try innerProduct(
-            first.values.span, second.values.span, of: "a growth derivative",
-            over: decomposition.grid.world)
+            first.values.span, second.values.span, of: "a growth derivative", over: decomposition.grid)
     }
 
     // MARK: Both ways

@@ -1,7 +1,7 @@
-public import Parallel
+public import Kernels
 
 /// The scalars that have a Fourier transform: `Float` and `Double`.
-public protocol FourierScalar: BinaryFloatingPoint, ExactTerm, Sendable {
+public protocol FourierScalar: BinaryFloatingPoint, KernelScalar, Sendable {
     /// Which of the two C libraries transforms it.
     static var _precision: _FourierPrecision { get }
 }

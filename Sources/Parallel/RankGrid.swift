@@ -1,10 +1,11 @@
+public import Kernels
 public import Memory
 
 /// The ranks of a job as a grid Px × Py, the shape in which they share every mesh.
 ///
 /// Rank `r` stands at column `r / Py`, row `r mod Py`: it owns the `(r / Py)`-th range of x and the
 /// `(r mod Py)`-th range of y. Slabs are the case Py = 1. The grid also holds what belongs to a rank as a
-/// whole: its memory, how its transforms are planned, and (through the communicator) its stopwatch.
+/// whole: its memory, its kernels, how its transforms are planned, and (through the communicator) its stopwatch.
 public final class RankGrid {
     /// All ranks.
     public let world: Communicator
@@ -18,6 +19,8 @@ public final class RankGrid {
     public let column: Communicator
     /// Where this rank's arrays come from.
     public let memory: MemoryPool
+    /// What works on them.
+    public let kernels: KernelTable
 
     /// How transforms are planned.
     public let planning: TransformPlanning
@@ -27,13 +30,16 @@ public final class RankGrid {
 
     /// A grid of a given shape. Collective.
     ///
+    /// - Parameter kernels: for another processor another table.
     /// - Precondition: `shape.x * shape.y == world.size`.
     public init(
-        world: Communicator, shape: SIMD2<Int>, planning: TransformPlanning = TransformPlanning()
+        world: Communicator, shape: SIMD2<Int>, planning: TransformPlanning = TransformPlanning(),
+        kernels: KernelTable = .c
     ) {
         precondition(shape.x > 0 && shape.y > 0 && shape.x * shape.y == world.size)
         self.world = world
         self.planning = planning
+        self.kernels = kernels
         self.shape = shape
         position = [world.rank / shape.y, world.rank % shape.y]
         row = world.split(colour: position.x, key: position.y)

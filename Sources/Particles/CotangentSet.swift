@@ -1,4 +1,5 @@
 internal import CKernels
+internal import Kernels
 public import Memory
 internal import Parallel
 
@@ -65,8 +66,8 @@ public struct CotangentSet<Scalar: ParticleScalar>: ~Copyable {
             position: palindrome_vectors(position), momentum: palindrome_vectors(momentum))
     }
 
-    mutating func rearrange(to places: borrowing Buffer<UInt32>) {
-        rearrangeAxes(&position, to: places, for: "cotangents")
-        rearrangeAxes(&momentum, to: places, for: "cotangents")
+    mutating func rearrange(to places: borrowing Buffer<UInt32>, by kernels: OrderKernels) {
+        kernels.rearrangeAxes(&position, to: places, for: "cotangents")
+        kernels.rearrangeAxes(&momentum, to: places, for: "cotangents")
     }
 }

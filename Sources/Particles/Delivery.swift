@@ -1,4 +1,5 @@
 internal import CKernels
+internal import Kernels
 package import Memory
 internal import Mesh
 package import Parallel
@@ -9,17 +10,17 @@ package struct Delivery: ~Copyable {
     /// Elements that arrive here.
     package let receivedCount: Int
 
-    private let world: Communicator
+    private let grid: RankGrid
     private let destinations: Destinations
     private let messages: [Message]
 
     /// Agrees on who sends how much to whom. Collective.
     ///
     /// - Parameter owner: the rank that each of this rank's elements goes to.
-    package init(to owner: consuming Buffer<UInt32>, over world: Communicator) {
-        self.world = world
-        destinations = Destinations(owner: owner, ranks: world.size)
-        messages = world.messages(sending: destinations.counts)
+    package init(to owner: consuming Buffer<UInt32>, over grid: RankGrid) {
+        self.grid = grid
+        destinations = Destinations(owner: owner, over: grid)
+        messages = grid.world.messages(sending: destinations.counts)
         receivedCount = messages.reduce(0) { $0 + $1.received.count }
     }
 
@@ -29,9 +30,9 @@ package struct Delivery: ~Copyable {
     ) -> Buffer<Element> {
         let count = destinations.order.count
         let outgoing = Buffer<Element>(count: count, from: array.pool, for: "routing")
-        unsafe take(count, destinations.order.start, from: array.start, to: outgoing.start)
+        unsafe grid.kernels.order.take(count, destinations.order.start, from: array.start, to: outgoing.start)
         let incoming = Buffer<Element>(count: receivedCount, from: array.pool, for: purpose)
-        unsafe world.exchange(
+        unsafe grid.world.exchange(
             messages, from: outgoing.start, to: incoming.start, stride: MemoryLayout<Element>.stride)
         return incoming
     }
@@ -46,11 +47,12 @@ package struct Delivery: ~Copyable {
         precondition(answers.count == receivedCount)
         let count = destinations.order.count
         let incoming = Buffer<Element>(count: count, from: answers.pool, for: "routing")
-        unsafe world.exchange(
+        unsafe grid.world.exchange(
             messages.map { Message(rank: $0.rank, sent: $0.received, received: $0.sent) },
             from: answers.start, to: incoming.start, stride: MemoryLayout<Element>.stride)
         let answered = Buffer<Element>(count: count, from: answers.pool, for: purpose)
-        unsafe put(count, destinations.order.start, from: incoming.start, to: answered.start)
+        unsafe grid.kernels.order.put(
+            count, destinations.order.start, from: incoming.start, to: answered.start)
         return answered
     }
 
@@ -58,30 +60,33 @@ package struct Delivery: ~Copyable {
     borrowing func handOver<Element: BitwiseCopyable>(
         _ array: consuming Buffer<Element>, for purpose: StaticString
     ) -> Buffer<Element> {
-        world.size == 1 ? array : send(array, for: purpose)
+        grid.world.size == 1 ? array : send(array, for: purpose)
     }
 }
 
 /// The way of particles back to the ranks that own their points of the particle grid, and forth again.
 struct Homecoming: ~Copyable {
     private let delivery: Delivery
+    private let kernels: OrderKernels
     private let slot: Buffer<UInt32>
 
     /// - Parameter index: Lagrangian indices of this rank's particles; each point of the grid once on all ranks.
     init(of index: borrowing Buffer<Int64>, count: Int, over particleGrid: Decomposition) {
         let memory = particleGrid.grid.memory
+        let kernels = particleGrid.grid.kernels.order
         let block = palindrome_particle_block(particleGrid)
         let owner = Buffer<UInt32>(count: count, from: memory, for: "routing")
         unsafe particleGrid.withColumnOwners {
-            unsafe palindrome_index_owners(Int64(count), index.start, $0, owner.start)
+            unsafe kernels.indexOwners(Int64(count), index.start, $0, owner.start)
         }
-        let delivery = Delivery(to: owner, over: particleGrid.grid.world)
+        let delivery = Delivery(to: owner, over: particleGrid.grid)
         precondition(delivery.receivedCount == particleGrid.ownedCount, "not one particle per grid point")
         let received = delivery.send(index, for: "routing")
         let slot = Buffer<UInt32>(count: received.count, from: memory, for: "routing")
-        let outside = unsafe palindrome_index_slots(Int64(received.count), received.start, block, slot.start)
+        let outside = unsafe kernels.indexSlots(Int64(received.count), received.start, block, slot.start)
         precondition(outside == 0)
         self.delivery = delivery
+        self.kernels = kernels
         self.slot = slot
     }
 
@@ -91,7 +96,7 @@ struct Homecoming: ~Copyable {
     ) -> Buffer<Element> {
         let received = delivery.send(array, for: "routing")
         let arranged = Buffer<Element>(count: received.count, from: slot.pool, for: purpose)
-        unsafe put(received.count, slot.start, from: received.start, to: arranged.start)
+        unsafe kernels.put(received.count, slot.start, from: received.start, to: arranged.start)
         return arranged
     }
 
@@ -101,7 +106,7 @@ struct Homecoming: ~Copyable {
         _ array: borrowing Buffer<Element>, for purpose: StaticString
     ) -> Buffer<Element> {
         let asked = Buffer<Element>(count: slot.count, from: slot.pool, for: "routing")
-        unsafe take(slot.count, slot.start, from: array.start, to: asked.start)
+        unsafe kernels.take(slot.count, slot.start, from: array.start, to: asked.start)
         return delivery.sendBack(asked, for: purpose)
     }
 
@@ -110,7 +115,7 @@ struct Homecoming: ~Copyable {
         _ array: borrowing Buffer<Element>, for purpose: StaticString
     ) -> Buffer<Element> {
         let answers = Buffer<Element>(count: slot.count, from: slot.pool, for: "routing")
-        unsafe take(slot.count, slot.start, from: array.start, to: answers.start)
+        unsafe kernels.take(slot.count, slot.start, from: array.start, to: answers.start)
         return delivery.sendBack(answers, for: purpose)
     }
 }

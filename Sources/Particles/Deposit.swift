@@ -57,7 +57,7 @@ extension ParticleSet {
         let sums = unsafe palindrome_sums(rim: rim.layout, scale: 1, shift: 0, real: nil)
         let inner = unsafe deposit(planes, sums)
         rim.addGhosts()
-        try requireAllMass(unsafe inner &+ palindrome_rim_total(rim.layout))
+        try requireAllMass(unsafe inner &+ grid.kernels.sums.rimTotal(rim.layout))
         return rim.takeField()
     }
 
@@ -112,7 +112,7 @@ extension ParticleSet {
         _ masses: palindrome_masses, _ planes: borrowing ParticlePlanes, _ sums: palindrome_sums
     ) -> UInt64 {
         let window = massWindow()
-        let outcome = unsafe Scalar._particleKernels.deposit(
+        let outcome = unsafe kernels.deposit(
             inPlanes(planes), palindrome_particle_block(decomposition), masses, sums, window.start)
         requireRouted(outcome.is_stray != 0)
         return outcome.inner_total

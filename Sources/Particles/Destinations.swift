@@ -11,10 +11,11 @@ struct Destinations: ~Copyable {
     let counts: [Int]
 
     /// Groups `0 ..< owner.count`.
-    init(owner: borrowing Buffer<UInt32>, ranks: Int) {
+    init(owner: borrowing Buffer<UInt32>, over grid: RankGrid) {
+        let ranks = grid.world.size
         order = Buffer(count: owner.count, from: owner.pool, for: "routing")
         var first = [Int64](repeating: 0, count: ranks + 1)
-        unsafe palindrome_group(Int64(owner.count), owner.start, Int64(ranks), &first, order.start)
+        unsafe grid.kernels.order.group(Int64(owner.count), owner.start, Int64(ranks), &first, order.start)
         counts = (0..<ranks).map { Int(first[$0 + 1] - first[$0]) }
     }
 }

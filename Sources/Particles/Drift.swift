@@ -50,7 +50,7 @@ extension ParticleSet {
             let scaled = inPositionUnits(coefficient)
             var failed: Int32 = 0
             for axis in axes {
-                failed |= Scalar._particleKernels.drift(forKernel, Int32(axis), scaled[axis])
+                failed |= kernels.drift(forKernel, Int32(axis), scaled[axis])
             }
             return grid.world.any(failed != 0)
         }
@@ -82,7 +82,7 @@ extension ParticleSet {
     public mutating func driftAdjoint(
         by coefficient: Double, carrying cotangents: inout CotangentSet<Scalar>
     ) throws -> Double {
-        let kernels = Scalar._particleKernels
+        let kernels = kernels
         let (particles, bars) = (forKernel, cotangents.forKernel)
         return try grid.phases.measure(.adjoint) {
             let back = inPositionUnits(-coefficient)
@@ -90,7 +90,7 @@ extension ParticleSet {
             if grid.world.any(undone.failed != 0) { throw DriftOverflow(coefficient: -coefficient) }
             let total = try Total(
                 largest: undone.largest_product, named: "the derivative by a drift coefficient",
-                over: grid.world
+                over: grid
             ) { sum in
                 unsafe sum.add {
                     unsafe kernels.driftAdjoint(particles, bars, coefficient, [$0.0, $0.1], $1)

@@ -44,7 +44,7 @@ extension ParticleSet {
         let outcome = grid.phases.measure(.kick) {
             let window = forceWindow()
             return unsafe withKicks(coefficients) {
-                unsafe Scalar._particleKernels.kick(
+                unsafe kernels.kick(
                     inPlanes(planes), forKernel(potential), $0, window.start)
             }
         }
@@ -71,7 +71,7 @@ extension ParticleSet {
         let outcome = grid.phases.measure(.kick) {
             requireField(force, ghosts: .cloudInCell)
             return unsafe withKicks(coefficients) {
-                unsafe Scalar._particleKernels.kickComponent(
+                unsafe kernels.kickComponent(
                     forKernel, Int32(axis), palindrome_mesh_field(force), $0)
             }
         }
@@ -92,7 +92,7 @@ extension ParticleSet {
         }
         let planes = planes()
         let window = forceWindow()
-        let status = unsafe Scalar._particleKernels.force(
+        let status = unsafe kernels.force(
             inPlanes(planes), forKernel(potential), palindrome_vectors(result), window.start)
         requireRouted(status != 0)
         return result
@@ -105,7 +105,7 @@ extension ParticleSet {
     public func gather(_ field: borrowing Field<Scalar>) -> Buffer<Scalar> {
         requireField(field, ghosts: .cloudInCell)
         let result = Buffer<Scalar>(count: count, from: grid.memory, for: "forces")
-        let status = unsafe Scalar._particleKernels.gather(
+        let status = unsafe kernels.gather(
             forKernel, palindrome_mesh_field(field), result.start)
         requireRouted(status != 0)
         return result

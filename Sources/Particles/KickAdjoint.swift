@@ -58,7 +58,7 @@ extension ParticleSet {
                 potential: sums.forKernel)
             let windows = unsafe palindrome_kick_windows(forces: forces.start, cotangents: bars.start)
             return unsafe withKicks(undoing) {
-                unsafe Scalar._particleKernels.kickAdjoint(
+                unsafe kernels.kickAdjoint(
                     inPlanes(planes), forKernel(potential), $0, back, windows)
             }
         }
@@ -66,7 +66,7 @@ extension ParticleSet {
         let derivative = try grid.phases.measure(.adjoint) {
             try Total(
                 of: product, largest: outcome.largest_product, named: "the derivative by a kick coefficient",
-                over: grid.world
+                over: grid
             ).sum
         }
         _ = consume product
@@ -98,10 +98,10 @@ extension ParticleSet {
                 position_bar: cotangents.forKernel.position,
                 factor: (coefficient * cellsPerLength).components,
                 weight: cotangents.momentum[axis].start, product: product.start)
-            let status = unsafe Scalar._particleKernels.gatherAdjoint(
+            let status = unsafe kernels.gatherAdjoint(
                 forKernel, palindrome_mesh_field(force), back)
             requireRouted(status != 0)
-            return try Total(of: product, named: "the derivative by a kick coefficient", over: grid.world).sum
+            return try Total(of: product, named: "the derivative by a kick coefficient", over: grid).sum
         }
         let magnitude = try magnitude(of: cotangents)
         return KickCotangent(
@@ -136,7 +136,7 @@ extension ParticleSet {
             let back = unsafe palindrome_gather_cotangents(
                 position_bar: cotangents.forKernel.position, factor: (cellsPerLength / perCell).components,
                 weight: values, product: nil)
-            let status = unsafe Scalar._particleKernels.gatherAdjoint(
+            let status = unsafe kernels.gatherAdjoint(
                 forKernel, palindrome_mesh_field(contrastCotangent), back)
             requireRouted(status != 0)
         }
@@ -148,11 +148,11 @@ extension ParticleSet {
     /// Of the cotangents of all particles' momenta, any component. Collective.
     private func magnitude(of cotangents: borrowing CotangentSet<Scalar>) throws -> Total {
         try grid.phases.measure(.adjoint) {
-            let kernels = Scalar._particleKernels
+            let kernels = kernels
             let bars = cotangents.forKernel.momentum
             return try Total(
                 largest: kernels.largestMagnitude(Int64(count), bars),
-                named: "a particle's cotangent", over: grid.world
+                named: "a particle's cotangent", over: grid
             ) { sum in
                 unsafe sum.add { unsafe kernels.exactMagnitudes(Int64(count), bars, [$0.0, $0.1], $1) }
             }

@@ -87,9 +87,9 @@ extension ParticleSet {
         self = grid.phases.measure(.routing) {
             let delivery = Delivery(
                 to: decomposition.owners(x: source.position[0], y: source.position[1], scalar: Scalar.self),
-                over: grid.world)
+                over: grid)
             let ownIndex = Buffer<Int64>(count: source.count, from: grid.memory, for: "indices")
-            unsafe palindrome_own_indices(palindrome_particle_block(particleGrid), ownIndex.start)
+            unsafe grid.kernels.order.ownIndices(palindrome_particle_block(particleGrid), ownIndex.start)
             return ParticleSet(
                 decomposition, units: source.units, totalCount: particleGrid.pointCount,
                 position: InlineArray { delivery.handOver(source.position[$0].given(), for: "positions") },

@@ -33,13 +33,14 @@ internal import Parallel
     /// - Parameter phase: whose time it is, but for the exchange.
     mutating func finish(in phase: Phase) {
         rim.addGhosts()
-        rim.decomposition.grid.phases.measure(phase) { unsafe Scalar._particleKernels.finishRim(forKernel) }
+        let grid = rim.decomposition.grid
+        grid.phases.measure(phase) { unsafe Scalar.kernels(in: grid.kernels).particles.finishRim(forKernel) }
     }
 
     /// Σ over this rank's points of the rim, modulo 2⁶⁴.
     ///
     /// - Precondition: the sums are finished.
-    var rimTotal: UInt64 { unsafe palindrome_rim_total(rim.layout) }
+    var rimTotal: UInt64 { unsafe rim.decomposition.grid.kernels.sums.rimTotal(rim.layout) }
 
     /// The sums as real numbers, without ghosts.
     ///

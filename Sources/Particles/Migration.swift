@@ -1,4 +1,5 @@
 internal import CKernels
+internal import Kernels
 internal import Memory
 internal import Mesh
 internal import Parallel
@@ -12,6 +13,7 @@ struct Migration: ~Copyable {
     let newCount: Int
 
     private let world: Communicator
+    private let kernels: OrderKernels
     private let messages: [Message]
     private let leavers: Buffer<UInt32>
     private let repair: Repair
@@ -43,10 +45,12 @@ struct Migration: ~Copyable {
         let arriving = messages.reduce(0) { $0 + $1.received.count }
         precondition(particles.count - holes.count + arriving < 1 << 32)
         let leavers = Buffer<UInt32>(count: holes.count, from: grid.memory, for: "routing")
-        unsafe take(holes.count, destinations.order.start, from: holes.start, to: leavers.start)
+        unsafe grid.kernels.order.take(
+            holes.count, destinations.order.start, from: holes.start, to: leavers.start)
         return Migration(
             of: leavers, along: messages, over: grid, bytesPerParticle: bytesPerParticle,
-            repair: Repair(count: particles.count, holes: holes, arriving: arriving))
+            repair: Repair(
+                count: particles.count, holes: holes, arriving: arriving, by: grid.kernels.order))
     }
 
     // No precondition and no early return here: while fields are missing, Swift 6.3 destroys them all the same.
@@ -58,6 +62,7 @@ struct Migration: ~Copyable {
         outgoing = Buffer(count: leavers.count * bytesPerParticle, from: grid.memory, for: "routing")
         incoming = Buffer(count: arriving * bytesPerParticle, from: grid.memory, for: "routing")
         world = grid.world
+        kernels = grid.kernels.order
         oldCount = repair.oldCount
         newCount = oldCount - leavers.count + arriving
         self.messages = messages
@@ -70,7 +75,7 @@ struct Migration: ~Copyable {
     mutating func pack<Element: BitwiseCopyable>(_ array: borrowing Buffer<Element>) {
         for message in messages {
             let range = message.sent
-            unsafe take(
+            unsafe kernels.take(
                 range.count, leavers.start + range.lowerBound, from: array.start,
                 to: outgoing.start + range.lowerBound * bytesPerParticle + range.count * bytesPacked)
         }
@@ -92,11 +97,12 @@ struct Migration: ~Copyable {
         for message in messages {
             let range = message.received
             let section = range.lowerBound * bytesPerParticle + range.count * bytesUnpacked
-            unsafe put(
+            unsafe kernels.put(
                 range.count, repair.slots.start + range.lowerBound, from: incoming.start + section,
                 to: array.start)
         }
-        unsafe move(repair.moves, from: repair.movedFrom.start, to: repair.movedTo.start, in: array.start)
+        unsafe kernels.move(
+            repair.moves, from: repair.movedFrom.start, to: repair.movedTo.start, in: array.start)
         bytesUnpacked += MemoryLayout<Element>.size
     }
 }
@@ -113,7 +119,7 @@ private struct Repair: ~Copyable {
     let moves: Int
 
     /// - Parameter holes: ascending.
-    init(count: Int, holes: borrowing Buffer<UInt32>, arriving: Int) {
+    init(count: Int, holes: borrowing Buffer<UInt32>, arriving: Int, by kernels: OrderKernels) {
         let memory = holes.pool
         oldCount = count
         let filled = min(holes.count, arriving)
@@ -124,7 +130,7 @@ private struct Repair: ~Copyable {
         movedFrom = Buffer(count: unfilled, from: memory, for: "routing")
         movedTo = Buffer(count: unfilled, from: memory, for: "routing")
         moves = unsafe Int(
-            palindrome_hole_moves(
+            kernels.holeMoves(
                 Int64(count), Int64(count - unfilled),
                 palindrome_holes(count: Int64(unfilled), slots: holes.start + filled),
                 movedFrom.start, movedTo.start))
@@ -135,11 +141,11 @@ extension ParticleSet {
     /// The particles outside this rank's columns, ascending.
     fileprivate borrowing func leavers() -> Buffer<UInt32> {
         let block = palindrome_particle_block(decomposition)
-        let leaving = Int(Scalar._particleKernels.countLeavers(forKernel, block))
+        let leaving = Int(kernels.countLeavers(forKernel, block))
         // The kernel writes one element beyond the last leaver.
         let list = Buffer<UInt32>(count: leaving, reserving: leaving + 1, from: grid.memory, for: "routing")
         if leaving > 0 {
-            unsafe Scalar._particleKernels.listLeavers(forKernel, block, list.start)
+            unsafe kernels.listLeavers(forKernel, block, list.start)
         }
         return list
     }
@@ -148,10 +154,11 @@ extension ParticleSet {
     fileprivate borrowing func destinations(of list: borrowing Buffer<UInt32>) -> Destinations {
         let x = Buffer<Scalar.Position>(count: list.count, from: grid.memory, for: "routing")
         let y = Buffer<Scalar.Position>(count: list.count, from: grid.memory, for: "routing")
-        unsafe take(list.count, list.start, from: position[0].start, to: x.start)
-        unsafe take(list.count, list.start, from: position[1].start, to: y.start)
+        let kernels = grid.kernels.order
+        unsafe kernels.take(list.count, list.start, from: position[0].start, to: x.start)
+        unsafe kernels.take(list.count, list.start, from: position[1].start, to: y.start)
         return Destinations(
-            owner: decomposition.owners(x: x, y: y, scalar: Scalar.self), ranks: grid.world.size)
+            owner: decomposition.owners(x: x, y: y, scalar: Scalar.self), over: grid)
     }
 }
 
@@ -162,8 +169,9 @@ extension Decomposition {
     ) -> Buffer<UInt32> {
         let owner = Buffer<UInt32>(count: x.count, from: grid.memory, for: "routing")
         guard x.count > 0 else { return owner }
+        let kernels = Scalar.kernels(in: grid.kernels).particles
         unsafe withColumnOwners {
-            unsafe Scalar._particleKernels.owners(Int64(x.count), x.start, y.start, $0, owner.start)
+            unsafe kernels.owners(Int64(x.count), x.start, y.start, $0, owner.start)
         }
         return owner
     }

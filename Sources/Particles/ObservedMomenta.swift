@@ -50,11 +50,11 @@ extension ParticleSet {
 
     /// `Σ p̄ · p`. Collective.
     private func momentumProduct(with cotangents: borrowing CotangentSet<Scalar>) throws -> Double {
-        let kernels = Scalar._particleKernels
+        let kernels = kernels
         let (particles, bars) = (forKernel, cotangents.forKernel.momentum)
         let total = try Total(
             largest: kernels.largestMomentumProduct(particles, bars),
-            named: "the derivative by a factor of momenta", over: grid.world
+            named: "the derivative by a factor of momenta", over: grid
         ) { sum in
             unsafe sum.add { unsafe kernels.exactMomentumProducts(particles, bars, [$0.0, $0.1], $1) }
         }

@@ -18,7 +18,7 @@ extension ParticleSet {
     public mutating func order(carrying cotangents: inout CotangentSet<Scalar>) {
         guard let places = places() else { return }
         rearrange(to: places)
-        grid.phases.measure(.ordering) { cotangents.rearrange(to: places) }
+        grid.phases.measure(.ordering) { cotangents.rearrange(to: places, by: grid.kernels.order) }
     }
 
     /// The place of each particle in the order of their columns, or nil if they are in it.
@@ -26,21 +26,22 @@ extension ParticleSet {
         grid.phases.measure(.ordering) {
             precondition(count < 1 << 32)
             let places = Buffer<UInt32>(count: count, from: grid.memory, for: "ordering")
-            let isOrdered = unsafe Scalar._particleKernels.columns(
+            let isOrdered = unsafe kernels.columns(
                 forKernel, palindrome_particle_block(decomposition), places.start)
             guard isOrdered == 0 else { return nil }
             let columns = decomposition.x.count * decomposition.y.count
             let first = Buffer<Int64>(count: columns + 1, from: grid.memory, for: "ordering")
-            unsafe palindrome_places(Int64(count), places.start, Int64(columns), first.start)
+            unsafe grid.kernels.order.places(Int64(count), places.start, Int64(columns), first.start)
             return places
         }
     }
 
     private mutating func rearrange(to places: borrowing Buffer<UInt32>) {
         grid.phases.measure(.ordering) {
-            rearrangeAxes(&position, to: places, for: "positions")
-            rearrangeAxes(&momentum, to: places, for: "momenta")
-            index.rearrange(to: places, for: "indices")
+            let kernels = grid.kernels.order
+            kernels.rearrangeAxes(&position, to: places, for: "positions")
+            kernels.rearrangeAxes(&momentum, to: places, for: "momenta")
+            kernels.rearrange(&index, to: places, for: "indices")
         }
     }
 }

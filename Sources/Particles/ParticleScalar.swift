@@ -9,9 +9,6 @@ public protocol ParticleScalar: FourierScalar {
     associatedtype Position: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sendable
     /// Momentum units along one axis.
     associatedtype Momentum: FixedWidthInteger & SignedInteger & BitwiseCopyable & Sendable
-
-    /// The C kernels of this precision.
-    static var _particleKernels: _ParticleKernels { get }
 }
 
 extension Float: ParticleScalar {

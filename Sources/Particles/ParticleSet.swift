@@ -1,4 +1,5 @@
 internal import CKernels
+internal import Kernels
 public import Memory
 public import Mesh
 internal import Parallel
@@ -59,11 +60,14 @@ public struct ParticleSet<Scalar: ParticleScalar>: ~Copyable {
     /// A fingerprint of the particles of all ranks, whatever their order: it changes with any bit of any
     /// position, momentum or index. Collective.
     public func checksum() -> UInt64 {
-        let own = unsafe Scalar._particleKernels.checksum(forKernel, index.start)
+        let own = unsafe kernels.checksum(forKernel, index.start)
         return decomposition.grid.world.wrappingSum(own)
     }
 
     var grid: RankGrid { decomposition.grid }
+
+    /// Those of the grid, in the particles' precision.
+    var kernels: ParticleKernels { Scalar.kernels(in: grid.kernels).particles }
 
     /// As kernels take them; valid as long as the arrays stay where they are.
     var forKernel: palindrome_particle_set {

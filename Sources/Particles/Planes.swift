@@ -36,7 +36,7 @@ extension ParticleSet {
     public borrowing func planes() -> ParticlePlanes {
         grid.phases.measure(.ordering) {
             let first = Buffer<Int64>(count: decomposition.x.count + 1, from: grid.memory, for: "planes")
-            let status = unsafe Scalar._particleKernels.findPlanes(
+            let status = unsafe kernels.findPlanes(
                 forKernel, palindrome_particle_block(decomposition), first.start)
             requireRouted(status != 0)
             return ParticlePlanes(first: first, count: count)

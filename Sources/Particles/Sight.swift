@@ -59,7 +59,7 @@ extension ParticleSet {
     /// - Throws: ``DriftOverflow`` on all ranks when one would be shifted by half the box.
     public func show(along sight: RedshiftSight, in copy: inout ParticleSet) throws(DriftOverflow) {
         precondition(copy.count == count)
-        let failed = Scalar._particleKernels.show(
+        let failed = kernels.show(
             forKernel, sight.forKernel(units), copy.forKernel.position)
         guard !grid.world.any(failed != 0) else { throw DriftOverflow(coefficient: sight.shift) }
     }
@@ -76,8 +76,8 @@ extension ParticleSet {
         addingTo cotangents: inout CotangentSet<Scalar>
     ) throws(NotFiniteError) -> Double {
         let products = Buffer<Double>(count: count, from: grid.memory, for: "line of sight")
-        unsafe Scalar._particleKernels.showAdjoint(
+        unsafe kernels.showAdjoint(
             forKernel, sight.forKernel(units), bars.forKernel.position, cotangents.forKernel, products.start)
-        return try Total(of: products, named: "the derivative by a redshift", over: grid.world).sum
+        return try Total(of: products, named: "the derivative by a redshift", over: grid).sum
     }
 }

@@ -16,15 +16,15 @@ struct Total {
     ///   - add: adds this rank's numbers.
     /// - Throws: ``NotFiniteError`` on all ranks when a number on any rank is NaN or infinite.
     init(
-        largest own: Double, named quantity: String, over world: Communicator,
+        largest own: Double, named quantity: String, over grid: RankGrid,
         adding add: (inout ExactSum) -> Void
     ) throws(NotFiniteError) {
-        let largest = world.maximum(own)
+        let largest = grid.world.maximum(own)
         guard largest.isFinite else { throw NotFiniteError(quantity: quantity) }
         var sum = ExactSum(maximum: largest)
         add(&sum)
         self.largest = largest
-        self.sum = ExactSum.total([sum], over: world)[0]
+        self.sum = ExactSum.total([sum], over: grid.world)[0]
     }
 
     /// Of numbers in an array. Collective.
@@ -32,10 +32,11 @@ struct Total {
     /// - Parameter largest: their largest magnitude on this rank, if it is known.
     init(
         of terms: borrowing Buffer<Double>, largest: Double? = nil, named quantity: String,
-        over world: Communicator
+        over grid: RankGrid
     ) throws(NotFiniteError) {
-        let own = largest ?? ExactSum.largest(of: terms)
-        try self.init(largest: own, named: quantity, over: world) { $0.add(terms) }
+        let kernels = grid.kernels.sums
+        let own = largest ?? ExactSum.largest(of: terms, by: kernels)
+        try self.init(largest: own, named: quantity, over: grid) { $0.add(terms, by: kernels) }
     }
 
     /// The power of two that makes integers of the terms: each below 2⁵⁰ and all together below 2⁶², with room

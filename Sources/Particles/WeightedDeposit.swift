@@ -89,7 +89,7 @@ extension ParticleSet {
             }
             largest = max(largest, magnitude)
         }
-        return try Total(largest: largest, named: quantity, over: grid.world) { sum in
+        return try Total(largest: largest, named: quantity, over: grid) { sum in
             for slot in 0..<count { sum.add(Double(abs(values[slot]))) }
         }
     }

@@ -96,7 +96,7 @@ public final class SnapshotParticles {
             func cell(_ axis: Int) -> Int { (Int(unsafe places[axis].start[row]) * header.shape[axis]) >> 32 }
             unsafe owners.start[row] = UInt32(particleGrid.owner(x: cell(0), y: cell(1)))
         }
-        let delivery = Delivery(to: owners, over: world)
+        let delivery = Delivery(to: owners, over: grid)
         position = InlineArray { delivery.send(places[$0], for: "positions") }
 
         var speeds = InlineArray<3, Buffer<Int32>> { _ in

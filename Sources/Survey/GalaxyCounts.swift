@@ -20,7 +20,7 @@ extension ObservationMesh {
             unsafe owners.start[galaxy] = UInt32(decomposition.owner(x: cell.x, y: cell.y))
             unsafe numbers.start[galaxy] = Int64(number)
         }
-        let received = Delivery(to: owners, over: decomposition.grid.world).send(
+        let received = Delivery(to: owners, over: decomposition.grid).send(
             numbers, for: "cells of galaxies")
         var counts = Field<Int32>(decomposition, ghosts: .none, for: "counts")
         counts.fill(with: 0)
@@ -64,7 +64,7 @@ extension ObservationMesh {
             unsafe numbers.start[part] = Int64(number(of: [x, y, z]))
             unsafe parts.start[part] = sums[part]
         }
-        let delivery = Delivery(to: owners, over: decomposition.grid.world)
+        let delivery = Delivery(to: owners, over: decomposition.grid)
         let cells = delivery.send(numbers, for: "cells")
         let received = delivery.send(parts, for: "parts of cells")
         var totals = Field<Int64>(decomposition, ghosts: .none, for: "sums of cells")

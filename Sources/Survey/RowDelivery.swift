@@ -13,10 +13,11 @@ public enum RowDelivery {
     ///   - total: rows of all ranks.
     /// - Returns: the run, and its numbers, column by column.
     public static func runs(
-        _ columns: [[Double]], rows: [Int], of total: Int, over world: Communicator
+        _ columns: [[Double]], rows: [Int], of total: Int, over grid: RankGrid
     ) -> (run: Range<Int>, columns: [[Double]]) {
+        let world = grid.world
         let run = Decomposition.block(world.rank, of: world.size, length: total)
-        let memory = MemoryPool()
+        let memory = grid.memory
         let owners = Buffer<UInt32>(count: rows.count, from: memory, for: "routing")
         let numbers = Buffer<Int64>(count: rows.count, from: memory, for: "rows")
         for (index, row) in rows.enumerated() {
@@ -24,7 +25,7 @@ public enum RowDelivery {
                 Decomposition.owner(of: row, among: world.size, length: total))
             unsafe numbers.start[index] = Int64(row)
         }
-        let delivery = Delivery(to: owners, over: world)
+        let delivery = Delivery(to: owners, over: grid)
         let received = delivery.send(numbers, for: "rows")
         precondition(received.count == run.count)
         let sorted = columns.map { column in

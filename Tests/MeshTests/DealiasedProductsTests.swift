@@ -86,10 +86,10 @@ final class DealiasedProductsTests: MeshTestCase {
                 }
                 let there = try innerProduct(
                     applied(1).values.span, (noiseField(mesh, seed: 3) as Field<Double>).values.span,
-                    of: "test", over: world)
+                    of: "test", over: mesh.grid)
                 let back = try innerProduct(
                     applied(3).values.span, (noiseField(mesh, seed: 1) as Field<Double>).values.span,
-                    of: "test", over: world)
+                    of: "test", over: mesh.grid)
                 XCTAssertEqual(there, back, accuracy: 1e-12 * Double(mesh.pointCount))
                 XCTAssertGreaterThan(abs(there), 1e-3)
             }

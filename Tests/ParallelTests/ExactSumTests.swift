@@ -1,3 +1,4 @@
+import Kernels
 import Memory
 import Parallel
 import TestSupport
@@ -58,15 +59,16 @@ final class ExactSumTests: SPMDTestCase {
 
     func testABufferAddsUpLikeItsElementsOneByOne() {
         let pool = MemoryPool()
+        let kernels = KernelTable.c.sums
         for scale in [1, 0x1p-1060, 0x1p900] {
             let shared = mine(terms).map { $0 * scale }
             let buffer = Buffer<Double>(count: shared.count, from: pool, for: "test")
             for index in shared.indices { unsafe buffer.start[index] = shared[index] }
-            XCTAssertEqual(ExactSum.largest(of: buffer), shared.map(abs).max())
+            XCTAssertEqual(ExactSum.largest(of: buffer, by: kernels), shared.map(abs).max())
             var together = ExactSum(maximum: 0x1p50 * scale)
             var apart = together
             together.add(-3 * scale)
-            together.add(buffer)
+            together.add(buffer, by: kernels)
             for term in shared.reversed() + [-3 * scale] { apart.add(term) }
             XCTAssertEqual(together.value, apart.value)
             XCTAssertNotEqual(together.value, 0)
@@ -83,15 +85,15 @@ final class ExactSumTests: SPMDTestCase {
                 default: -0x1p61 + (number * 0x1p31 + 0x1p9)
                 }
         }
-        var together = ExactSum(maximum: ExactSum.largest(of: long))
+        var together = ExactSum(maximum: ExactSum.largest(of: long, by: kernels))
         var apart = together
-        together.add(long)
+        together.add(long, by: kernels)
         for index in 0..<long.count { unsafe apart.add(long.start[index]) }
         XCTAssertEqual(together.value, apart.value)
         let spoilt = Buffer<Double>(count: 3, from: pool, for: "test")
         for bad in [Double.nan, -.infinity] {
             for index in 0..<3 { unsafe spoilt.start[index] = index == 1 ? bad : -1e300 }
-            XCTAssertFalse(ExactSum.largest(of: spoilt).isFinite)
+            XCTAssertFalse(ExactSum.largest(of: spoilt, by: kernels).isFinite)
         }
     }
 }

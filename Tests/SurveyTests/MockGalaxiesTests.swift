@@ -47,7 +47,7 @@ final class MockGalaxiesTests: SPMDTestCase {
         let total = grid.world.sum(galaxies.positions.count)
         let (run, columns) = RowDelivery.runs(
             (0..<3).map { axis in galaxies.positions.map { $0[axis] } }, rows: galaxies.rows, of: total,
-            over: grid.world)
+            over: grid)
         var rows: [Int: SIMD3<Double>] = [:]
         for (index, row) in run.enumerated() {
             rows[row] = SIMD3(columns[0][index], columns[1][index], columns[2][index])

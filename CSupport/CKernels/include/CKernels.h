@@ -8,6 +8,9 @@
 //
 // What belongs together is a struct that comes by value, and a kernel has five parameters at most. What it
 // finds is what it returns.
+//
+// Swift calls those that work on a rank's arrays through a table (Sources/Kernels), where another processor
+// can put its own in their place; what is said here is what these must do.
 
 #include "checksum.h"
 #include "deposit.h"

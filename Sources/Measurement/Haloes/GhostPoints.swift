@@ -87,7 +87,7 @@ struct GhostCopies: ~Copyable {
             }
         }
         slots = Buffer(near.slots, from: grid.memory, for: "ghosts")
-        delivery = Delivery(to: Buffer(near.ranks, from: grid.memory, for: "ghosts"), over: grid.world)
+        delivery = Delivery(to: Buffer(near.ranks, from: grid.memory, for: "ghosts"), over: grid)
         count = delivery.receivedCount
     }
 

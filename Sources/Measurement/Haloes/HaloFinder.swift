@@ -28,7 +28,7 @@ extension FriendsOfFriends {
             let rounds = labels.rounds
             let shares = GroupShares(of: labels, particles, minimum: minimumParticles)
 
-            let home = Delivery(to: shares.homes(particles), over: grid.world)
+            let home = Delivery(to: shares.homes(particles), over: grid)
             let registry = GroupRegistry(
                 home.send(shares.shares, for: "haloes"), minimum: minimumParticles, over: grid.world)
             let entries = home.sendBack(
@@ -40,7 +40,7 @@ extension FriendsOfFriends {
                     HaloCatalogue.owner(
                         of: Int($0.number), among: grid.world.size, rows: registry.haloCount))
             }
-            let toRows = Delivery(to: Buffer(owners, from: grid.memory, for: "haloes"), over: grid.world)
+            let toRows = Delivery(to: Buffer(owners, from: grid.memory, for: "haloes"), over: grid)
             let catalogue = HaloCatalogue(
                 self,
                 of: toRows.send(Buffer(moments, from: grid.memory, for: "haloes"), for: "haloes"),

@@ -21,17 +21,18 @@ extension FoundHaloes {
     /// - Parameter particles: those that the haloes were found among.
     public borrowing func members(of particles: HaloParticles) -> HaloMembers {
         particles.grid.phases.measure(.haloes) {
-            let (world, total) = (particles.grid.world, particles.totalCount)
+            let (grid, total) = (particles.grid, particles.totalCount)
+            let world = grid.world
             let own = Decomposition.block(world.rank, of: world.size, length: total)
             let numbers = inLagrangianOrder(particles, own)
-            let places = places(of: numbers, over: world)
+            let places = places(of: numbers, over: grid)
 
             let count = catalogue.memberCount
             let block = Decomposition.block(world.rank, of: world.size, length: count)
             let owners = places.map {
                 UInt32(HaloCatalogue.owner(of: $0.place, among: world.size, rows: count))
             }
-            let delivery = Delivery(to: Buffer(owners, from: numbers.pool, for: "haloes"), over: world)
+            let delivery = Delivery(to: Buffer(owners, from: numbers.pool, for: "haloes"), over: grid)
             let arrived = delivery.send(
                 Buffer(
                     places.map {
@@ -60,7 +61,7 @@ extension FoundHaloes {
                         of: Int(values[value]), among: world.size, length: particles.totalCount))
             }
         }
-        let delivery = Delivery(to: owners, over: world)
+        let delivery = Delivery(to: owners, over: particles.grid)
         let indices = delivery.send(index, for: "indices")
         let numbers = delivery.send(self.numbers, for: "haloes")
         precondition(indices.count == own.count, "not each Lagrangian index once")
@@ -73,7 +74,7 @@ extension FoundHaloes {
 
     /// The place of each of these particles that is in a halo in the list of all members.
     private borrowing func places(
-        of numbers: borrowing Buffer<Int32>, over world: Communicator
+        of numbers: borrowing Buffer<Int32>, over grid: RankGrid
     ) -> [(particle: Int, place: Int)] {
         var counts: [Int32: Int] = [:]
         for particle in 0..<numbers.count {
@@ -82,9 +83,9 @@ extension FoundHaloes {
         }
         let haloes = counts.keys.sorted()
         let owners = haloes.map {
-            UInt32(HaloCatalogue.owner(of: Int($0), among: world.size, rows: catalogue.totalCount))
+            UInt32(HaloCatalogue.owner(of: Int($0), among: grid.world.size, rows: catalogue.totalCount))
         }
-        let delivery = Delivery(to: Buffer(owners, from: numbers.pool, for: "haloes"), over: world)
+        let delivery = Delivery(to: Buffer(owners, from: numbers.pool, for: "haloes"), over: grid)
         let asked = delivery.send(
             Buffer(
                 haloes.map { MemberRun(halo: Int($0), length: counts[$0]!) }, from: numbers.pool,

@@ -33,7 +33,7 @@ struct WeightedPoints {
             let cell = Cell(place, mesh.shape)
             return UInt32(mesh.owner(x: cell.index.x, y: cell.index.y))
         }
-        let delivery = Delivery(to: Buffer(owners, from: memory, for: "routing"), over: mesh.grid.world)
+        let delivery = Delivery(to: Buffer(owners, from: memory, for: "routing"), over: mesh.grid)
         var routed = WeightedPoints()
         routed.places = delivery.send(Buffer(places, from: memory, for: "routing"), for: "routing").array
         routed.weights = delivery.send(Buffer(weights, from: memory, for: "routing"), for: "routing").array

@@ -153,7 +153,7 @@ struct MockTracer {
         context.say(try cubes.summary(selection, counted: total, of: observation))
         try cubes.write(counts, selection, of: observation, to: &file)
         let columns = (0..<3).map { axis in positions.map { $0[axis] } }
-        let (run, sorted) = RowDelivery.runs(columns, rows: rows, of: total, over: world)
+        let (run, sorted) = RowDelivery.runs(columns, rows: rows, of: total, over: cubes.decomposition.grid)
         try write(sorted, as: RowRun(run, of: total), to: &file)
         file.set("expected", to: .real(expected), on: "\(group)/sky")
         file.set("redshift_space", to: .text(mock.redshiftSpace.rawValue), on: "\(group)/sky")
