@@ -30,7 +30,8 @@ package struct Expansion<Scalar: ParticleScalar> {
             let scratch = Buffer<Scalar>(
                 count: Int(palindrome_expand_mesh_scratch(Int64(window.y.count), Int64(fine.shape.z / 2))),
                 from: memory, for: "filters")
-            unsafe FilterKernels.expand(window.forKernel, result.target, scratch)
+            unsafe Scalar.kernels(in: fine.grid.kernels).meshes.expand(
+                window.forKernel, result.target, scratch.start)
         }
         return result
     }

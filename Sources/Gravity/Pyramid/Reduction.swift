@@ -29,7 +29,8 @@ package struct Reduction<Scalar: ParticleScalar> {
             let scratch = Buffer<Scalar>(
                 count: Int(palindrome_reduce_mesh_scratch(Int64(coarse.y.count), Int64(coarse.shape.z))),
                 from: memory, for: "filters")
-            unsafe FilterKernels.reduce(window.forKernel, result.target, scratch)
+            unsafe Scalar.kernels(in: coarse.grid.kernels).meshes.reduce(
+                window.forKernel, result.target, scratch.start)
         }
         return result
     }

@@ -24,12 +24,14 @@ package struct ShortRange: Sendable, Equatable {
     ) {
         let mesh = field.decomposition
         let target = unsafe field.target
+        let kernels = Scalar.kernels(in: mesh.grid.kernels).meshes
         mesh.grid.phases.measure(.shortRange) {
             let scratch = Buffer<Scalar>(
                 count: scratch(points: mesh.shape.z, rows: mesh.y.count), isRandomlyAccessed: true,
                 from: mesh.grid.memory, for: "filters")
             unsafe withFilter(scale: scale) { filter in
-                unsafe FilterKernels.shortRange(window.forKernel, filter, target, scratch)
+                let status = unsafe kernels.shortRange(window.forKernel, filter, target, scratch.start)
+                precondition(status == 0, "a filter without a kernel")
             }
         }
     }
