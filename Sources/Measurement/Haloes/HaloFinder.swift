@@ -55,7 +55,8 @@ extension FriendsOfFriends {
         var ghosts = GhostPoints(of: particles, reach: (0..<3).map { reach(along: particles.shape[$0]) })
         let local = LocalGroups(
             linking: ghosts.takePoints(),
-            under: layout(of: particles.shape, around: particles.domain, at: grid.position))
+            under: layout(of: particles.shape, around: particles.domain, at: grid.position),
+            by: grid.kernels.groups)
         return GroupLabels(of: local, among: ghosts, over: grid)
     }
 }
