@@ -36,7 +36,7 @@ final class HaloNetworkTests: SPMDTestCase {
                 .init(inputs: 2, outputs: 2, weights: [1, 2, -1, 0], biases: [-1, 1], .relu),
                 .init(inputs: 2, outputs: 1, weights: [3, -1], biases: [0.5], .linear),
             ], inputMean: [0, 0], inputDeviation: [1, 1])
-        let pass = NetworkPass(of: network, cells: 3, from: MemoryPool())
+        let pass = NetworkPass(of: network, cells: 3, over: RankGrid(world: alone, shape: [1, 1]))
         for (place, inputs) in [(2.0, 1.0), (0.5, 0.0), (3.0, -4.0)].enumerated() {
             unsafe pass.values(of: 0)[place] = inputs.0
             unsafe pass.values(of: 0)[pass.stride + place] = inputs.1

@@ -159,7 +159,7 @@ public final class NetworkTraining {
     /// - Returns: the loss of its cells before it, without decay.
     /// - Throws: `NotFiniteError` on all ranks.
     public func advance(_ state: inout NetworkTrainingState) throws -> Double {
-        let pass = NetworkPass(of: state.network, cells: recipe.batch, from: cells.memory)
+        let pass = NetworkPass(of: state.network, cells: recipe.batch, over: cells.grid)
         let targets = fill(pass, for: state)
         pass.forward()
         let losses = judge(pass, targets)
@@ -208,7 +208,7 @@ public final class NetworkTraining {
         var losses = targets
         switch subject {
         case .position:
-            unsafe palindrome_cross_entropy(
+            unsafe cells.grid.kernels.networks.crossEntropy(
                 Int64(targets.count), output, targets, cotangents, &losses)
             for cell in targets.indices {
                 unsafe cotangents[cell] = (cotangents[cell] - targets[cell]) * share

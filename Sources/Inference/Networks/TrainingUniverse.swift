@@ -61,7 +61,7 @@ struct TrainingCells {
     }
 
     /// Where temporary arrays come from.
-    var memory: MemoryPool { universes[0].mesh.grid.memory }
+    var grid: RankGrid { universes[0].mesh.grid }
 
     /// Where a cell is, if this rank has it.
     func place(of number: Int) -> (universe: TrainingUniverse, cell: SIMD3<Int>)? {

@@ -1,4 +1,5 @@
 internal import CKernels
+internal import Kernels
 internal import Memory
 public import Mesh
 public import Particles
@@ -69,7 +70,7 @@ public final class HaloMassBias<Scalar: ParticleScalar>: BiasModel {
     ) -> Field<Scalar> {
         let mesh = density.decomposition
         let fields = features.fields(of: density)
-        let rows = RowPasses(networks, on: mesh)
+        let rows = RowPasses<Scalar>(networks, on: mesh)
         let result = Field<Scalar>(mesh, ghosts: .none, for: "halo mass")
         for x in mesh.x {
             for y in mesh.y {
@@ -103,7 +104,7 @@ public final class HaloMassBias<Scalar: ParticleScalar>: BiasModel {
     ) -> Field<Scalar> {
         let mesh = density.decomposition
         let fields = features.fields(of: density)
-        let rows = RowPasses(networks, on: mesh)
+        let rows = RowPasses<Scalar>(networks, on: mesh)
         let hidden = (0..<networks.position.layers[0].outputs).map { _ in HiddenField<Scalar>(mesh) }
         let ownCotangents = InlineFields(
             Field<Scalar>(mesh, ghosts: .none, for: "feature cotangents"),
@@ -113,8 +114,7 @@ public final class HaloMassBias<Scalar: ParticleScalar>: BiasModel {
             for y in mesh.y {
                 rows.forward(fields, x, y)
                 unsafe rows.backward(
-                    width: width, from: masses.values.start + masses.offset(x: x, y: y, z: 0),
-                    as: Scalar.self)
+                    width: width, from: masses.values.start + masses.offset(x: x, y: y, z: 0))
                 for unit in hidden.indices {
                     unsafe rows.storeHidden(unit, to: hidden[unit].row(x, y))
                 }
@@ -147,7 +147,7 @@ private final class HiddenField<Scalar: ParticleScalar> {
 }
 
 /// Both networks on a row of cells.
-private final class RowPasses {
+private final class RowPasses<Scalar: ParticleScalar> {
     let row: Buffer<Double>
     private let position: NetworkPass
     private let mass: NetworkPass
@@ -155,6 +155,8 @@ private final class RowPasses {
     private let massScaling: FeatureScaling
     private let scratch: Buffer<Double>
     private let networks: HaloNetworks
+    private let rows: RowKernels
+    private let kernels: NetworkKernels
     /// Weights of the first layer over deviations, `[unit][feature][offset]`.
     private let firstWeights: [Double]
     private let depth: Int
@@ -164,8 +166,10 @@ private final class RowPasses {
         let memory = mesh.grid.memory
         depth = mesh.shape.z
         self.networks = networks
-        position = NetworkPass(of: networks.position, cells: depth, from: memory)
-        mass = NetworkPass(of: networks.mass, cells: depth, from: memory)
+        rows = Scalar.kernels(in: mesh.grid.kernels).rows
+        kernels = mesh.grid.kernels.networks
+        position = NetworkPass(of: networks.position, cells: depth, over: mesh.grid)
+        mass = NetworkPass(of: networks.mass, cells: depth, over: mesh.grid)
         positionScaling = FeatureScaling(of: networks.position)
         massScaling = FeatureScaling(of: networks.mass)
         row = Buffer(count: 3 * position.stride, from: memory, for: "network")
@@ -176,7 +180,7 @@ private final class RowPasses {
         }
     }
 
-    func forward<Scalar>(_ fields: borrowing FeatureFields<Scalar>, _ x: Int, _ y: Int) {
+    func forward(_ fields: borrowing FeatureFields<Scalar>, _ x: Int, _ y: Int) {
         unsafe fields.gather(x, y, positionScaling, stride: stride, into: position.values(of: 0))
         unsafe fields.gatherOwn(x, y, massScaling, stride: stride, into: mass.values(of: 0))
         position.forward()
@@ -184,21 +188,19 @@ private final class RowPasses {
     }
 
     func mass(width: Double, _ mean: Double, _ deviation: Double) {
-        unsafe palindrome_halo_mass(
+        unsafe kernels.haloMass(
             Int64(stride), palindrome_mass_rule(width: width, mean: mean, deviation: deviation),
             position.values(of: position.last), mass.values(of: mass.last), row.start)
     }
 
     /// From the cotangents of a row's masses to those of the first layer's sums and of the second network's inputs.
-    @unsafe func backward<Scalar: ParticleScalar>(
-        width: Double, from cotangents: UnsafeMutablePointer<Scalar>, as type: Scalar.Type
-    ) {
-        unsafe RowKernels.of(Scalar.self).standardised(
+    @unsafe func backward(width: Double, from cotangents: UnsafeMutablePointer<Scalar>) {
+        unsafe rows.standardised(
             .cells(depth, stride: stride), cotangents, 0, 1, row.start)
         unsafe position.cotangents(of: position.last).update(
             from: position.values(of: position.last), count: stride)
         unsafe mass.cotangents(of: mass.last).update(from: mass.values(of: mass.last), count: stride)
-        unsafe palindrome_halo_mass_adjoint(
+        unsafe kernels.haloMassAdjoint(
             Int64(stride),
             palindrome_mass_rule(
                 width: width, mean: networks.mass.outputMean, deviation: networks.mass.outputDeviation),
@@ -207,38 +209,38 @@ private final class RowPasses {
         mass.backward(to: 0)
     }
 
-    @unsafe func store<Scalar: ParticleScalar>(_ first: Int, to target: UnsafeMutablePointer<Scalar>) {
-        unsafe RowKernels.of(Scalar.self).stored(
+    @unsafe func store(_ first: Int, to target: UnsafeMutablePointer<Scalar>) {
+        unsafe rows.stored(
             .cells(depth, stride: stride), row.start + first * stride, target)
     }
 
-    @unsafe func storeHidden<Scalar: ParticleScalar>(_ unit: Int, to target: UnsafeMutablePointer<Scalar>) {
-        unsafe RowKernels.of(Scalar.self).stored(
+    @unsafe func storeHidden(_ unit: Int, to target: UnsafeMutablePointer<Scalar>) {
+        unsafe rows.stored(
             .cells(depth, stride: stride), position.cotangents(of: 1) + unit * stride, target)
     }
 
-    @unsafe func storeOwn<Scalar: ParticleScalar>(_ feature: Int, to target: UnsafeMutablePointer<Scalar>) {
+    @unsafe func storeOwn(_ feature: Int, to target: UnsafeMutablePointer<Scalar>) {
         let factor = massScaling.factors[feature]
         let values = unsafe mass.cotangents(of: 0) + feature * stride
         for z in 0..<depth { unsafe values[z] *= factor }
-        unsafe RowKernels.of(Scalar.self).stored(.cells(depth, stride: stride), values, target)
+        unsafe rows.stored(.cells(depth, stride: stride), values, target)
     }
 
-    @unsafe func gather<Scalar: ParticleScalar>(
+    @unsafe func gather(
         _ hidden: [HiddenField<Scalar>], at x: Int, _ y: Int, addingTo fields: borrowing InlineFields<Scalar>
     ) {
-        let (kernels, cells) = (RowKernels.of(Scalar.self), palindrome_rows.cells(depth, stride: stride))
+        let cells = palindrome_rows.cells(depth, stride: stride)
         for feature in 0..<3 {
-            unsafe kernels.standardised(
+            unsafe rows.standardised(
                 cells, fields.row(feature, x, y), 0, 1, row.start + feature * stride)
         }
         unsafe firstWeights.withUnsafeBufferPointer { weights in
             for (unit, field) in hidden.enumerated() {
-                let rows: [UnsafeRawPointer?] = unsafe (0..<9).map { place in
+                let around: [UnsafeRawPointer?] = unsafe (0..<9).map { place in
                     unsafe UnsafeRawPointer(field.row(x + 1 - place / 3, y + 1 - place % 3))
                 }
-                unsafe kernels.neighboursTranspose(
-                    cells, rows, palindrome_taps(features: 3, weights: weights.baseAddress! + 81 * unit),
+                unsafe rows.neighboursTranspose(
+                    cells, around, palindrome_taps(features: 3, weights: weights.baseAddress! + 81 * unit),
                     scratch.start, row.start)
             }
         }

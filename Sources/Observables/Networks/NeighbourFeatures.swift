@@ -1,5 +1,6 @@
 internal import CKernels
 internal import Glibc
+internal import Kernels
 public import Mesh
 public import Particles
 
@@ -95,8 +96,12 @@ struct InlineFields<Scalar: ParticleScalar>: ~Copyable {
 /// The three fields of a density, with the ghost planes of neighbours.
 public struct FeatureFields<Scalar: ParticleScalar>: ~Copyable {
     let fields: InlineFields<Scalar>
+    private let kernels: RowKernels
 
-    init(_ fields: consuming InlineFields<Scalar>) { self.fields = fields }
+    init(_ fields: consuming InlineFields<Scalar>) {
+        kernels = Scalar.kernels(in: fields.first.decomposition.grid.kernels).rows
+        self.fields = fields
+    }
 
     /// A feature of a cell.
     public func value(_ feature: Int, _ x: Int, _ y: Int, _ z: Int) -> Double {
@@ -144,7 +149,7 @@ public struct FeatureFields<Scalar: ParticleScalar>: ~Copyable {
                 unsafe UnsafeRawPointer(fields.row(feature, x + place / 3 - 1, y + place % 3 - 1))
             }
             unsafe scaling.withTables(of: feature) { means, factors in
-                unsafe RowKernels.of(Scalar.self).neighbours(
+                unsafe kernels.neighbours(
                     .cells(depth, stride: stride), rows, means, factors,
                     out + 27 * feature * stride)
             }
@@ -157,7 +162,7 @@ public struct FeatureFields<Scalar: ParticleScalar>: ~Copyable {
     ) {
         let depth = fields.first.decomposition.shape.z
         for feature in 0..<3 {
-            unsafe RowKernels.of(Scalar.self).standardised(
+            unsafe kernels.standardised(
                 .cells(depth, stride: stride), fields.row(feature, x, y),
                 scaling.means[feature], scaling.factors[feature], out + feature * stride)
         }

@@ -1,5 +1,7 @@
 internal import CKernels
-public import Memory
+internal import Kernels
+internal import Memory
+public import Parallel
 
 /// The numbers of a network's layers on some cells at once, forwards and back.
 ///
@@ -15,6 +17,7 @@ public final class NetworkPass {
     private let starts: [Int]
     private let values: Buffer<Double>
     private let cotangents: Buffer<Double>
+    private let kernels: KernelTable
 
     /// Cells rounded up to whole tiles.
     public static func stride(of cells: Int) -> Int {
@@ -23,7 +26,8 @@ public final class NetworkPass {
     }
 
     /// Room for some cells.
-    public init(of network: DenseNetwork, cells: Int, from memory: MemoryPool) {
+    public init(of network: DenseNetwork, cells: Int, over grid: RankGrid) {
+        kernels = grid.kernels
         stride = Self.stride(of: cells)
         count = stride
         layers = network.layers
@@ -37,8 +41,8 @@ public final class NetworkPass {
         var starts = [0]
         for units in [network.inputs] + layers.map(\.outputs) { starts.append(starts.last! + units * stride) }
         self.starts = starts
-        values = Buffer(count: starts.last!, from: memory, for: "network")
-        cotangents = Buffer(count: starts.last!, from: memory, for: "network")
+        values = Buffer(count: starts.last!, from: grid.memory, for: "network")
+        cotangents = Buffer(count: starts.last!, from: grid.memory, for: "network")
         unsafe values.start.update(repeating: 0, count: values.count)
         unsafe cotangents.start.update(repeating: 0, count: cotangents.count)
     }
@@ -60,7 +64,7 @@ public final class NetworkPass {
     public func forward() {
         for (number, layer) in layers.enumerated() {
             unsafe layer.withKernel {
-                unsafe palindrome_dense_apply(
+                unsafe kernels.networks.apply(
                     $0, kernelCount, Int64(stride), values(of: number), values(of: number + 1))
             }
         }
@@ -73,12 +77,12 @@ public final class NetworkPass {
         for number in Swift.stride(from: layers.count, through: first, by: -1) {
             if number < layers.count {
                 unsafe transposed[number].withKernel {
-                    unsafe palindrome_dense_apply(
+                    unsafe kernels.networks.apply(
                         $0, kernelCount, Int64(stride), cotangents(of: number + 1), cotangents(of: number))
                 }
             }
             guard number > 0 else { return }
-            unsafe palindrome_activation_transpose(
+            unsafe kernels.networks.activationTranspose(
                 layers[number - 1].activation.kernel, Int64(layers[number - 1].outputs * stride),
                 values(of: number), cotangents(of: number))
         }
@@ -106,7 +110,7 @@ public final class NetworkPass {
         let shape = layers[layer]
         var sums = [Double](repeating: 0, count: shape.weights.count + shape.biases.count)
         unsafe sums.withUnsafeMutableBufferPointer { sums in
-            unsafe palindrome_dense_products(
+            unsafe kernels.networks.products(
                 palindrome_layer_cells(
                     count: kernelCount, stride: Int64(stride), x: values(of: layer),
                     z: cotangents(of: layer + 1)),
@@ -122,7 +126,7 @@ public final class NetworkPass {
     public func largest(of layer: Int) -> (Double, Double) {
         func largest(_ units: Int, _ start: UnsafeMutablePointer<Double>) -> Double {
             (0..<units).reduce(0.0) { found, unit in
-                let next = unsafe palindrome_largest(Int64(count), start + unit * stride)
+                let next = unsafe kernels.sums.largest(Int64(count), start + unit * stride)
                 return next.isFinite && found.isFinite ? max(found, next) : .infinity
             }
         }
