@@ -84,9 +84,9 @@ let layers: [Target] = [
     layer(
         "Runs",
         [
-            "Memory", "Text", "Parallel", "Background", "Mesh", "Particles", "Gravity", "InitialConditions",
-            "Dynamics", "Measurement", "Survey", "Observables", "Inference", "Storage", "Records", "Figures",
-            "Configuration", "Cost", "Benchmark", "Report", yaml,
+            "Memory", "Text", "Kernels", "Parallel", "Background", "Mesh", "Particles", "Gravity",
+            "InitialConditions", "Dynamics", "Measurement", "Survey", "Observables", "Inference", "Storage",
+            "Records", "Figures", "Configuration", "Cost", "Benchmark", "Report", yaml,
         ],
         resources: [
             "demo.yaml", "reconstruct.yaml", "haloes.yaml", "example.yaml", "planck18_linear_z0.txt",
@@ -155,6 +155,12 @@ let package = Package(
         .target(name: "HeapTrim", path: "Tests/HeapTrim", cSettings: [.treatAllWarnings(as: .error)]),
         tests("Memory", ["Memory"]),
         tests("Text", ["Text"]),
+        tests(
+            "Kernels",
+            [
+                "Kernels", "Parallel", "Mesh", "Particles", "Gravity", "InitialConditions", "Dynamics",
+                "Measurement", "Observables", "Inference",
+            ]),
         tests("Parallel", ["Memory", "Kernels", "Parallel"]),
         tests("Background", ["Background", numerics], resources: [.copy("Resources")]),
         tests(

@@ -1,15 +1,18 @@
 internal import Configuration
+internal import Kernels
 internal import Mesh
 internal import Parallel
 internal import Storage
 
 extension RunConfiguration {
-    /// The grid of ranks, whose transforms are planned by `run.wisdom`. Collective.
+    /// The grid of ranks on which a run computes, whose transforms are planned by `run.wisdom`. Collective.
     ///
+    /// - Parameter kernels: what it computes with; the default is where another processor comes in.
     /// - Throws: the same on all ranks when that file cannot be read or is none.
-    func makeRankGrid(on world: Communicator) throws -> RankGrid {
+    func makeRankGrid(on world: Communicator, kernels: KernelTable = .c) throws -> RankGrid {
         RankGrid(
-            world: world, shape: rankGrid(for: world.size), planning: try transformPlanning(on: world))
+            world: world, shape: rankGrid(for: world.size), planning: try transformPlanning(on: world),
+            kernels: kernels)
     }
 
     /// What FFTW plans by: the wisdom that is named, or, if that file is lost, what the newest checkpoint in the directory of
