@@ -33,6 +33,21 @@ public enum ChainStatistics {
         return max(time, 1 / Double(count))
     }
 
+    /// The variance of a series about its straight line of least squares: that of what still moves, without where it is going.
+    ///
+    /// - Returns: 0 of fewer than three draws.
+    public static func scatterAboutLine(of series: [Double]) -> Double {
+        let count = series.count
+        guard count >= 3 else { return 0 }
+        let (middle, mean) = (Double(count - 1) / 2, series.reduce(0, +) / Double(count))
+        let (length, rise) = series.enumerated().reduce((0.0, 0.0)) { sums, term in
+            let along = Double(term.offset) - middle
+            return (sums.0 + along * along, sums.1 + along * (term.element - mean))
+        }
+        let squares = series.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        return max(0, squares - rise * rise / length) / Double(count - 2)
+    }
+
     /// R̂ of several chains, each split into halves: 1 when they agree.
     ///
     /// - Parameter chains: draws of one quantity; all are cut to the shortest.

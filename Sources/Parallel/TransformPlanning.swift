@@ -34,7 +34,7 @@ public struct TransformWisdom: Sendable, Equatable {
 
     /// What a file holds: one expression for each precision, and a checksum of both.
     public var text: String {
-        let expressions = [single, double].filter { !$0.isEmpty }.map(Self.trimmed)
+        let expressions = [single, double].filter { !$0.isEmpty }
         return (expressions + [Self.seal(of: expressions)]).map { $0 + "\n" }.joined()
     }
 

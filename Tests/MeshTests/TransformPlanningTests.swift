@@ -76,8 +76,8 @@ final class TransformPlanningTests: MeshTestCase {
             XCTAssertNil(TransformWisdom(parsing: text), text)
         }
         // Of another version, or another processor.
-        var stranger = wisdom
-        stranger.single = wisdom.single.replacingOccurrences(of: "(fftw-3.", with: "(fftw-9.")
+        let stranger = TransformWisdom(
+            single: wisdom.single.replacingOccurrences(of: "(fftw-3.", with: "(fftw-9."), double: wisdom.double)
         XCTAssertEqual(TransformWisdom(parsing: stranger.text), stranger)
         XCTAssertFalse(stranger.isTaken)
         XCTAssertTrue(TransformWisdom().isTaken)

@@ -57,6 +57,17 @@ final class WholeFileTests: SPMDTestCase {
         }
     }
 
+    func testWhetherAFileHasAPlaceIsAskedWithoutLeavingAnything() throws {
+        try withDirectory { directory in
+            try world.requirePlace(forFile: directory + "/map.png")
+            for path in [directory, directory + "/missing/map.png"] {
+                XCTAssertThrowsError(try world.requirePlace(forFile: path))
+            }
+            world.barrier()
+            XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: directory), [])
+        }
+    }
+
     func testAFullDiskLeavesTheOldFileAndNoTemporary() throws {
         // Writing to /dev/full fails as a full disk does.
         try withDirectory { directory in

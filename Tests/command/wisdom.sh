@@ -15,6 +15,9 @@ checksum() { sed -n 's/^state_checksum //p' "$prints/rank.0.out"; }
 on_ranks 3 bench plain.yaml --plan other.fftw
 check 'bench writes the wisdom of a configuration' grep -q 'fftwf_wisdom' other.fftw
 on_ranks 1 bench plain.yaml --plan wisdom.fftw
+on_ranks 2 bench plain.yaml --plan none/wisdom.fftw
+check 'where it cannot be written is told, by one rank' [ "$? $(cat "$prints"/rank.*.err | wc -l)" = '1 1' ]
+check 'before anything is measured' [ ! -s "$prints/rank.0.out" ]
 for ranks in 1 2; do
     on_ranks $ranks simulate run.yaml --set run.wisdom=other.fftw --set output.directory=other$ranks
     check "that of 3 ranks is taken on $ranks" grep -q 'palindrome report' "$prints/rank.0.out"

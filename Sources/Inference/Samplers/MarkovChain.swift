@@ -212,7 +212,11 @@ public struct MarkovChain<Scalar: FourierScalar> {
     ) throws {
         let density = InterruptibleDensity(density, stoppingWhen: isStopRequested)
         let step = state.tuning.step
-        let draw = try sampler.draw(&state.chain, state.tuning, random, from: density)
+        var tuning = state.tuning
+        if settings.step == nil && warmUp.contains(state.chain.iteration) {
+            tuning.mostError = state.search.mostError
+        }
+        let draw = try sampler.draw(&state.chain, tuning, random, from: density)
         state.chain.iteration += 1
         let row = ChainHistory.Row(
             draw: draw, logProbability: -state.chain.evaluation.value, step: step,
@@ -277,7 +281,8 @@ extension MarkovChain {
     ///
     /// A window that is too short for a shell sees less than its spread: 1/variance is then an upper bound of C, and taken, of
     /// ``leastWindow`` draws or more, if it is below what was thought before. The probe at the start is a row norm, far above the curvature of long waves that
-    /// a mask hides half of; they would move so slowly under it that no window were ever long enough to find out.
+    /// a mask hides half of; they would move so slowly under it that no window were ever long enough to find out. A parameter that
+    /// is still on its way from where it was begun spreads about that way.
     private func useWindow(_ state: inout MarkovChainState<Scalar>) throws {
         if settings.mass == .measured, let window = state.window.take() {
             let variances = try window.variances(transform)
@@ -309,7 +314,10 @@ extension MarkovChain {
             let earlier = known.parameterCurvatures[index]
             guard variance > 0 else { return earlier }
             let isUsed = isKnown([history.series(ofParameter: index, in: range)])
-            return isUsed ? 1 / variance : isBound ? min(earlier, 1 / variance) : earlier
+            if isUsed { return 1 / variance }
+            let spread = ChainStatistics.scatterAboutLine(of: history.series(ofParameter: index, in: range))
+            let scale = space.parameters[index].scale
+            return isBound && spread > 0 ? min(earlier, scale * scale / spread) : earlier
         }
         return Preconditioner(curvatures: [1] + shells, parameterCurvatures: parameters, transform)
     }

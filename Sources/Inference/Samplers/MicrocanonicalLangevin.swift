@@ -39,7 +39,8 @@ public struct MicrocanonicalLangevin: Sampler {
     /// It does not.
     public var usesLattice: Bool { false }
 
-    /// One step; a step out of the posterior is not taken, and the direction turned round.
+    /// One step; a step out of the posterior is not taken, and the direction turned round. Nor is, in warm-up, one whose
+    /// energy error is beyond all measure: a walk keeps its energy, and would take thousands of steps to come back.
     public func draw<Scalar: FourierScalar>(
         _ state: inout ChainState<Scalar>, _ tuning: SamplerTuning<Scalar>, _ random: ChainRandom,
         from density: some SampledDensity<Scalar>
@@ -56,17 +57,17 @@ public struct MicrocanonicalLangevin: Sampler {
         var walk = MicrocanonicalWalk(
             at: state.point.copy(), state.evaluation.copy(), along: direction.copy(), mass: tuning.mass)
         let error = try walk.step(by: integrator, tuning.step, on: density)
-        if error?.isFinite == true {
+        let isTaken = error.map { abs($0) <= tuning.mostError && $0.isFinite } ?? false
+        if isTaken {
             direction = walk.direction.copy()
             state.move(to: walk.position.copy(), walk.evaluation.copy())
         } else {
             direction.scale(by: -1)
         }
         try refresh(&direction, .refreshAfter, state, tuning, random)
-        let isTaken = error?.isFinite == true
         state.direction = consume direction
         return Draw(
-            energyError: isTaken ? error! : .infinity, energy: energy, acceptance: isTaken ? 1 : 0,
+            energyError: error.map { $0.isFinite ? $0 : .infinity } ?? .infinity, energy: energy, acceptance: isTaken ? 1 : 0,
             isAccepted: isTaken, steps: 1, gradients: integrator.gradients)
     }
 

@@ -43,12 +43,15 @@ public struct SamplerTuning<Scalar: FourierScalar> {
     public var length: Double
     /// M = F⁻¹CF.
     public var mass: Preconditioner<Scalar>
+    /// The energy error beyond which a walk turns back, that nothing else rejects: finite in warm-up alone.
+    public var mostError: Double
 
     /// A tuning.
-    public init(step: Double, length: Double, mass: Preconditioner<Scalar>) {
+    public init(step: Double, length: Double, mass: Preconditioner<Scalar>, mostError: Double = .infinity) {
         self.step = step
         self.length = length
         self.mass = mass
+        self.mostError = mostError
     }
 }
 

@@ -23,6 +23,14 @@ public enum StepSearch: Sendable, Equatable {
         }
     }
 
+    /// The energy error beyond which a walk turns back while the step is sought.
+    var mostError: Double {
+        switch self {
+        case .acceptance: .infinity
+        case .energyVariance(let search): search.mostError
+        }
+    }
+
     /// Learns from an iteration.
     mutating func learn(from draw: Draw) {
         switch self {
@@ -127,9 +135,10 @@ public struct DualAveraging: Sendable, Equatable {
 ///
 ///     ξ = ΔE²/(d·EEVPD) + 10⁻⁸,    weight exp(−½ (ln ξ/9)²),    ε = ⟨ξ/ε⁶⟩^(−1/6)
 ///
-/// ⟨⟩ a running mean that forgets by 149/151 at each step.
+/// ⟨⟩ a running mean that forgets by 149/151 at each step. An iteration divides ε by ``mostShrinkage`` at most, ξ being bounded:
+/// where a new mass makes a step err by hundreds of times what is wanted, the mean would remember it for the rest of the warm-up.
 ///
-/// - Source: Robnik et al. 2023; Robnik & Seljak 2024, §3.
+/// - Source: Robnik et al. 2023; Robnik & Seljak 2024, §3, without the bound.
 public struct EnergyVarianceSearch: Sendable, Equatable {
     private let dimensions: Double
     private let wanted: Double
@@ -139,6 +148,12 @@ public struct EnergyVarianceSearch: Sendable, Equatable {
     private var longest = Double.infinity
     /// ε.
     public private(set) var step: Double
+
+    /// The bound of ε from one iteration to the next.
+    static let mostShrinkage = 3.0
+
+    /// Ten standard deviations of what is wanted.
+    var mostError: Double { 10 * (dimensions * (isLate ? wanted : early)).squareRoot() }
 
     /// A search.
     ///
@@ -183,7 +198,8 @@ public struct EnergyVarianceSearch: Sendable, Equatable {
             step = longest
             return
         }
-        let excess = energyError * energyError / (dimensions * (isLate ? wanted : early)) + 1e-8
+        let excess = min(
+            energyError * energyError / (dimensions * (isLate ? wanted : early)) + 1e-8, pow(Self.mostShrinkage, 6))
         let distance = log(excess) / 9
         let weight = exp(-0.5 * distance * distance)
         let decay = 149.0 / 151

@@ -11,6 +11,13 @@ extension Communicator {
         try onRoot { try WholeFile.write(contents(), to: path) }
     }
 
+    /// Asks whether a file can be written, before its contents are made at some expense. Collective.
+    ///
+    /// - Throws: `AgreedFailure` on all ranks when it cannot, now.
+    public func requirePlace(forFile path: String) throws(AgreedFailure) {
+        try onRoot { try WholeFile.requirePlace(for: path) }
+    }
+
     /// Writes a text file (UTF-8) from rank 0, whole or not at all. Collective.
     ///
     /// - Throws: `AgreedFailure` on all ranks when the file cannot be written.
@@ -39,6 +46,19 @@ enum WholeFile {
             throw error
         }
         syncDirectory(of: path)
+    }
+
+    /// Makes the temporary file beside a path and removes it again.
+    static func requirePlace(for path: String) throws(EnvironmentError) {
+        let temporary = path + ".partial-\(getpid())"
+        let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw failure("write", path) }
+        close(descriptor)
+        unsafe unlink(temporary)
+        var status = stat()
+        guard unsafe stat(path, &status) != 0 || status.st_mode & S_IFMT != S_IFDIR else {
+            throw EnvironmentError("cannot write \(path): it is a directory; name a file")
+        }
     }
 
     private static func fill(

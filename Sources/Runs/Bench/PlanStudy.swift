@@ -17,6 +17,7 @@ extension RunConfiguration {
     ///   cannot be written.
     public func planTransforms(to path: String, in context: RunContext) throws {
         let world = context.world
+        try world.requirePlace(forFile: path)
         let planning = TransformPlanning(.measured)
         let grid = RankGrid(world: world, shape: rankGrid(for: world.size), planning: planning)
         switch run.precision {
