@@ -13,6 +13,8 @@ extension Field where Element: FourierScalar {
     ///   - seed: the universe.
     ///   - decomposition: the particle grid.
     /// - Source: Salmon et al. 2011 (Threefry-2x32, 20 rounds); Giles 2012 (erf⁻¹).
+    @_specialize(where Element == Float)
+    @_specialize(where Element == Double)
     public static func whiteNoise(seed: UInt64, over decomposition: Decomposition) -> Field<Element> {
         var field = Field<Element>(decomposition, ghosts: .none, for: "white noise")
         let shape = decomposition.shape

@@ -72,6 +72,7 @@ public struct Field<Element: BitwiseCopyable & Sendable>: ~Copyable {
     }
 
     /// Sets every value, ghost planes included.
+    @inlinable
     public mutating func fill(with value: Element) {
         unsafe values.start.update(repeating: value, count: values.count)
     }

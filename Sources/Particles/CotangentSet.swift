@@ -22,8 +22,8 @@ public struct CotangentSet<Scalar: ParticleScalar>: ~Copyable {
     }
 
     private static func zeros(_ count: Int, _ memory: MemoryPool) -> Buffer<Scalar> {
-        let buffer = Buffer<Scalar>(count: count, from: memory, for: "cotangents")
-        unsafe buffer.start.update(repeating: 0, count: count)
+        var buffer = Buffer<Scalar>(count: count, from: memory, for: "cotangents")
+        buffer.clear()
         return buffer
     }
 

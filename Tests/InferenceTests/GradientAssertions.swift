@@ -80,7 +80,7 @@ extension SPMDTestCase {
             gradient.universe.noise.values.span[$0] * direction.values.span[$0]
         }
         XCTAssertNotEqual(expected, 0)
-        let best = try bestDisagreement(with: expected) { step in
+        let best = try bestDisagreement(with: expected, below: tolerance) { step in
             var moved = noise.copy(for: "noise")
             moved.mapPoints { x, y, z, value in
                 value + step * direction.values.span[direction.offset(x: x, y: y, z: z)]
@@ -90,15 +90,17 @@ extension SPMDTestCase {
         XCTAssertLessThan(best, tolerance, name)
     }
 
-    /// How far central differences are from a derivative, at the best of several steps.
+    /// How far central differences are from a derivative, at the best of several steps or the first that is near enough.
     func bestDisagreement(
-        with derivative: Double, _ steps: [Double] = [1e-4, 1e-5, 1e-6, 1e-7],
+        with derivative: Double, below tolerance: Double, _ steps: [Double] = [1e-5, 1e-6, 1e-4, 1e-7],
         _ loss: (Double) throws -> Double
     ) rethrows -> Double {
-        try steps.map { step in
+        var best = Double.infinity
+        for step in steps where best >= tolerance {
             let difference = (try loss(step) - loss(-step)) / (2 * step)
-            return abs(difference / derivative - 1)
-        }.min()!
+            best = min(best, abs(difference / derivative - 1))
+        }
+        return best
     }
 
     /// All bits of a gradient and its loss.

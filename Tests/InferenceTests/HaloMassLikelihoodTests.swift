@@ -136,7 +136,7 @@ final class HaloMassLikelihoodTests: SPMDTestCase {
                         with: .mesh(direction.copy(for: "test")), of: "test"
                     ) { $0 * $1 }
                     XCTAssertGreaterThan(abs(slope), 1)
-                    let best = try bestDisagreement(with: slope, [1e-5, 1e-6, 1e-7], loss)
+                    let best = try bestDisagreement(with: slope, below: 1e-6, [1e-5, 1e-6, 1e-7], loss)
                     XCTAssertLessThan(best, 1e-6)
                 }
             }

@@ -106,7 +106,7 @@ final class ObservationTests: SPMDTestCase {
             let scale = universe[parameter]
             let derivative = gradient.universe.parameters[parameter] * scale
             XCTAssertNotEqual(derivative, 0)
-            let best = try bestDisagreement(with: derivative, [1e-5, 1e-6, 1e-7, 1e-8]) { step in
+            let best = try bestDisagreement(with: derivative, below: 1e-6, [1e-6, 1e-5, 1e-7, 1e-8]) { step in
                 var moved = universe
                 moved[parameter] = scale * (1 + step)
                 return try loss(model.with(moved), objectives, at: noise, own)
@@ -114,7 +114,7 @@ final class ObservationTests: SPMDTestCase {
             XCTAssertLessThan(best, 1e-6, universe.name(of: parameter))
         }
         for index in own.indices {
-            let best = try bestDisagreement(with: gradient.own[index], [1e-3, 1e-4, 1e-5]) { step in
+            let best = try bestDisagreement(with: gradient.own[index], below: 1e-8, [1e-3, 1e-4, 1e-5]) { step in
                 var moved = own
                 moved[index] += step
                 return try loss(model, objectives, at: noise, moved)

@@ -74,7 +74,7 @@ final class PosteriorTests: SPMDTestCase {
             return try posterior.evaluate(at: moved)!.value
         }
         XCTAssertNotEqual(along, 0)
-        let best = try bestDisagreement(with: along) { try moved($0, direction) }
+        let best = try bestDisagreement(with: along, below: 1e-6) { try moved($0, direction) }
         XCTAssertLessThan(best, 1e-6, "modes")
         for index in 0..<2 {
             var axis = ParameterVector(
@@ -83,7 +83,7 @@ final class PosteriorTests: SPMDTestCase {
             axis.parameters[index] = 1
             let slope = there.gradient.parameters[index]
             XCTAssertNotEqual(slope, 0)
-            let best = try bestDisagreement(with: slope, [1e-2, 1e-3, 1e-4, 1e-5]) { try moved($0, axis) }
+            let best = try bestDisagreement(with: slope, below: 1e-5, [1e-2, 1e-3, 1e-4, 1e-5]) { try moved($0, axis) }
             XCTAssertLessThan(best, 1e-5, "parameter \(index)")
         }
     }
