@@ -147,7 +147,8 @@ final class LagrangianTracerTests: SPMDTestCase {
             let gradient = try gradient(model, all, at: noise, own)
             for index in own.indices {
                 XCTAssertNotEqual(gradient.own[index], 0)
-                let best = try bestDisagreement(with: gradient.own[index], below: 1e-6, [1e-3, 1e-4, 1e-5]) { step in
+                let best = try bestDisagreement(with: gradient.own[index], below: 1e-6, [1e-3, 1e-4, 1e-5]) {
+                    step in
                     var moved = own
                     moved[index] += step
                     return try loss(model, all, at: noise, moved)
@@ -157,7 +158,8 @@ final class LagrangianTracerTests: SPMDTestCase {
             for parameter in sample(of: CosmologyParameter.allCases) + [.omegaMatter] {
                 let scale = model.cosmology.parameters[parameter]
                 let derivative = gradient.universe.parameters[parameter] * scale
-                let best = try bestDisagreement(with: derivative, below: 1e-5, [1e-6, 1e-5, 1e-7, 1e-8]) { step in
+                let best = try bestDisagreement(with: derivative, below: 1e-5, [1e-6, 1e-5, 1e-7, 1e-8]) {
+                    step in
                     var moved = model.cosmology.parameters
                     moved[parameter] = scale * (1 + step)
                     return try loss(model.with(moved), all, at: noise, own)

@@ -114,7 +114,8 @@ final class ObservationTests: SPMDTestCase {
             XCTAssertLessThan(best, 1e-6, universe.name(of: parameter))
         }
         for index in own.indices {
-            let best = try bestDisagreement(with: gradient.own[index], below: 1e-8, [1e-3, 1e-4, 1e-5]) { step in
+            let best = try bestDisagreement(with: gradient.own[index], below: 1e-8, [1e-3, 1e-4, 1e-5]) {
+                step in
                 var moved = own
                 moved[index] += step
                 return try loss(model, objectives, at: noise, moved)

@@ -83,7 +83,9 @@ final class PosteriorTests: SPMDTestCase {
             axis.parameters[index] = 1
             let slope = there.gradient.parameters[index]
             XCTAssertNotEqual(slope, 0)
-            let best = try bestDisagreement(with: slope, below: 1e-5, [1e-2, 1e-3, 1e-4, 1e-5]) { try moved($0, axis) }
+            let best = try bestDisagreement(with: slope, below: 1e-5, [1e-2, 1e-3, 1e-4, 1e-5]) {
+                try moved($0, axis)
+            }
             XCTAssertLessThan(best, 1e-5, "parameter \(index)")
         }
     }

@@ -231,7 +231,8 @@ final class RadialRedshiftSpaceTests: SPMDTestCase {
                 let scale = universe[parameter]
                 let derivative = gradient.universe.parameters[parameter] * scale
                 XCTAssertNotEqual(derivative, 0)
-                let best = try bestDisagreement(with: derivative, below: 1e-5, [1e-6, 1e-5, 1e-7, 1e-8]) { step in
+                let best = try bestDisagreement(with: derivative, below: 1e-5, [1e-6, 1e-5, 1e-7, 1e-8]) {
+                    step in
                     var moved = universe
                     moved[parameter] = scale * (1 + step)
                     return try loss(model.with(moved), objectives, at: noise, own)

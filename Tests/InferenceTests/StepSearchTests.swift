@@ -37,7 +37,9 @@ final class StepSearchTests: SPMDTestCase {
             drawing: ChainRandom(seed: 22, chain: 0), over: ParameterSpace(), transform)
         var start = ParameterVector<Double>(noise: .whiteNoise(seed: 5, over: transform.decomposition))
         start.scale(by: Narrow.width)
-        guard var state = try chain.start(at: start, on: Narrow()) else { return XCTFail("there is no start") }
+        guard var state = try chain.start(at: start, on: Narrow()) else {
+            return XCTFail("there is no start")
+        }
         XCTAssertGreaterThan(state.tuning.step, 10 * Narrow.width * 512.0.squareRoot())
         for _ in 0..<120 {
             try chain.advance(&state, on: Narrow())

@@ -248,7 +248,8 @@ final class TracerTests: SPMDTestCase {
             let gradient = try gradient(model, [tracer], at: noise, own)
             XCTAssertEqual(gradient.own.count, own.count)
             for index in own.indices where !(name.hasSuffix("patches") && index == 0) {
-                let best = try bestDisagreement(with: gradient.own[index], below: 1e-7, [1e-3, 1e-4, 1e-5]) { step in
+                let best = try bestDisagreement(with: gradient.own[index], below: 1e-7, [1e-3, 1e-4, 1e-5]) {
+                    step in
                     var moved = own
                     moved[index] += step
                     return try loss(model, [tracer], at: noise, moved)

@@ -77,7 +77,8 @@ final class TransformPlanningTests: MeshTestCase {
         }
         // Of another version, or another processor.
         let stranger = TransformWisdom(
-            single: wisdom.single.replacingOccurrences(of: "(fftw-3.", with: "(fftw-9."), double: wisdom.double)
+            single: wisdom.single.replacingOccurrences(of: "(fftw-3.", with: "(fftw-9."),
+            double: wisdom.double)
         XCTAssertEqual(TransformWisdom(parsing: stranger.text), stranger)
         XCTAssertFalse(stranger.isTaken)
         XCTAssertTrue(TransformWisdom().isTaken)

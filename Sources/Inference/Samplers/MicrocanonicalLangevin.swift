@@ -57,7 +57,8 @@ public struct MicrocanonicalLangevin: Sampler {
         var walk = MicrocanonicalWalk(
             at: state.point.copy(), state.evaluation.copy(), along: direction.copy(), mass: tuning.mass)
         let error = try walk.step(by: integrator, tuning.step, on: density)
-        let isTaken = error.map { abs($0) <= tuning.mostError && $0.isFinite } ?? false
+        let found = error.map { $0.isFinite ? $0 : .infinity } ?? .infinity
+        let isTaken = found.isFinite && abs(found) <= tuning.mostError
         if isTaken {
             direction = walk.direction.copy()
             state.move(to: walk.position.copy(), walk.evaluation.copy())
@@ -67,7 +68,7 @@ public struct MicrocanonicalLangevin: Sampler {
         try refresh(&direction, .refreshAfter, state, tuning, random)
         state.direction = consume direction
         return Draw(
-            energyError: error.map { $0.isFinite ? $0 : .infinity } ?? .infinity, energy: energy, acceptance: isTaken ? 1 : 0,
+            energyError: found, energy: energy, acceptance: isTaken ? 1 : 0,
             isAccepted: isTaken, steps: 1, gradients: integrator.gradients)
     }
 

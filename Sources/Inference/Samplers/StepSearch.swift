@@ -153,7 +153,10 @@ public struct EnergyVarianceSearch: Sendable, Equatable {
     static let mostShrinkage = 3.0
 
     /// Ten standard deviations of what is wanted.
-    var mostError: Double { 10 * (dimensions * (isLate ? wanted : early)).squareRoot() }
+    var mostError: Double { 10 * expected.squareRoot() }
+
+    /// Of the square of an energy error.
+    private var expected: Double { dimensions * (isLate ? wanted : early) }
 
     /// A search.
     ///
@@ -198,8 +201,7 @@ public struct EnergyVarianceSearch: Sendable, Equatable {
             step = longest
             return
         }
-        let excess = min(
-            energyError * energyError / (dimensions * (isLate ? wanted : early)) + 1e-8, pow(Self.mostShrinkage, 6))
+        let excess = min(energyError * energyError / expected + 1e-8, pow(Self.mostShrinkage, 6))
         let distance = log(excess) / 9
         let weight = exp(-0.5 * distance * distance)
         let decay = 149.0 / 151
