@@ -28,7 +28,7 @@ final class StepSearchTests: SPMDTestCase {
 
     /// Where steps that fit the prior are twelve times the width of the posterior.
     func testAWalkStaysWhereItIsProbableWhileItLearnsItsStep() throws {
-        let shape = SIMD3(8, 8, 8)
+        let shape = SIMD3(12, 8, 8)
         let ranks = gridShapes.first { Decomposition.fits(shape, on: $0) }!
         let transform = FourierTransform<Double>(
             try Decomposition(shape: shape, over: RankGrid(world: world, shape: ranks)))
@@ -40,11 +40,11 @@ final class StepSearchTests: SPMDTestCase {
         guard var state = try chain.start(at: start, on: Narrow()) else {
             return XCTFail("there is no start")
         }
-        XCTAssertGreaterThan(state.tuning.step, 10 * Narrow.width * 512.0.squareRoot())
+        XCTAssertGreaterThan(state.tuning.step, 10 * Narrow.width * 768.0.squareRoot())
         for _ in 0..<120 {
             try chain.advance(&state, on: Narrow())
-            // ½ χ² of 512 numbers, to five of its standard deviations and the errors that are taken.
-            XCTAssertEqual(-state.history.rows.last!.logProbability, 256, accuracy: 80 + 5)
+            // ½ χ² of 768 numbers, to five of its standard deviations and the errors that are taken.
+            XCTAssertEqual(-state.history.rows.last!.logProbability, 384, accuracy: 98 + 6)
         }
         XCTAssertTrue(state.history.rows.contains { !$0.draw.isAccepted })
         XCTAssertTrue(state.history.rows.suffix(60).allSatisfy { $0.draw.isAccepted })
