@@ -78,7 +78,7 @@ let layers: [Target] = [
     layer("Records", ["Text", "Parallel", "Background", "Measurement", "Inference", "Storage"]),
     layer("Figures", ["CPicture", "Text", "Parallel", "Measurement", "Records"]),
     layer("Configuration", ["Text", "Parallel", "Background", "Mesh", "Gravity", numerics, yaml]),
-    layer("Cost", ["Memory", "Text", "Parallel", "Mesh", "Gravity"]),
+    layer("Cost", ["Memory", "Text", "Parallel", "Mesh", "Particles", "Gravity"]),
     layer("Benchmark", ["CMachine", "Memory", "Parallel", "Mesh", "Particles", "Dynamics", "Cost"]),
     layer("Report", ["Text", "Parallel", "Mesh", "Measurement", "Storage", "Records", "Figures"]),
     layer(
@@ -173,7 +173,7 @@ let package = Package(
                 "Dynamics",
             ]),
         tests("Mesh", ["FourierOracle", "Memory", "Parallel", "Mesh"]),
-        tests("Particles", ["Memory", "Parallel", "Mesh", "Particles"]),
+        tests("Particles", ["CKernels", "Kernels", "Memory", "Parallel", "Mesh", "Particles"]),
         tests("Gravity", ["Parallel", "Mesh", "Particles", "Gravity", "Dynamics"]),
         tests(
             "Dynamics",

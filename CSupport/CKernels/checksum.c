@@ -1,4 +1,5 @@
 #include "include/checksum.h"
+#include "indices.h"
 #include "kernel.h"
 
 // The finaliser of SplitMix64 (Steele, Lea & Flood 2014): a bijection in which every bit reaches every other.

@@ -1,5 +1,6 @@
 #include "include/order.h"
 #include "include/planes.h"
+#include "indices.h"
 #include "kernel.h"
 #include "locate.h"
 
@@ -21,19 +22,19 @@ INLINE point point_of(int64_t index, int64_t points_y, int64_t points_z) {
     return (point){line / points_y, line % points_y, index - line * points_z};
 }
 
-void palindrome_index_owners(int64_t count, const int64_t *restrict index, palindrome_column_owners owners,
+void palindrome_index_owners(int64_t count, palindrome_indices index, palindrome_column_owners owners,
                              uint32_t *restrict owner) {
     for (int64_t i = 0; i < count; i++) {
-        const point at = point_of(index[i], owners.points_y, owners.points_z);
+        const point at = point_of((int64_t)index_of(index, i), owners.points_y, owners.points_z);
         owner[i] = owners.by_x[at.x] + owners.by_y[at.y];
     }
 }
 
-int64_t palindrome_index_slots(int64_t count, const int64_t *restrict index, palindrome_particle_block block,
+int64_t palindrome_index_slots(int64_t count, palindrome_indices index, palindrome_particle_block block,
                                uint32_t *restrict slot) {
     int64_t outside = 0;
     for (int64_t i = 0; i < count; i++) {
-        const point at = point_of(index[i], block.points_y, block.points_z);
+        const point at = point_of((int64_t)index_of(index, i), block.points_y, block.points_z);
         const int64_t x = at.x - block.first_x, y = at.y - block.first_y;
         const int is_inside = x >= 0 && x < block.owned_x && y >= 0 && y < block.owned_y;
         outside += !is_inside;
@@ -42,12 +43,18 @@ int64_t palindrome_index_slots(int64_t count, const int64_t *restrict index, pal
     return outside;
 }
 
-void palindrome_own_indices(palindrome_particle_block block, int64_t *restrict index) {
+void palindrome_own_indices(palindrome_particle_block block, uint32_t *restrict low,
+                            uint32_t *restrict high) {
+    int64_t particle = 0;
     for (int64_t i = 0; i < block.owned_x; i++)
         for (int64_t j = 0; j < block.owned_y; j++) {
             const int64_t line = (block.first_x + i) * block.points_y + block.first_y + j;
-            for (int64_t k = 0; k < block.points_z; k++)
-                *index++ = line * block.points_z + k;
+            for (int64_t k = 0; k < block.points_z; k++, particle++) {
+                const int64_t index = line * block.points_z + k;
+                low[particle] = (uint32_t)index;
+                if (high)
+                    high[particle] = (uint32_t)(index >> 32);
+            }
         }
 }
 

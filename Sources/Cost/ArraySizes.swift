@@ -7,6 +7,7 @@ struct ArraySizes {
     typealias Line = MemoryEstimate.Line
 
     private let word: Int
+    private let index: Int
     /// Particles.
     private let count: Int
     /// Particles along z.
@@ -17,6 +18,8 @@ struct ArraySizes {
     private let meshField: Int
     /// The arrays of the force.
     private let force: ForceWork.Arrays
+    /// Forces that a gradient keeps.
+    private let keptForces: Int
     /// Two planes of forces and of their cotangents, 4 numbers per point each, and five of one number.
     private let windows: Int
     /// Of initial conditions free of aliasing.
@@ -24,6 +27,7 @@ struct ArraySizes {
 
     init(of workload: Workload) {
         word = workload.wordBytes
+        index = workload.indexBytes
         // A rank that gains particles has arrays a little larger than need be.
         let share = workload.largestBlock(of: workload.particles)
         count = workload.rankCount > 1 ? share + share / 32 : share
@@ -37,6 +41,7 @@ struct ArraySizes {
             let bytes = perPoint * rows * (workload.mesh.z + 1)
             return sum + MemoryPool.capacity(for: bytes, isRandomlyAccessed: true)
         }
+        keptForces = workload.keptForces
         products = ProductSizes(of: workload, gridField: gridField)
     }
 
@@ -45,7 +50,7 @@ struct ArraySizes {
         [
             Line(array: "particles: positions", bytes: 3 * word * count),
             Line(array: "particles: momenta", bytes: 3 * word * count),
-            Line(array: "particles: indices", bytes: 8 * count),
+            Line(array: "particles: indices", bytes: index * count),
         ]
     }
 
@@ -56,17 +61,27 @@ struct ArraySizes {
         ]
     }
 
-    /// The last array of the particles arrives at its owners.
-    var arrival: [Line] { state + [Line(array: "particles: routing", bytes: (8 + 8 + 4) * count)] }
+    /// The last array of the particles arrives at its owners: the indices, or before them a momentum.
+    var arrival: [Line] {
+        state + [Line(array: "particles: routing", bytes: (max(2 * index, 2 * word - index) + 4) * count)]
+    }
 
-    /// The law makes the overdensity into a force.
-    var solution: [Line] {
-        state + [Line(array: "mesh: density, potential or force, and its transform", bytes: force.solution)]
+    static let keptForcesName = "mesh: forces kept for the way back"
+
+    /// Forces that a gradient keeps for the way back, but for the one at hand.
+    private var kept: Line {
+        Line(array: Self.keptForcesName, bytes: max(0, keptForces - 1) * force.kept)
+    }
+
+    /// The law makes the overdensity into a force, of a gradient beside those that are kept.
+    func solution(keepingForces keeps: Bool) -> [Line] {
+        state + (keeps ? [kept] : [])
+            + [Line(array: "mesh: density, potential or force, and its transform", bytes: force.solution)]
     }
 
     /// Particles are put in order three arrays at a time, on the way back with their cotangents.
     func ordering(carryingCotangents isWayBack: Bool) -> [Line] {
-        state + (isWayBack ? [cotangents] : []) + [
+        state + (isWayBack ? [cotangents, kept] : []) + [
             Line(array: "particles: ordering", bytes: (3 * word + 4) * count)
         ]
     }
@@ -98,7 +113,7 @@ struct ArraySizes {
     var transpose: [Line] {
         let carried =
             state + [
-                cotangents,
+                cotangents, kept,
                 Line(array: "mesh: potential or force", bytes: force.kept),
             ]
         let passing = force.hasWindows ? 8 * count + windows : 0
@@ -114,7 +129,7 @@ struct ArraySizes {
     /// An objective looks at the particles on the way back, while the last force is still there.
     func observation(_ observation: MemoryEstimate.Observation) -> [Line] {
         state + [
-            cotangents,
+            cotangents, kept,
             Line(array: "mesh: potential or force", bytes: force.kept),
             Line(array: "objective: fields on the mesh", bytes: observation.fields * meshField),
             Line(

@@ -151,8 +151,12 @@ public struct CostModel: Sendable {
             let width = Double(workload.particles[axis]) / Double(workload.ranks[axis])
             return sum + workload.particlesPerRank * min(1, moved / width)
         }
-        let state = 8 + 6 * workload.wordBytes
-        let bytes = direction == .forward ? state : 2 * state + 6 * workload.wordBytes
+        // Messages are of whole words of 8 bytes.
+        func padded(_ bytes: Int) -> Int { (bytes + 7) / 8 * 8 }
+        let state = workload.indexBytes + 6 * workload.wordBytes
+        let bytes =
+            direction == .forward
+            ? padded(state) : padded(state) + padded(state + 6 * workload.wordBytes)
         let neighbours = min(8, workload.rankCount - 1)
         return Traffic(
             bytes: Int(leaving * Double(bytes)), messages: (direction == .forward ? 2 : 4) * neighbours)

@@ -87,7 +87,7 @@ public struct MemoryEstimate: Sendable, Equatable {
     ///   - holdings: of a gradient or a reconstruction; of a forward run its haloes.
     public init(of workload: Workload, for purpose: Purpose, holding holdings: Holdings = Holdings()) {
         let sizes = ArraySizes(of: workload)
-        var moments = [sizes.start, sizes.arrival, sizes.solution]
+        var moments = [sizes.start, sizes.arrival, sizes.solution(keepingForces: purpose != .simulation)]
         if purpose == .simulation {
             moments += [sizes.ordering(carryingCotangents: false), sizes.snapshot]
             if let length = holdings.linkingLength { moments.append(sizes.haloes(linkingLength: length)) }
@@ -136,8 +136,10 @@ public struct MemoryEstimate: Sendable, Equatable {
     /// - Throws: `EnvironmentError`.
     public func requireRoom(available: Int?) throws(EnvironmentError) {
         guard let available, bytes > available else { return }
+        let keeps = lines.contains { $0.array == ArraySizes.keptForcesName }
         throw EnvironmentError(
             "the run needs \(mebibytes(bytes)) MiB per rank; \(mebibytes(available)) MiB are available; "
-                + "use more nodes, fewer particles or a smaller mesh_factor")
+                + "use more nodes, fewer particles\(keeps ? "," : " or") a smaller mesh_factor"
+                + (keeps ? " or run.keep_forces: 0" : ""))
     }
 }

@@ -1,5 +1,6 @@
 public import Gravity
 internal import Mesh
+internal import Particles
 
 /// A problem on a grid of ranks, as far as its cost depends on it.
 public struct Workload: Sendable {
@@ -15,6 +16,8 @@ public struct Workload: Sendable {
     public var force: any ForcePlan
     /// The order up to which initial conditions take products free of aliasing, 2 or 3; 0 if they do not.
     public var dealiasedOrder = 0
+    /// How many forces a gradient keeps for the way back.
+    public var keptForces = 0
 
     /// A problem.
     public init(
@@ -26,6 +29,16 @@ public struct Workload: Sendable {
         self.ranks = ranks
         self.wordBytes = wordBytes
         self.force = force
+    }
+
+    /// Bytes of a particle's index.
+    var indexBytes: Int { LagrangianIndices.bytes(of: particles.x * particles.y * particles.z) }
+
+    /// How many forces the fullest rank can keep in no more memory than its particles' cotangents need. It is the same on all
+    /// ranks; bits cannot tell.
+    public var affordableForces: Int {
+        let kept = fullestMeshShares.map { force.work(on: $0).arrays.kept }.max()!
+        return 6 * wordBytes * largestBlock(of: particles) / max(kept, 1)
     }
 
     /// The number of ranks.

@@ -18,17 +18,25 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
     private let law: any ForceLaw<Scalar>
     // The force at the present positions, if it is known.
     private var force: (any Force<Scalar>)?
+    // The last ones, from a number on, for the way back; particles come back to where each was solved.
+    private var kept: [ForceIndex: any Force<Scalar>] = [:]
+    private let firstKept: Int
 
     /// Particles that stand before a stage of a schedule.
+    ///
+    /// - Parameter kept: how many of the last forces are remembered until the way back is through with them, which else solves
+    ///   each again. Bits cannot tell.
     public init(
         _ particles: consuming ParticleSet<Scalar>, along schedule: Schedule, from stage: Int = 0,
-        under law: any ForceLaw<Scalar>
+        under law: any ForceLaw<Scalar>, keeping kept: Int = 0
     ) {
+        precondition(kept >= 0)
         self.particles = particles
         self.schedule = schedule
         self.law = law
         nextStage = stage
         force = nil
+        firstKept = schedule.forceCount - kept
     }
 
     /// Whether every stage has been executed.
@@ -48,8 +56,9 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
     ) throws {
         switch schedule.stages[nextStage] {
         case .force(let index):
-            force = nil  // its memory serves the new one
+            (force, kept[index]) = (nil, nil)  // its memory serves the new one
             force = try law.solve(for: particles, at: index)
+            if index.number >= firstKept { kept[index] = force }
         case .kick:
             let coefficients = schedule.run(of: \.kick, from: nextStage).map(\.value)
             let force = try presentForce()
@@ -131,7 +140,7 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
         case .kick:
             let kicks = schedule.run(of: \.kick, before: nextStage)
             let force = try presentForce()
-            self.force = nil  // it is used up
+            forgetForce()  // it is used up
             let derivatives = try law.decomposition.grid.phases.measure(.agreement) {
                 try force.kickAdjoint(&particles, by: kicks.map(\.value), carrying: &adjoint.cotangents)
             }
@@ -159,9 +168,15 @@ public struct Evolution<Scalar: ParticleScalar>: ~Copyable {
     /// The force at the present positions.
     private mutating func presentForce() throws -> any Force<Scalar> {
         if let force { return force }
-        let found = try law.solve(for: particles, at: schedule.force(before: nextStage))
+        let index = schedule.force(before: nextStage)
+        let found = try kept[index] ?? law.solve(for: particles, at: index)
         force = found
         return found
+    }
+
+    private mutating func forgetForce() {
+        force = nil
+        kept[schedule.force(before: nextStage)] = nil
     }
 
     /// Kicks, which end with all ranks agreeing that nobody overflowed: who is first waits there for the others,

@@ -72,6 +72,12 @@ public struct ForwardModel<Scalar: ParticleScalar> {
         ForwardModel(layout.inUnits(units), of: theory)
     }
 
+    /// The same universe, whose gradients keep so many of the last forces for the way back: faster at the price of memory, with
+    /// the same bits.
+    public func keepingForces(_ count: Int) -> ForwardModel {
+        ForwardModel(layout.keepingForces(count), of: theory)
+    }
+
     /// The order of the initial conditions.
     public var initialOrder: PerturbationOrder { layout.perturbation.order }
     /// Particle grid, force mesh and lengths.
@@ -153,6 +159,19 @@ extension ForwardModel {
         try resume(from: initialState(at: linearModes(of: noise), remembering: memory), at: 0)
     }
 
+    /// A run from the start that will be followed back, of white noise that is kept; it keeps the layout's share of forces.
+    /// Collective.
+    ///
+    /// - Parameter memory: what perturbation theory keeps for the way back.
+    /// - Throws: ``DisplacementOverflow`` on all ranks.
+    func startThereAndBack(
+        keeping noise: borrowing Field<Scalar>, remembering memory: PerturbationMemory<Scalar>
+    ) throws -> Evolution<Scalar> {
+        evolution(
+            of: try initialState(at: linearModes(of: noise), remembering: memory), along: schedule,
+            keeping: layout.keptForces)
+    }
+
     /// A run from the start, of linear modes. Collective.
     ///
     /// - Throws: ``DisplacementOverflow`` on all ranks.
@@ -166,8 +185,15 @@ extension ForwardModel {
     public func resume(
         from state: consuming LagrangianBlock<Scalar>, at stage: Int, keeping coefficients: [Double]? = nil
     ) throws -> Evolution<Scalar> {
-        let particles = ParticleSet(routing: state, to: mesh)
         let schedule = coefficients.map(schedule.replacingCoefficients(with:)) ?? schedule
-        return Evolution(particles, along: schedule, from: stage, under: solver)
+        return evolution(of: state, along: schedule, from: stage)
+    }
+
+    private func evolution(
+        of state: consuming LagrangianBlock<Scalar>, along schedule: Schedule, from stage: Int = 0,
+        keeping kept: Int = 0
+    ) -> Evolution<Scalar> {
+        Evolution(
+            ParticleSet(routing: state, to: mesh), along: schedule, from: stage, under: solver, keeping: kept)
     }
 }

@@ -38,7 +38,7 @@ private struct WayBack {
 extension ForwardModel {
     /// The loss of the particles at the observations, and its gradient, by one run forwards and one back. Collective.
     ///
-    /// The memory does not depend on the number of steps.
+    /// The memory does not depend on the number of steps, but for the forces that the layout keeps.
     ///
     /// - Parameters:
     ///   - noise: white noise on the particle grid.
@@ -57,7 +57,7 @@ extension ForwardModel {
     ) throws -> Gradient<Scalar> {
         var source = source
         let memory = PerturbationMemory<Scalar>()
-        var evolution = try start(keeping: noise, remembering: memory)
+        var evolution = try startThereAndBack(keeping: noise, remembering: memory)
         let beginning = evolution.particles.checksum()
         try evolution.finish(
             observe: look, before: { stage, particles in source.record(particles, before: stage) })

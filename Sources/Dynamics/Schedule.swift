@@ -110,17 +110,24 @@ extension Schedule {
         }
     }
 
-    /// The number of forces that the way back solves again: all but the last if particles do not move after it, for
-    /// then it is still known.
-    public var forcesSolvedAgain: Int {
-        for stage in stages.reversed() {
-            switch stage {
-            case .drift: return forceCount
-            case .force: return forceCount - 1
-            case .kick, .observe: continue
-            }
+    /// How often the way back solves a force again: for each run of kicks, unless the force was kept or is the last and still
+    /// known; who looks between two kicks parts them, and the first that is undone uses the force up.
+    ///
+    /// - Parameter kept: how many of the last forces are kept.
+    public func forcesSolvedAgain(keeping kept: Int) -> Int {
+        var runs = [Int](repeating: 0, count: forceCount)
+        var (present, isKick) = (-1, false)
+        for stage in stages {
+            if case .force(let index) = stage { present = index.number }
+            if stage.kick != nil, !isKick { runs[present] += 1 }
+            isKick = stage.kick != nil
         }
-        return 0
+        let lastMove = stages.lastIndex { $0.drift != nil } ?? -1
+        let lastForce = stages.lastIndex { if case .force = $0 { true } else { false } } ?? -1
+        let known = max(kept, lastForce > lastMove ? 1 : 0)
+        return runs.enumerated().reduce(0) { sum, run in
+            sum + max(0, run.element - (run.offset >= forceCount - known ? 1 : 0))
+        }
     }
 }
 

@@ -23,6 +23,8 @@ public struct SimulationLayout<Scalar: ParticleScalar> {
     public let plan: EvolutionPlan
     /// Integer units of the state.
     public let units: StateUnits
+    /// How many of the last forces a gradient keeps for the way back, which solves the others again.
+    public let keptForces: Int
 
     /// Transforms of fields on the force mesh.
     public var meshTransform: FourierTransform<Scalar> { solver.transform }
@@ -44,6 +46,7 @@ public struct SimulationLayout<Scalar: ParticleScalar> {
         self.box = box
         self.plan = plan
         self.units = units
+        keptForces = 0
         particleGrid = try Decomposition(shape: box.particles, over: grid)
         mesh = try Decomposition(shape: box.mesh, over: grid)
         perturbation = LagrangianPerturbation(particleGrid, spacing: box.spacing, order: order)
@@ -52,15 +55,23 @@ public struct SimulationLayout<Scalar: ParticleScalar> {
 
     /// The same in other integer units: those that a run was begun with.
     public func inUnits(_ units: StateUnits) -> SimulationLayout {
-        SimulationLayout(self, following: plan, in: units)
+        SimulationLayout(self, following: plan, in: units, keeping: keptForces)
+    }
+
+    /// The same whose gradients keep so many of the last forces: faster at the price of memory, with the same bits.
+    public func keepingForces(_ count: Int) -> SimulationLayout {
+        SimulationLayout(self, following: plan, in: units, keeping: count)
     }
 
     /// The same with other steps, or looked at at other times.
     public func following(_ plan: EvolutionPlan) -> SimulationLayout {
-        SimulationLayout(self, following: plan, in: units)
+        SimulationLayout(self, following: plan, in: units, keeping: keptForces)
     }
 
-    private init(_ layout: SimulationLayout, following plan: EvolutionPlan, in units: StateUnits) {
+    private init(
+        _ layout: SimulationLayout, following plan: EvolutionPlan, in units: StateUnits,
+        keeping keptForces: Int
+    ) {
         box = layout.box
         particleGrid = layout.particleGrid
         mesh = layout.mesh
@@ -68,5 +79,6 @@ public struct SimulationLayout<Scalar: ParticleScalar> {
         solver = layout.solver
         self.plan = plan
         self.units = units
+        self.keptForces = keptForces
     }
 }

@@ -2,7 +2,8 @@ public import Particles
 
 /// Where the states come from at which the adjoint is evaluated on the way back.
 ///
-/// On the way back every stage is undone by subtraction first; the source may then put its own state in place.
+/// On the way back every stage is undone by subtraction first; the source may then put its own state in place: the same one,
+/// at which the force is still what it was.
 public protocol TrajectorySource<Scalar>: ~Copyable {
     /// The precision.
     associatedtype Scalar: ParticleScalar
@@ -28,7 +29,7 @@ public struct ReversedTrajectory<Scalar: ParticleScalar>: TrajectorySource {
 
 /// Every state of the way forwards, kept: for tests and tiny runs, to hold the replay against.
 public struct StoredTrajectory<Scalar: ParticleScalar>: TrajectorySource {
-    private typealias State = [Int64: (position: [Scalar.Position], momentum: [Scalar.Momentum])]
+    private typealias State = [Int: (position: [Scalar.Position], momentum: [Scalar.Momentum])]
     private var states: [Int: State] = [:]
 
     /// A source without states yet.
@@ -38,7 +39,7 @@ public struct StoredTrajectory<Scalar: ParticleScalar>: TrajectorySource {
     public mutating func record(_ particles: borrowing ParticleSet<Scalar>, before stage: Int) {
         var state = State(minimumCapacity: particles.count)
         for slot in 0..<particles.count {
-            state[particles.index.span[slot]] = (
+            state[particles.index[slot]] = (
                 (0..<3).map { particles.position[$0].span[slot] },
                 (0..<3).map { particles.momentum[$0].span[slot] }
             )
@@ -52,7 +53,7 @@ public struct StoredTrajectory<Scalar: ParticleScalar>: TrajectorySource {
     public func restore(_ particles: inout ParticleSet<Scalar>, before stage: Int) {
         guard let state = states[stage] else { return }
         for slot in 0..<particles.count {
-            let kept = state[particles.index.span[slot]]!
+            let kept = state[particles.index[slot]]!
             for axis in 0..<3 {
                 var positions = particles.position[axis].mutableSpan
                 positions[slot] = kept.position[axis]

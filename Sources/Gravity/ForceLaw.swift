@@ -45,7 +45,8 @@ extension ForceLaw {
     public var transform: FourierTransform<Scalar> { mesh.transform }
 }
 
-/// The gravitational pull at one moment, ready to be read at the particles. It holds until they move.
+/// The gravitational pull at one moment, ready to be read at the particles. It holds until they move, and again when the way
+/// back has brought them to the same positions, in another order within their columns: it may know positions, but not slots.
 public protocol Force<Scalar>: AnyObject {
     /// The precision.
     associatedtype Scalar: ParticleScalar

@@ -5,7 +5,7 @@ package import CKernels
     package typealias Block = palindrome_particle_block
     package typealias Vectors = palindrome_vectors
     package typealias Owners = palindrome_column_owners
-    package typealias Indices = UnsafePointer<Int64>?
+    package typealias Indices = palindrome_indices
     package typealias Order = UnsafePointer<UInt32>?
     package typealias List = UnsafeMutablePointer<UInt32>?
     package typealias Starts = UnsafeMutablePointer<Int64>?
@@ -17,7 +17,7 @@ package import CKernels
     // order.h
     package var indexOwners: (Int64, Indices, Owners, List) -> Void
     package var indexSlots: (Int64, Indices, Block, List) -> Int64
-    package var ownIndices: (Block, Starts) -> Void
+    package var ownIndices: (Block, List, List) -> Void
     package var group: (Int64, Order, Int64, Starts, List) -> Void
     package var places: (Int64, List, Int64, Starts) -> Void
     package var holeMoves: (Int64, Int64, palindrome_holes, List, List) -> Int64

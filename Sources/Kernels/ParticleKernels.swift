@@ -53,7 +53,7 @@ package import CKernels
     package var listLeavers: (Particles, Block, List) -> Void
     package var owners: (Int64, UnsafeRawPointer?, UnsafeRawPointer?, palindrome_column_owners, List) -> Void
     // checksum.h
-    package var checksum: (Particles, UnsafePointer<Int64>?) -> UInt64
+    package var checksum: (Particles, palindrome_indices) -> UInt64
 }
 
 extension ParticleKernels {

@@ -32,10 +32,7 @@ struct SeenParticles<Scalar: ParticleScalar>: ~Copyable {
         for axis in 0..<3 {
             Self.remember(particles.position[axis], in: &seen.momentum[axis], count: particles.count)
         }
-        do {
-            var places = seen.index.mutableSpan
-            for slot in 0..<particles.count { places[slot] = Int64(slot) }
-        }
+        seen.index.setSlots()
         let memory = particles.decomposition.grid.memory
         if let values {
             // Numbers travel as cotangents do.
@@ -105,7 +102,7 @@ struct SeenParticles<Scalar: ParticleScalar>: ~Copyable {
         _ values: borrowing Buffer<Scalar>, by seen: borrowing ParticleSet<Scalar>,
         to sorted: inout Buffer<Scalar>
     ) {
-        let (values, places) = (values.span, seen.index.span)
+        let (values, places) = (values.span, seen.index.lowerWords)
         var sorted = sorted.mutableSpan
         for slot in 0..<seen.count { sorted[Int(places[slot])] = values[slot] }
     }

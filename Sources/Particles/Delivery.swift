@@ -64,6 +64,20 @@ package struct Delivery: ~Copyable {
     }
 }
 
+extension Delivery {
+    /// What arrives of the indices of particles. Collective.
+    package borrowing func send(_ index: borrowing LagrangianIndices, for purpose: StaticString)
+        -> LagrangianIndices
+    {
+        index.mapped { send($0, for: purpose) }
+    }
+
+    /// Sends indices that are not needed here any more. Collective.
+    borrowing func handOver(_ index: consuming LagrangianIndices) -> LagrangianIndices {
+        grid.world.size == 1 ? index : send(index, for: LagrangianIndices.purpose)
+    }
+}
+
 /// The way of particles back to the ranks that own their points of the particle grid, and forth again.
 struct Homecoming: ~Copyable {
     private let delivery: Delivery
@@ -71,19 +85,19 @@ struct Homecoming: ~Copyable {
     private let slot: Buffer<UInt32>
 
     /// - Parameter index: Lagrangian indices of this rank's particles; each point of the grid once on all ranks.
-    init(of index: borrowing Buffer<Int64>, count: Int, over particleGrid: Decomposition) {
+    init(of index: borrowing LagrangianIndices, count: Int, over particleGrid: Decomposition) {
         let memory = particleGrid.grid.memory
         let kernels = particleGrid.grid.kernels.order
         let block = palindrome_particle_block(particleGrid)
         let owner = Buffer<UInt32>(count: count, from: memory, for: "routing")
         unsafe particleGrid.withColumnOwners {
-            unsafe kernels.indexOwners(Int64(count), index.start, $0, owner.start)
+            unsafe kernels.indexOwners(Int64(count), index.forKernel, $0, owner.start)
         }
         let delivery = Delivery(to: owner, over: particleGrid.grid)
         precondition(delivery.receivedCount == particleGrid.ownedCount, "not one particle per grid point")
         let received = delivery.send(index, for: "routing")
         let slot = Buffer<UInt32>(count: received.count, from: memory, for: "routing")
-        let outside = unsafe kernels.indexSlots(Int64(received.count), received.start, block, slot.start)
+        let outside = unsafe kernels.indexSlots(Int64(received.count), received.forKernel, block, slot.start)
         precondition(outside == 0)
         self.delivery = delivery
         self.kernels = kernels

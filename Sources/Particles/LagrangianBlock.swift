@@ -88,13 +88,11 @@ extension ParticleSet {
             let delivery = Delivery(
                 to: decomposition.owners(x: source.position[0], y: source.position[1], scalar: Scalar.self),
                 over: grid)
-            let ownIndex = Buffer<Int64>(count: source.count, from: grid.memory, for: "indices")
-            unsafe grid.kernels.order.ownIndices(palindrome_particle_block(particleGrid), ownIndex.start)
             return ParticleSet(
                 decomposition, units: source.units, totalCount: particleGrid.pointCount,
                 position: InlineArray { delivery.handOver(source.position[$0].given(), for: "positions") },
                 momentum: InlineArray { delivery.handOver(source.momentum[$0].given(), for: "momenta") },
-                index: delivery.handOver(ownIndex, for: "indices"))
+                index: delivery.handOver(LagrangianIndices(of: particleGrid)))
         }
         order()
     }

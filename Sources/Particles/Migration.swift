@@ -19,6 +19,8 @@ struct Migration: ~Copyable {
     private let repair: Repair
     private let oldCount: Int
     private let bytesPerParticle: Int
+    /// Of a particle in a message.
+    private let stride: Int
     private let outgoing: Buffer<UInt8>
     private let incoming: Buffer<UInt8>
     private var bytesPacked = 0
@@ -59,8 +61,10 @@ struct Migration: ~Copyable {
         bytesPerParticle: Int, repair: consuming Repair
     ) {
         let arriving = repair.slots.count
-        outgoing = Buffer(count: leavers.count * bytesPerParticle, from: grid.memory, for: "routing")
-        incoming = Buffer(count: arriving * bytesPerParticle, from: grid.memory, for: "routing")
+        // Whole words, so that the sections of a message begin where 8 bytes may.
+        let stride = (bytesPerParticle + 7) / 8 * 8
+        outgoing = Buffer(count: leavers.count * stride, from: grid.memory, for: "routing")
+        incoming = Buffer(count: arriving * stride, from: grid.memory, for: "routing")
         world = grid.world
         kernels = grid.kernels.order
         oldCount = repair.oldCount
@@ -69,6 +73,7 @@ struct Migration: ~Copyable {
         self.leavers = leavers
         self.repair = repair
         self.bytesPerParticle = bytesPerParticle
+        self.stride = stride
     }
 
     /// Copies the leavers' elements of an array into the messages.
@@ -77,7 +82,7 @@ struct Migration: ~Copyable {
             let range = message.sent
             unsafe kernels.take(
                 range.count, leavers.start + range.lowerBound, from: array.start,
-                to: outgoing.start + range.lowerBound * bytesPerParticle + range.count * bytesPacked)
+                to: outgoing.start + range.lowerBound * stride + range.count * bytesPacked)
         }
         bytesPacked += MemoryLayout<Element>.size
     }
@@ -86,7 +91,7 @@ struct Migration: ~Copyable {
     borrowing func exchange() {
         precondition(bytesPacked == bytesPerParticle)
         unsafe world.exchange(
-            messages, from: outgoing.start, to: incoming.start, stride: bytesPerParticle)
+            messages, from: outgoing.start, to: incoming.start, stride: stride)
     }
 
     /// Puts the arrivals' elements of an array where the leavers were or at its end, and closes gaps.
@@ -96,7 +101,7 @@ struct Migration: ~Copyable {
         array.grow(to: newCount, keeping: oldCount, for: purpose)
         for message in messages {
             let range = message.received
-            let section = range.lowerBound * bytesPerParticle + range.count * bytesUnpacked
+            let section = range.lowerBound * stride + range.count * bytesUnpacked
             unsafe kernels.put(
                 range.count, repair.slots.start + range.lowerBound, from: incoming.start + section,
                 to: array.start)

@@ -41,7 +41,7 @@ extension ParticleSet {
             let kernels = grid.kernels.order
             kernels.rearrangeAxes(&position, to: places, for: "positions")
             kernels.rearrangeAxes(&momentum, to: places, for: "momenta")
-            kernels.rearrange(&index, to: places, for: "indices")
+            index.changeEachArray { kernels.rearrange(&$0, to: places, for: LagrangianIndices.purpose) }
         }
     }
 }

@@ -21,8 +21,8 @@ public struct ParticleSet<Scalar: ParticleScalar>: ~Copyable {
     public var position: InlineArray<3, Buffer<Scalar.Position>>
     /// Momenta along x, y and z [`units.momentum`].
     public var momentum: InlineArray<3, Buffer<Scalar.Momentum>>
-    /// Lagrangian indices `(i ny + j) nz + k` on the particle grid.
-    public var index: Buffer<Int64>
+    /// Who they are.
+    public var index: LagrangianIndices
 
     /// Room for particles, to be filled by the caller. Afterwards ``route()`` brings each to its owner.
     ///
@@ -40,13 +40,13 @@ public struct ParticleSet<Scalar: ParticleScalar>: ~Copyable {
         self.totalCount = totalCount
         position = InlineArray { _ in Buffer(count: count, from: memory, for: "positions") }
         momentum = InlineArray { _ in Buffer(count: count, from: memory, for: "momenta") }
-        index = Buffer(count: count, from: memory, for: "indices")
+        index = LagrangianIndices(count: count, of: totalCount, from: memory)
     }
 
     init(
         _ decomposition: Decomposition, units: StateUnits, totalCount: Int,
         position: consuming InlineArray<3, Buffer<Scalar.Position>>,
-        momentum: consuming InlineArray<3, Buffer<Scalar.Momentum>>, index: consuming Buffer<Int64>
+        momentum: consuming InlineArray<3, Buffer<Scalar.Momentum>>, index: consuming LagrangianIndices
     ) {
         self.decomposition = decomposition
         self.units = units
@@ -60,7 +60,7 @@ public struct ParticleSet<Scalar: ParticleScalar>: ~Copyable {
     /// A fingerprint of the particles of all ranks, whatever their order: it changes with any bit of any
     /// position, momentum or index. Collective.
     public func checksum() -> UInt64 {
-        let own = unsafe kernels.checksum(forKernel, index.start)
+        let own = unsafe kernels.checksum(forKernel, index.forKernel)
         return decomposition.grid.world.wrappingSum(own)
     }
 

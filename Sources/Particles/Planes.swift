@@ -5,7 +5,8 @@ public import Mesh
 /// Where the particles of each plane of the force mesh are, at one moment.
 ///
 /// Deposit and kick work on a window of two planes, which stays in cache, and take the particles plane by plane.
-/// Made by ``ParticleSet/planes()``; it holds until particles move.
+/// Made by ``ParticleSet/planes()``; it holds until particles move,
+/// and again when they are back, in whatever order within their planes.
 public struct ParticlePlanes: ~Copyable {
     private let first: Buffer<Int64>
 

@@ -26,8 +26,10 @@ extension ParticleSet {
                 return
             }
             pack(&migration)
+            packIndices(&migration)
             migration.exchange()
             unpack(&migration)
+            unpackIndices(&migration)
         }
     }
 
@@ -40,23 +42,23 @@ extension ParticleSet {
                 migration.pack(cotangents.position[axis])
                 migration.pack(cotangents.momentum[axis])
             }
+            packIndices(&migration)
             migration.exchange()
             unpack(&migration)
             for axis in 0..<3 {
                 migration.unpack(into: &cotangents.position[axis], for: "cotangents")
                 migration.unpack(into: &cotangents.momentum[axis], for: "cotangents")
             }
+            unpackIndices(&migration)
         }
     }
 
     private var bytesPerParticle: Int {
         3 * (MemoryLayout<Scalar.Position>.size + MemoryLayout<Scalar.Momentum>.size)
-            + MemoryLayout<Int64>.size
+            + LagrangianIndices.bytes(of: totalCount)
     }
 
-    // The index first: sections of 4-byte elements may end at odd multiples of 4.
     private func pack(_ migration: inout Migration) {
-        migration.pack(index)
         for axis in 0..<3 {
             migration.pack(position[axis])
             migration.pack(momentum[axis])
@@ -64,11 +66,19 @@ extension ParticleSet {
     }
 
     private mutating func unpack(_ migration: inout Migration) {
-        migration.unpack(into: &index, for: "indices")
         for axis in 0..<3 {
             migration.unpack(into: &position[axis], for: "positions")
             migration.unpack(into: &momentum[axis], for: "momenta")
         }
+    }
+
+    // The last: behind a section of 4-byte elements nothing of 8 bytes may begin.
+    private func packIndices(_ migration: inout Migration) {
+        index.forEachArray { migration.pack($0) }
+    }
+
+    private mutating func unpackIndices(_ migration: inout Migration) {
+        index.changeEachArray { migration.unpack(into: &$0, for: LagrangianIndices.purpose) }
         count = migration.newCount
     }
 }

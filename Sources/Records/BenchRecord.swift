@@ -232,13 +232,16 @@ public struct BenchRecord: Codable, Sendable, Equatable {
         public var forwardSeconds: Double
         /// Steps forwards and back, per force evaluation of the way forwards.
         public var run: Run
+        /// Forces that were kept for the way back; nil, for none, in records of earlier versions.
+        public var keptForces: Int?
 
         /// A gradient.
-        public init(repeats: [Double], forwardSeconds: Double, run: Run) {
+        public init(repeats: [Double], forwardSeconds: Double, run: Run, keptForces: Int = 0) {
             self.repeats = repeats
             seconds = repeats.median
             self.forwardSeconds = forwardSeconds
             self.run = run
+            self.keptForces = keptForces
         }
 
         /// The gradient in units of a forward run with the same steps.

@@ -29,7 +29,7 @@ extension Snapshot {
         let (units, factor, unit) = (particles.units, velocityFactor, lengthUnit)
         let x = unsafe (particles.position[0].start, particles.position[1].start, particles.position[2].start)
         let p = unsafe (particles.momentum[0].start, particles.momentum[1].start, particles.momentum[2].start)
-        let index = unsafe particles.index.start
+        let index = unsafe particles.index.view
         return try body(
             HaloParticles(
                 of: particleGrid.shape, over: particles.decomposition, count: particles.count,
@@ -52,7 +52,9 @@ extension Snapshot {
                     }
                 },
                 indices: { range, values in
-                    for (value, particle) in range.enumerated() { values[value] = unsafe index[particle] }
+                    for (value, particle) in range.enumerated() {
+                        values[value] = unsafe Int64(index[particle])
+                    }
                 }))
     }
 }
@@ -68,7 +70,7 @@ public final class SnapshotParticles {
 
     private let position: InlineArray<3, Buffer<UInt32>>
     private let velocity: InlineArray<3, Buffer<Int32>>
-    private let index: Buffer<Int64>
+    private let index: LagrangianIndices
 
     /// Reads a snapshot of this program. Collective.
     ///
@@ -111,8 +113,9 @@ public final class SnapshotParticles {
         }
         velocity = InlineArray { delivery.send(speeds[$0], for: "velocities") }
 
-        let indices = Buffer<Int64>(count: rows.count, from: grid.memory, for: "indices")
-        for row in 0..<rows.count { unsafe indices.start[row] = Int64(rows.globalIndex(of: row)) }
+        var indices = LagrangianIndices(
+            count: rows.count, of: particleGrid.pointCount, from: grid.memory)
+        for row in 0..<rows.count { indices[row] = rows.globalIndex(of: row) }
         index = delivery.send(indices, for: "indices")
         haloFile = HaloFile(
             of: header.snapshot, shape: header.shape, box: header.box, particleMass: header.particleMass)
@@ -149,7 +152,7 @@ public final class SnapshotParticles {
                     at: apparent[axis], along: axis)
                 unsafe particles.momentum[axis].start[particle] = 0
             }
-            unsafe particles.index.start[particle] = index.start[particle]
+            particles.index[particle] = index[particle]
         }
         particles.route()
         return particles
@@ -171,7 +174,7 @@ public final class SnapshotParticles {
             },
             indices: { range, values in
                 for (value, particle) in range.enumerated() {
-                    values[value] = unsafe self.index.start[particle]
+                    values[value] = Int64(self.index[particle])
                 }
             })
     }

@@ -19,20 +19,23 @@ struct MeasuredUniverse<Scalar: ParticleScalar> {
 
     init(
         particles: SIMD3<Int>, mesh: SIMD3<Int>, under force: any ForcePlan,
-        by integrator: any Integrator = FastPM(), order: PerturbationOrder = .second, on grid: RankGrid
+        by integrator: any Integrator = FastPM(), order: PerturbationOrder = .second, keeping kept: Int = 0,
+        on grid: RankGrid
     ) throws {
         self.force = force
         model = try ForwardModel(
             Box(particles: particles, spacing: 4, mesh: mesh), in: (.simpleLCDM, .eisensteinHu),
             startingWith: order,
             following: EvolutionPlan(through: Self.steps, by: integrator, observing: [1]),
-            under: force, on: grid)
+            under: force, on: grid
+        ).keepingForces(kept)
     }
 
     var workload: Workload {
         var workload = Workload(
             particles: model.box.particles, mesh: model.box.mesh, ranks: model.mesh.grid.shape,
             wordBytes: MemoryLayout<Scalar>.size, under: force)
+        workload.keptForces = min(model.layout.keptForces, model.schedule.forceCount)
         let order = model.initialOrder
         workload.dealiasedOrder = order.isDealiased ? order.rawValue : 0
         return workload

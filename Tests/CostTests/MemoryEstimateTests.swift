@@ -15,13 +15,15 @@ final class MemoryEstimateTests: SPMDTestCase {
 
     private func check<Scalar: ParticleScalar>(
         _ scalar: Scalar.Type, mesh side: Int, _ force: Force, order: PerturbationOrder = .second,
+        keeping kept: Int = 0,
         for purpose: MemoryEstimate.Purpose, holding holdings: MemoryEstimate.Holdings = .init(),
         line: UInt = #line,
         _ run: (MeasuredUniverse<Scalar>) throws -> Void
     ) throws {
         let grid = RankGrid(world: world, shape: gridShapes[0])
         let universe = try MeasuredUniverse<Scalar>(
-            particles: [48, 48, 48], mesh: [side, side, side], under: force.plan, order: order, on: grid)
+            particles: [48, 48, 48], mesh: [side, side, side], under: force.plan, order: order, keeping: kept,
+            on: grid)
         try run(universe)
         // All blocks are alike; the mean, since clustering, which makes some ranks fuller, is not estimated.
         let found = world.sum(grid.memory.peakBytesInUse) / world.size
@@ -106,6 +108,12 @@ final class MemoryEstimateTests: SPMDTestCase {
         if world.isRoot { print("peak of third order / of second:", third / second) }
         // Where ranks share rows an eighth of the planes of up to 18 fields is in real space at once: 1.64 on four ranks.
         XCTAssertLessThan(third, (world.size == 1 ? 1.5 : 1.75) * second)
+    }
+
+    func testGradientsThatKeepForces() throws {
+        for (force, kept) in [(Force("1_4"), 2), (Force("1_4"), 100), (Force("naive"), 100)] {
+            try check(Float.self, mesh: 72, force, keeping: kept, for: .gradient) { _ = try $0.gradient() }
+        }
     }
 
     func testForwardRunsInSinglePrecision() throws { try checkSimulation(Float.self) }

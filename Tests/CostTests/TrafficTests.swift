@@ -32,7 +32,7 @@ final class TrafficTests: SPMDTestCase {
                 guard isChosen else { continue }
                 let other = try MeasuredUniverse<Scalar>(
                     particles: Self.particles, mesh: mesh, under: ForceKernel(named: "1_4")!,
-                    by: FastPMDriftKickDrift(), on: grid
+                    by: FastPMDriftKickDrift(), keeping: 1, on: grid
                 )
                 try body(other, "\(scalar) \(shape) \(mesh) drift-kick-drift")
             }
@@ -87,7 +87,8 @@ final class TrafficTests: SPMDTestCase {
             try universe.gradient().steps,
             against: workload.traffic(
                 gradientOf: universe.model.schedule.forceCount,
-                solving: universe.model.schedule.forcesSolvedAgain,
+                solving: universe.model.schedule.forcesSolvedAgain(
+                    keeping: universe.model.layout.keptForces),
                 at: universe.model.mesh.grid.position), name)
     }
 

@@ -50,6 +50,7 @@ final class GoldenEvolutionTests: SPMDTestCase {
     }
 
     func testKicksAndDriftsAreThoseOfTheReference() throws {
+        try leaveToTestsOfBits()
         for name in ["A", "B"] {
             let universe = try GoldenUniverse(name)
             let model = try universe.model(Double.self, on: RankGrid(world: world, shape: gridShapes[0]))
@@ -77,6 +78,7 @@ final class GoldenEvolutionTests: SPMDTestCase {
     }
 
     func testFinalStateOfTheReferenceIsReproducedInDoublePrecision() throws {
+        try leaveToTestsOfBits()
         for name in ["A", "B"] {
             let particles = try GoldenUniverse(name).box.particles
             for shape in sample(of: gridShapes.filter { Decomposition.fits(particles, on: $0) }) {
@@ -89,6 +91,7 @@ final class GoldenEvolutionTests: SPMDTestCase {
     }
 
     func testFinalStateOfTheReferenceIsReproducedInSinglePrecision() throws {
+        try leaveToTestsOfBits()
         let errors = try finalErrors("A", Float.self, on: gridShapes[0])
         XCTAssertLessThan(errors.displacement, 1e-5)
         XCTAssertLessThan(errors.momentum, 1e-5)

@@ -86,6 +86,7 @@ final class PyramidRunTests: SPMDTestCase {
 
     /// Along a random direction, and with respect to Ω_m.
     func testTheGradientAgreesWithDifferences() throws {
+        try leaveToTestsOfBits()
         let grid = RankGrid(world: world, shape: gridShapes[0])
         let cases: [(PyramidPlan, Int, any Integrator)] = [
             (plan(1), 1, FastPM()), (plan(2), 2, FastPM()), (plan(1, "3_4"), 2, FastPM()),

@@ -97,6 +97,7 @@ final class StepStudyTests: SPMDTestCase {
     /// 2LPT at a = 0.1. The error is that of the densest places: of eight universes of this size four are within
     /// 0.1 %, and the worst, with the most of them, is 0.47 % off.
     func testEightStepsOfBullFrogAreThereWhereFastPMIsNot() throws {
+        try leaveToTestsOfBits()
         try checkEightSteps(seed: 1, within: 0.001, of: 40)
         guard Self.isLong else { return }
         for seed in [1, 2, 3] as [UInt64] { try checkEightSteps(seed: seed, within: 0.001, of: 120) }
@@ -120,6 +121,7 @@ final class StepStudyTests: SPMDTestCase {
     /// 3LPT at a = 0.2 and five forces against 3LPT at 0.05 and forty; from as late second order misses. Five forces do
     /// not resolve rich clusters, and in a box with one of them P(k) is up to 3 % low: that is three of these eight.
     func testFiveForcesFromALateStartAreWithinFourThousandthsOfForty() throws {
+        try leaveToTestsOfBits()
         let few = StepScheme(BullFrog(), .third, from: 0.2, 5, .growth)
         for seed in [2, 3, 6] as [UInt64] {
             let third = try lateErrors(few, 32, seed: seed)

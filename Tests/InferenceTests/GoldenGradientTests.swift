@@ -94,6 +94,7 @@ final class GoldenGradientTests: SPMDTestCase {
     }
 
     func testTheGradientOfTheReferenceIsReproducedInDoublePrecision() throws {
+        try leaveToTestsOfBits()
         for name in ["A", "B"] {
             let particles = try GoldenUniverse(name).box.particles
             for shape in sample(of: gridShapes.filter { Decomposition.fits(particles, on: $0) }) {
@@ -112,6 +113,7 @@ final class GoldenGradientTests: SPMDTestCase {
     }
 
     func testTheGradientOfTheReferenceIsReproducedInSinglePrecision() throws {
+        try leaveToTestsOfBits()
         let errors = try errors("A", Float.self, on: gridShapes[0])
         if world.isRoot { print("golden A single: \(errors)") }
         XCTAssertEqual(errors.differingWords, 0)

@@ -83,6 +83,7 @@ final class GradientTests: SPMDTestCase {
     }
 
     func testEveryKernelsGradientAgreesWithDifferences() throws {
+        try leaveToTestsOfBits()
         let grid = RankGrid(world: world, shape: gridShapes[0])
         for (name, _) in ForceKernel.named {
             let model = try model(Double.self, kernel: name, on: grid)
@@ -91,6 +92,7 @@ final class GradientTests: SPMDTestCase {
     }
 
     func testEveryIntegratorOrderAndMeshAgreesWithDifferences() throws {
+        try leaveToTestsOfBits()
         let grid = RankGrid(world: world, shape: gridShapes[0])
         for midpoint in Midpoint.allCases {
             let fast = try model(Double.self, integrator: FastPM(midpoint: midpoint), order: .first, on: grid)
@@ -117,6 +119,7 @@ final class GradientTests: SPMDTestCase {
 
     /// From a late start, where higher orders weigh, to its neighbourhood, where nothing hides them.
     func testInitialConditionsFreeOfAliasingAgreeWithDifferences() throws {
+        try leaveToTestsOfBits()
         let grid = RankGrid(world: world, shape: gridShapes[0])
         for order in [PerturbationOrder.dealiasedSecond, .third] {
             for integrator in [FastPM(), BullFrog()] as [any Integrator] {
@@ -165,12 +168,14 @@ final class GradientTests: SPMDTestCase {
     }
 
     func testParametersIncludingSigma8AgreeWithDifferences() throws {
+        try leaveToTestsOfBits()
         try assertParameterDerivatives(by: Quinn())
         try assertParameterDerivatives(by: FastPMDriftKickDrift())
     }
 
     /// Momenta are p by a factor that depends on the parameters too; not at the end, and at a = 0 nobody looks.
     func testMomentaThatAreLookedAtOnTheWayAgreeWithDifferences() throws {
+        try leaveToTestsOfBits()
         let grid = RankGrid(world: world, shape: gridShapes[0])
         for (start, observed) in [(0.0, [0.3, 0.6, 1]), (0.1, [0.1, 0.3, 0.6, 1])] {
             let frog = try model(Double.self, integrator: BullFrog(), from: start, on: grid)

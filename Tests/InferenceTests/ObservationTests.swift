@@ -92,6 +92,7 @@ final class ObservationTests: SPMDTestCase {
     }
 
     func testParametersOfCosmologyAndBiasAgreeWithDifferences() throws {
+        try leaveToTestsOfBits()
         let grid = RankGrid(world: world, shape: gridShapes[0])
         var universe = CosmologyParameters.simpleLCDM
         (universe.omegaCurvature, universe.w0, universe.wa) = (0.04, -0.9, 0.15)

@@ -91,11 +91,13 @@ final class PosteriorTests: SPMDTestCase {
     }
 
     func testModesAndParametersAgreeWithDifferences() throws {
+        try leaveToTestsOfBits()
         let model = try model(on: world)
         try assertSlopes(try posterior(around: model), model)
     }
 
     func testTheScoreCorrectionAgreesWithDifferences() throws {
+        try leaveToTestsOfBits()
         let model = try model(on: world)
         let correction = ScoreCorrection(
             from: try mocks(model), at: 1, around: model.cosmology, .eisensteinHu,

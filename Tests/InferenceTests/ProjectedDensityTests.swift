@@ -23,8 +23,7 @@ final class ProjectedDensityTests: SPMDTestCase {
         let units = StateUnits(box: box, momentumExponent: -20)
         var set = ParticleSet<Scalar>(mesh, units: units, count: own.count, totalCount: places.count)
         for (slot, index) in own.enumerated() {
-            var indices = set.index.mutableSpan
-            indices[slot] = Int64(index)
+            set.index[slot] = index
             for axis in 0..<3 {
                 var positions = set.position[axis].mutableSpan
                 positions[slot] = units.position(at: places[index][axis], along: axis)

@@ -86,8 +86,7 @@ final class RadialRedshiftSpaceTests: SPMDTestCase {
                     var momenta = particles.momentum[axis].mutableSpan
                     momenta[0] = units.momentum(of: speed[axis])!
                 }
-                var indices = particles.index.mutableSpan
-                indices[0] = 0
+                particles.index[0] = 0
             }
             particles.route()
             let before = particles.checksum()

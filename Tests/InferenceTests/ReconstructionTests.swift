@@ -74,6 +74,7 @@ final class ReconstructionTests: SPMDTestCase {
 
     /// r(k) of the linear fields up to half the Nyquist wavenumber.
     func testASmallUniverseIsRecovered() throws {
+        try leaveToTestsOfBits()
         let model = try model(32, spacing: 3.125, on: world)
         let found = try reconstruct(model, sigma: 0.1, [(4, 25), (2, 25), (1, 30)])
         let first = model.linearModes(of: found.noise)

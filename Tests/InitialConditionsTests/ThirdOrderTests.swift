@@ -69,6 +69,7 @@ final class ThirdOrderTests: SPMDTestCase {
     /// Each order satisfies the equations of motion, Σ cof(F)_ij (𝓛ψ)_i,j = (3/2) Ω_m(a) (det F − 1) with
     /// F = 1 + ∂ψ/∂q, and the absence of vorticity, Σ_l F_lj F′_lk − F_lk F′_lj = 0, up to terms of one order more.
     func testResidualsOfTheEquationsOfMotionFallWithTheNextPowerOfGrowth() throws {
+        try leaveToTestsOfBits()
         let flow = try LagrangianFlow(side: 24, on: alone)
         let contrast = flow.longWaves(seed: 3)
         for (name, cosmology) in [("EdS", Self.einsteinDeSitter), ("LCDM", Self.simple)] {

@@ -12,7 +12,7 @@ final class AdjointTests: ParticleTestCase {
         var cotangents = CotangentSet(for: set)
         for axis in 0..<3 {
             for particle in 0..<set.count {
-                let index = Int(set.index.span[particle])
+                let index = set.index[particle]
                 let size = index % 100 == 7 ? 1e4 : 1
                 var positions = cotangents.position[axis].mutableSpan
                 positions[particle] = Scalar(size * Universe.number(30 + axis, index))
@@ -287,7 +287,7 @@ final class AdjointTests: ParticleTestCase {
                 var own: UInt64 = 0
                 for particle in 0..<set.count {
                     for axis in 0..<3 {
-                        let index = Int(set.index.span[particle]) * 6 + axis
+                        let index = set.index[particle] * 6 + axis
                         own &+= Universe.bits(index, bits(bars.position[axis].span[particle]))
                         own &+= Universe.bits(index + 3, bits(bars.momentum[axis].span[particle]))
                     }

@@ -30,8 +30,7 @@ final class DepositTests: ParticleTestCase {
                     positions[0] = Scalar.Position(
                         (place[axis] * exp2(bits)).rounded(.up))
                 }
-                var indices = set.index.mutableSpan
-                indices[0] = 0
+                set.index[0] = 0
             }
             set.route()
             let density = try set.deposit().gathered()

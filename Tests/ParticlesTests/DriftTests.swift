@@ -17,8 +17,7 @@ final class DriftTests: ParticleTestCase {
             var momenta = set.momentum[axis].mutableSpan
             momenta[0] = momentum
         }
-        var indices = set.index.mutableSpan
-        indices[0] = 0
+        set.index[0] = 0
         return set
     }
 

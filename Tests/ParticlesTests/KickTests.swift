@@ -22,8 +22,7 @@ final class KickTests: ParticleTestCase {
                         var positions = set.position[component].mutableSpan
                         positions[particle] = Scalar.Position(bits) << (Scalar.Position.bitWidth - 16)
                     }
-                    var indices = set.index.mutableSpan
-                    indices[particle] = Int64(200 * world.rank + particle)
+                    set.index[particle] = 200 * world.rank + particle
                 }
                 set.route()
                 var field = Field<Scalar>(mesh, ghosts: .cloudInCell, for: "test")
@@ -96,8 +95,7 @@ final class KickTests: ParticleTestCase {
                         var positions = set.position[component].mutableSpan
                         positions[particle] = position
                     }
-                    var indices = set.index.mutableSpan
-                    indices[particle] = Int64(100 * world.rank + particle)
+                    set.index[particle] = 100 * world.rank + particle
                 }
                 set.route()
                 var potential = Field<Scalar>(mesh, ghosts: .stencil, for: "test")
@@ -261,8 +259,7 @@ final class KickTests: ParticleTestCase {
                 var momenta = set.momentum[axis].mutableSpan
                 momenta[0] = axis == 1 ? .min + 10 : .max - 10
             }
-            var indices = set.index.mutableSpan
-            indices[0] = 0
+            set.index[0] = 0
         }
         set.route()
         return set

@@ -71,9 +71,9 @@ final class LagrangianBlockTests: ParticleTestCase {
                 for axis in 0..<3 {
                     for particle in 0..<set.count {
                         var positions = cotangents.position[axis].mutableSpan
-                        positions[particle] = Float(set.index.span[particle] * 4 + Int64(axis))
+                        positions[particle] = Float(set.index[particle] * 4 + axis)
                         var momenta = cotangents.momentum[axis].mutableSpan
-                        momenta[particle] = -Float(set.index.span[particle] * 4 + Int64(axis))
+                        momenta[particle] = -Float(set.index[particle] * 4 + axis)
                     }
                 }
                 let home = set.inLagrangianOrder(cotangents, over: particleGrid)
@@ -118,7 +118,7 @@ final class LagrangianBlockTests: ParticleTestCase {
                 set.add(first, to: &travelling)
                 var products: [Double] = []
                 for particle in 0..<set.count {
-                    let point = Int(set.index.span[particle])
+                    let point = set.index[particle]
                     for axis in 0..<3 {
                         XCTAssertEqual(
                             travelling.position[axis].span[particle], Universe.number(20 + axis, point))

@@ -34,7 +34,7 @@ final class ObservedMomentaTests: ParticleTestCase {
         var cotangents = CotangentSet<Scalar>(for: set)
         for axis in 0..<3 {
             for slot in 0..<set.count {
-                let number = set.index.span[slot] + 1
+                let number = set.index[slot] + 1
                 var momenta = set.momentum[axis].mutableSpan
                 momenta[slot] = Scalar.Momentum(number)
                 var bars = cotangents.momentum[axis].mutableSpan

@@ -23,7 +23,7 @@ final class RoutingTests: ParticleTestCase {
         var cotangents = CotangentSet(for: set)
         for axis in 0..<3 {
             for particle in 0..<set.count {
-                let mark = Scalar(set.index.span[particle])
+                let mark = Scalar(set.index[particle])
                 var positions = cotangents.position[axis].mutableSpan
                 positions[particle] = mark + Scalar(axis) / 8
                 var momenta = cotangents.momentum[axis].mutableSpan
@@ -38,7 +38,7 @@ final class RoutingTests: ParticleTestCase {
     ) {
         for axis in 0..<3 {
             for particle in 0..<set.count {
-                let mark = Scalar(set.index.span[particle]) + Scalar(axis) / 8
+                let mark = Scalar(set.index[particle]) + Scalar(axis) / 8
                 guard cotangents.position[axis].span[particle] == mark,
                     cotangents.momentum[axis].span[particle] == -mark
                 else { return XCTFail("a cotangent left its particle") }
@@ -72,6 +72,41 @@ final class RoutingTests: ParticleTestCase {
     func testParticlesAndTheirCotangentsReachTheirOwnersNearAndFarAndComeBack() throws {
         try checkJumps(Float.self)
         try checkJumps(Double.self)
+    }
+
+    /// As if there were more particles than 32 bits can count.
+    private func checkWideIndices<Scalar: ParticleScalar>(_: Scalar.Type) throws {
+        try forEachUniverse { universe, mesh in
+            let home: ParticleSet<Scalar> = universe.set(mesh)
+            var set = ParticleSet<Scalar>(mesh, units: home.units, count: home.count, totalCount: 1 << 34)
+            for particle in 0..<set.count {
+                set.index[particle] = home.index[particle] * 0x9_8765_4321 % (1 << 34)
+                for axis in 0..<3 {
+                    var positions = set.position[axis].mutableSpan
+                    positions[particle] = home.position[axis].span[particle]
+                    var momenta = set.momentum[axis].mutableSpan
+                    momenta[particle] = home.momentum[axis].span[particle]
+                }
+            }
+            let before = set.checksum()
+            let first = Set((0..<set.count).map { set.index[$0] })
+            var cotangents = marked(set)
+            try set.drift(by: 0.3)
+            set.route(carrying: &cotangents)
+            assertMarked(cotangents, set)
+            let then = Set((0..<set.count).map { set.index[$0] })
+            XCTAssertEqual(world.any(first != then), world.size > 1, "particles change ranks")
+            XCTAssertTrue(world.any(then.contains { $0 >= 1 << 32 }))
+            try set.driftBack(by: 0.3)
+            set.route()
+            XCTAssertEqual(set.checksum(), before)
+            XCTAssertEqual(Set((0..<set.count).map { set.index[$0] }), first)
+        }
+    }
+
+    func testIndicesBeyond32BitsStayWithTheirParticles() throws {
+        try checkWideIndices(Float.self)
+        try checkWideIndices(Double.self)
     }
 
     func testAllParticlesCanMeetOnOneRankAndPartAgain() throws {

@@ -73,8 +73,7 @@ struct Universe {
 extension ParticleSet {
     /// Sets the particle with a Lagrangian index to its made-up state.
     mutating func write(_ lagrangian: Int, at place: Int, momentum spread: Double) {
-        var indices = index.mutableSpan
-        indices[place] = Int64(lagrangian)
+        index[place] = lagrangian
         for axis in 0..<3 {
             let bits = Universe.bits(axis, lagrangian)
             var value = Scalar.Position(truncatingIfNeeded: bits)
@@ -107,8 +106,8 @@ extension ParticleSet {
             var momenta = momentum[axis].mutableSpan
             reverse(&momenta)
         }
-        var indices = index.mutableSpan
-        reverse(&indices)
+        let indices = range.map { index[$0] }
+        for (slot, number) in zip(range, indices.reversed()) { index[slot] = number }
     }
 
     /// Puts the particles of each plane into the opposite order, in which deposit and kick may find them as well.

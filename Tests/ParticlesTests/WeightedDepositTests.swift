@@ -9,12 +9,12 @@ import XCTest
 /// `MomentumDensityTests`.
 final class WeightedDepositTests: ParticleTestCase {
     /// Of both signs, and powers of two.
-    private func weight(_ index: Int64) -> Double { [1, -2, 0.5, -0.25][Int(index % 4)] }
+    private func weight(_ index: Int) -> Double { [1, -2, 0.5, -0.25][index % 4] }
 
     private func check<Scalar: ParticleScalar>(_: Scalar.Type, accuracy: Double) throws {
         try forEachUniverse { universe, mesh in
             let set: ParticleSet<Scalar> = universe.set(mesh)
-            let indices = set.index.span
+            let indices = (0..<set.count).map { set.index[$0] }
             let bar: Field<Scalar> = universe.field(mesh, ghosts: .cloudInCell, seed: 71)
 
             let field = try set.weightedDensity(of: "weights") { weight(indices[$0]) }
@@ -49,7 +49,7 @@ final class WeightedDepositTests: ParticleTestCase {
         let universe = Universe.all[0]
         for mesh in try meshes(universe.mesh) {
             let set: ParticleSet<Float> = universe.set(mesh)
-            let indices = set.index.span
+            let indices = (0..<set.count).map { set.index[$0] }
             for wrong in [Double.nan, -.infinity, 1e300] {
                 assertThrowsEverywhere("weights") {
                     _ = try set.weightedDensity(of: "weights") { indices[$0] == 0 ? wrong : 1 }

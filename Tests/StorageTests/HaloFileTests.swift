@@ -21,8 +21,7 @@ final class HaloFileTests: SPMDTestCase {
             box: SIMD3<Double>(shape) * 0.7, velocityDispersion: 5, for: Scalar.self)
         var set = ParticleSet<Scalar>(mesh, units: units, count: own.count, totalCount: total)
         for (slot, particle) in own.enumerated() {
-            var indices = set.index.mutableSpan
-            indices[slot] = Int64(particle)
+            set.index[slot] = particle
             for axis in 0..<3 {
                 let bits = UInt64(particle * 3 + axis + 1) &* 0x9e37_79b9_7f4a_7c15
                 let mixed = (bits ^ (bits >> 29)) &* 0xbf58_476d_1ce4_e5b9

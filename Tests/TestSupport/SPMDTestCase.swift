@@ -30,6 +30,12 @@ open class SPMDTestCase: XCTestCase {
         Self.isLong ? cases : Array(cases.dropFirst(cases.count / 2).prefix(1))
     }
 
+    /// Leaves a test of what numbers are, by a reference, by theory or by differences, to one and two ranks: that on more they
+    /// are the same is what tests of bits show on any grid. The long tests run it everywhere.
+    public func leaveToTestsOfBits() throws {
+        try XCTSkipIf(world.size > 2 && !Self.isLong, "tests of bits say that it is the same on all ranks")
+    }
+
     open override func setUp() {
         unsafe Session.shared.watch()
         alarm(Self.timeLimit)

@@ -47,9 +47,10 @@ expect 'the example passes a dry run' says 'memory per rank'
 
 for ranks in 1 4; do
     rm -rf bench
-    on_ranks $ranks bench --set box.particles=24 --set evolution.steps=2 --repeats 2
+    # The model's times are of forces that the way back solves again.
+    on_ranks $ranks bench --set box.particles=24 --set evolution.steps=2 --set run.keep_forces=0 --repeats 2
     expect "a bench ends well ($ranks ranks)" [ $? -eq 0 ]
-    for line in 'forward, per force evaluation' 'ratio to the floor' 'FFTW_MEASURE, ' 'to the first force'; do
+    for line in 'forward, per force evaluation' 'ratio to the floor' 'FFTW_MEASURE, ' 'to the first force' '0 of 2 forces kept'; do
         expect "a bench tells '$line' ($ranks ranks)" says "$line"
     done
     expect "a bench is printed once ($ranks ranks)" others_are_silent
@@ -78,6 +79,12 @@ expect 'the cost model ends well' [ $? -eq 0 ]
 expect 'it is printed once' others_are_silent
 expect 'it knows where the pencil runs out' says 'too many ranks: at most 170 x 170 = 28900'
 expect 'it names what limits' grep -qE '^2048\^3 +2048\^3 +10x10 .* (exchange|particles|too few ranks)' "$prints/rank.0.out"
+
+on_ranks 2 bench --set box.particles=24 --set evolution.steps=2 --repeats 1 --output kept
+expect 'a gradient keeps the forces that cotangents have room for' says '2 of 2 forces kept'
+on_ranks 2 bench --model default --times kept/bench.json
+expect 'times of forces that were kept are none of its own' [ $? -eq 2 ]
+expect 'it says how to measure' grep -q 'run palindrome bench with --set run.keep_forces=0' "$prints/rank.0.err"
 
 "$palindrome" --help | true
 expect 'a reader that went away is no error' [ "${PIPESTATUS[0]}" -eq 0 ]

@@ -40,16 +40,16 @@ void palindrome_owners_f32(int64_t count, const void *x, const void *y, palindro
 void palindrome_owners_f64(int64_t count, const void *x, const void *y, palindrome_column_owners owners,
                            uint32_t *restrict owner);
 
-/// The rank that owns each grid point index = (x * points_y + y) * points_z + z.
-void palindrome_index_owners(int64_t count, const int64_t *restrict index, palindrome_column_owners owners,
+/// The rank that owns each grid point.
+void palindrome_index_owners(int64_t count, palindrome_indices index, palindrome_column_owners owners,
                              uint32_t *restrict owner);
 
 /// Where in the block (owned points only, [x][y][z]) each grid point is; the number of points outside it.
-int64_t palindrome_index_slots(int64_t count, const int64_t *restrict index, palindrome_particle_block block,
+int64_t palindrome_index_slots(int64_t count, palindrome_indices index, palindrome_particle_block block,
                                uint32_t *restrict slot);
 
-/// The indices of the block's own points, [x][y][z].
-void palindrome_own_indices(palindrome_particle_block block, int64_t *restrict index);
+/// The indices of the block's own points, [x][y][z], as palindrome_indices have them.
+void palindrome_own_indices(palindrome_particle_block block, uint32_t *restrict low, uint32_t *restrict high);
 
 /// Groups by key: order[first[k]] ..< order[first[k + 1]] are those with key k, in their old order.
 ///

@@ -18,6 +18,12 @@ typedef struct palindrome_particle_set {
     palindrome_vectors momentum;
 } palindrome_particle_set;
 
+/// Who particles are: numbers of points of the particle grid, (x * points_y + y) * points_z + z.
+typedef struct palindrome_indices {
+    /// Their lower and upper 32 bits; `high` is null where all of those are 0.
+    const uint32_t *low, *high;
+} palindrome_indices;
+
 /// The derivatives of a loss by the state of each particle, reals.
 typedef struct palindrome_particle_cotangents {
     palindrome_vectors position, momentum;

@@ -116,7 +116,8 @@ struct BenchRun<Scalar: StorableScalar> {
                         gradients.map(\.steps),
                         .gradient(
                             inverses: work.transforms.inverses, with: share,
-                            filterWords: work.filters.wordsPerCell), on: ceilings)),
+                            filterWords: work.filters.wordsPerCell), on: ceilings),
+                    keptForces: min(model.layout.keptForces, forces)),
             parts: parts, fidelity: fidelity, ceilings: BenchRecord.Ceilings(ceilings),
             secondsToFirstForce: toFirstForce.map(world.maximum),
             peakBytesOfFullestRank: world.maximum(peak.bytes), peakBytes: world.sum(peak.bytes),
@@ -177,7 +178,9 @@ struct BenchRun<Scalar: StorableScalar> {
     private var share: UnavoidableWork.PerForce {
         let schedule = model.schedule
         return UnavoidableWork.PerForce(
-            moves: schedule.moveCount, solvedAgain: schedule.forcesSolvedAgain, forces: forces)
+            moves: schedule.moveCount,
+            solvedAgain: schedule.forcesSolvedAgain(keeping: model.layout.keptForces),
+            forces: forces)
     }
 
     var work: ForceWork {

@@ -115,7 +115,8 @@ package struct BenchTable {
                 "gradient  \(fixed(gradient.run.secondsPerForce, 4)) s per force evaluation; "
                     + "\(fixed(gradient.seconds, 3)) s in all, from noise to noise, "
                     + "\(fixed(gradient.ratioToForward, 2)) forward runs of \(fixed(gradient.forwardSeconds, 3)) s; "
-                    + "steps alone \(fixed(gradient.run.secondsPerForce / m.forward.secondsPerForce, 2))")
+                    + "steps alone \(fixed(gradient.run.secondsPerForce / m.forward.secondsPerForce, 2)); "
+                    + "\(gradient.keptForces ?? 0) of \(m.forces) forces kept")
         }
         lines.append(
             "memory    \(fixed(Double(m.peakBytesOfFullestRank) / 0x1p20, 0)) MiB on the fullest rank, "

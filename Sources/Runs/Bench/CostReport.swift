@@ -248,7 +248,7 @@ public struct CostReport {
 extension KernelTimes {
     /// Fitted to what `bench` measured, which must have gradients.
     ///
-    /// - Throws: `UsageError` when there are none.
+    /// - Throws: `UsageError` when there are none, or when the way back found forces that were kept, which the model solves again.
     init(fitting records: [(name: String, record: BenchRecord)]) throws(UsageError) {
         let all = records.flatMap(\.record.measurements)
         let complete = all.filter { $0.gradient != nil }
@@ -258,6 +258,13 @@ extension KernelTimes {
             throw UsageError(
                 "\(records[0].name): holds no gradient of a single mesh; the model's times must be measured with one; "
                     + "run palindrome bench without --forward-only")
+        }
+        for (name, record) in records {
+            guard record.measurements.allSatisfy({ ($0.gradient?.keptForces ?? 0) == 0 }) else {
+                throw UsageError(
+                    "\(name): holds a gradient that kept forces; the model solves each again on the way back; "
+                        + "run palindrome bench with --set run.keep_forces=0")
+            }
         }
         self.init(
             forward: .init(fitting: single.map { MeasuredWork($0.forward, of: $0) }),

@@ -69,7 +69,8 @@ extension RunConfiguration {
                 try ForwardModel(
                     simulationBox, in: (cosmology, power),
                     startingWith: initial.perturbationOrder, following: plan(observing: observed),
-                    under: force.plan, on: grid)
+                    under: force.plan, on: grid
+                ).keepingForces(workload(on: grid.shape).keptForces)
             }
         }
     }

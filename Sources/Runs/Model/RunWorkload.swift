@@ -10,6 +10,8 @@ extension RunConfiguration {
             wordBytes: run.precision == .single ? 4 : 8,
             under: force.plan)
         workload.dealiasedOrder = initial.dealiases ? initial.lptOrder : 0
+        // An integrator asks for a force more than there are steps at most.
+        workload.keptForces = min(run.keptForces ?? workload.affordableForces, evolution.stepCount + 1)
         return workload
     }
 

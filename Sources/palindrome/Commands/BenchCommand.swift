@@ -98,7 +98,10 @@ struct BenchCommand: RankCommand {
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
-            "Measured records for the model's times of a core; best two, with different mesh_factor.",
+            """
+            Measured records for the model's times of a core, made with --set run.keep_forces=0; best two, with \
+            different mesh_factor.
+            """,
             valueName: "bench.json"))
     var times: [String] = []
 
