@@ -19,7 +19,7 @@ final class CalibrationTests: SPMDTestCase {
     /// Draws that the truth is ranked among.
     private static let draws = 19
     private static let names = [
-        "amplitude", "exponent", "P(1)", "P(2)", "P(4)", "data loss", "s(5)", "s(300)",
+        "amplitude", "exponent", "P(1)", "P(2)", "P(4)", "data loss", "s(5)", "prior loss of the bias",
     ]
     private static let priors = [(mean: 1.0, sigma: 0.1), (mean: 1.3, sigma: 0.2)]
 
@@ -103,7 +103,7 @@ final class CalibrationTests: SPMDTestCase {
             let prior = point.parameters.reduce(0) { $0 + priorLoss($1, belief) }
             let dataLoss = loss - prior - (try Prior.value(of: point.noise))
             return point.parameters + [powers[0], powers[1], powers[3], dataLoss, point.noise[0, 0, 5]]
-                + [point.noise[4, 5, 4]]  // element 300 of 8 x 8 x 8
+                + [point.parameters.reduce(0) { $0 + priorLoss($1, .right) }]
         }
     }
 
