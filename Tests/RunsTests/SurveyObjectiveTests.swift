@@ -52,14 +52,16 @@ final class SurveyObjectiveTests: RunTestCase {
         let labels = Labels(units: "1", description: "test")
         try file.write(numbers.map { Float($0) }, shape: sides, at: "/counts", labels: labels)
         try file.write(shares, shape: sides, at: "/selection", labels: labels)
+        try file.write(shares.map { _ in Float(0) }, shape: sides, at: "/one", labels: labels)
         try file.finish()
     }
 
     private func gradient(
-        _ path: String, in directory: ScratchDirectory, checking: Int? = nil, telling log: CollectedLog,
-        _ overrides: String...
+        _ path: String, in directory: ScratchDirectory, of objectives: String? = nil, checking: Int? = nil,
+        telling log: CollectedLog, _ overrides: String...
     ) throws {
-        let text = Self.universe + objectives.replacingOccurrences(of: "SURVEY", with: path)
+        let text =
+            Self.universe + (objectives ?? self.objectives).replacingOccurrences(of: "SURVEY", with: path)
         var settings = ["run.precision=double", "evolution.integrator=fastpm"] + overrides
         settings.append("output.directory=\"\(directory.file("out"))\"")
         try RunConfiguration(
@@ -90,6 +92,30 @@ final class SurveyObjectiveTests: RunTestCase {
             log.lines.last { $0.hasPrefix("check:") },
             isChecked ? "check: all 20 derivatives agree with differences to 0.0001" : nil)
         XCTAssertNotNil(log.line("warning: objective[0]: a cell has 2.37"))
+    }
+
+    /// Without numbers of patches all cells are one, whose amplitude nothing knows.
+    func testPatchesWithoutNumbersAreOne() throws {
+        let directory = ScratchDirectory(over: world)
+        let path = directory.file("survey.h5")
+        try write(to: path)
+        func value(_ more: String) throws -> Double {
+            let objective = """
+                objective: {kind: redshift-space-density, axis: radial, coarsen: 2, bias: power-law, bias_exponent: 1.3,
+                  likelihood: patches, data: "SURVEY:/counts", selection: "SURVEY:/selection"\(more)}
+
+                """
+            try gradient(path, in: directory, of: objective, telling: CollectedLog())
+            let file = try InputFile(opening: directory.file("out/gradient.h5"), over: world)
+            XCTAssertEqual(
+                try file.readArray(at: "/gradient/observation/bias_amplitude", as: Double.self)[0], 0,
+                accuracy: 1e-9)
+            return try file.readArray(at: "/value", as: Double.self)[0]
+        }
+        let found = try value("")
+        XCTAssertEqual(found, try value(", patches: \"SURVEY:/one\""))
+        XCTAssertEqual(found, try value(", bias_amplitude: 7"), accuracy: 1e-9 * found)
+        XCTAssertGreaterThan(found, 1)
     }
 
     func testDataThatCannotBeAreRefusedByOneLine() throws {

@@ -70,11 +70,6 @@ extension ObjectiveSection {
             "dispersion", is: "\(dispersion)", likelihood == .negativeBinomial,
             "likelihood: negative-binomial")
         section.require("patches", is: "given", likelihood == .patches, "likelihood: patches")
-        if likelihood == .patches && !section.has("patches") {
-            section.conflict(
-                "likelihood", is: "patches", "it must come with the number of each cell's patch",
-                "add patches: \"survey.h5:/patches\"")
-        }
         section.exclude("weights", "selection", "of counts, selection is the part that is seen")
         if section.has("selection") && !likelihood.isOfCounts {
             section.conflict(

@@ -34,7 +34,7 @@ public struct ObjectiveSection: Sendable, Equatable {
     public internal(set) var densityFloor: Double
     /// r of a negative binomial.
     public internal(set) var dispersion: Double
-    /// The number of each cell's patch.
+    /// The number of each cell's patch; nil for one of all.
     public internal(set) var patches: Source?
     /// Cells of the force mesh along each side of one of the observation.
     public internal(set) var coarsen: Int

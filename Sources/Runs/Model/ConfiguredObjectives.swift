@@ -156,14 +156,22 @@ extension ObjectiveSection {
                 counts: data, selection: weights, dispersion: dispersion, on: grid, named: name,
                 selectedBy: weightsKey)
         case .patches:
-            guard case .mesh(let transform, _) = grid, let source = patches else {
-                preconditionFailure("patches were validated to be given, on a mesh")
+            guard case .mesh(let transform, _) = grid else {
+                preconditionFailure("patches were validated to be on a mesh")
             }
-            let numbers: Field<Scalar> = try read(source, over: transform.decomposition)
             return try PatchLikelihood(
-                counts: data, selection: weights, patches: .mesh(numbers), on: grid, named: name,
-                selectedBy: weightsKey)
+                counts: data, selection: weights,
+                patches: .mesh(try patchNumbers(over: transform.decomposition)),
+                on: grid, named: name, selectedBy: weightsKey)
         }
+    }
+
+    /// The number of each cell's patch; without a file all are one. Collective.
+    private func patchNumbers<Scalar: StorableScalar>(over cells: Decomposition) throws -> Field<Scalar> {
+        if let patches { return try read(patches, over: cells) }
+        var numbers = Field<Scalar>(cells, ghosts: .none, for: "patches")
+        numbers.fill(with: 0)
+        return numbers
     }
 
     /// A comparison of fields on the force mesh, or on one of its blocks. Collective.

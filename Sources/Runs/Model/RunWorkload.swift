@@ -43,7 +43,7 @@ extension ObjectiveSection {
     /// Of data and weights on the force mesh; a picture is next to nothing.
     fileprivate var fieldsOfData: Int {
         kind.traits.fieldsOfData + (weights == nil || kind.traits.isPicture ? 0 : 1)
-            + (patches == nil ? 0 : 1)
+            + (likelihood == .patches ? 1 : 0)
     }
 
     /// Fields on the force mesh: the prediction and its cotangent, the density that a bias was applied to, and the copy of
