@@ -78,13 +78,17 @@ package enum MachineMemory {
             let (limit, usage) =
                 isUnified
                 ? ("memory.max", "memory.current") : ("memory.limit_in_bytes", "memory.usage_in_bytes")
+            // The first version counts pages of groups below only in sums of their own.
+            let filePages = ["inactive_file", "active_file"].map { isUnified ? $0 : "total_\($0)" }
             var groups = [root]
             for part in fields[2].split(separator: "/") { groups.append("\(groups.last!)/\(part)") }
             return groups.map { group in
                 // Pages of files count as used but are given up when needed.
                 number("\(group)/\(limit)").flatMap { most in
                     number("\(group)/\(usage)").map { used in
-                        max(0, most - used + (field("inactive_file", of: "\(group)/memory.stat") ?? 0))
+                        filePages.reduce(max(0, most - used)) {
+                            $0 + (field($1, of: "\(group)/memory.stat") ?? 0)
+                        }
                     }
                 }
             }
