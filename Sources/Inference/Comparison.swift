@@ -45,6 +45,18 @@ public final class Comparison<Scalar: ParticleScalar>: Objective {
         return biased
     }
 
+    /// The amplitude of the bias, where the likelihood does not know it.
+    public var leftOutParameters: [String] { likelihood.leavesOutFactor ? [Self.amplitude] : [] }
+
+    private static var amplitude: String { "bias_amplitude" }
+
+    /// What is known of it, of a factor that is left out of a prediction in which it is what it is.
+    private func leftOut(_ factor: LeftOutFactor?, beside bias: [Double]) -> [LeftOutFactor] {
+        guard let factor else { return [] }
+        let place = self.bias?.parameters.firstIndex { $0.name == Self.amplitude }
+        return [factor.times(place.map { bias[$0] } ?? 1)]
+    }
+
     func split(_ own: [Double]) -> (bias: [Double], likelihood: [Double]) {
         let rest = own.dropFirst(observable.parameters.count)
         let count = bias?.parameters.count ?? 0
@@ -101,7 +113,9 @@ public final class Comparison<Scalar: ParticleScalar>: Objective {
         try observable.observe(&particles, at: moment, addingTo: &adjoint) { density in
             guard let bias else {
                 let assessment = try likelihood.evaluate(density, own.likelihood)
-                value = ObjectiveValue(loss: assessment.value, parameters: assessment.parameters)
+                value = ObjectiveValue(
+                    loss: assessment.value, parameters: assessment.parameters,
+                    leavingOut: leftOut(assessment.leftOut, beside: own.bias))
                 return assessment.takeCotangent()
             }
             let biased = try bias.apply(to: density, own.bias)
@@ -110,11 +124,14 @@ public final class Comparison<Scalar: ParticleScalar>: Objective {
                 ? try likelihood.evaluate(exponential: biased, own.likelihood)
                 : try likelihood.evaluate(biased, own.likelihood)
             let (loss, slopes) = (assessment.value, assessment.parameters)
+            let factors = leftOut(assessment.leftOut, beside: own.bias)
             let throughBias = try bias.pullBack(assessment.takeCotangent(), at: density, own.bias)
-            value = ObjectiveValue(loss: loss, parameters: throughBias.parameters + slopes)
+            value = ObjectiveValue(
+                loss: loss, parameters: throughBias.parameters + slopes, leavingOut: factors)
             return throughBias.takeDensity()
         }
-        return ObjectiveValue(loss: value.loss, parameters: observable.slopes + value.parameters)
+        return ObjectiveValue(
+            loss: value.loss, parameters: observable.slopes + value.parameters, leavingOut: value.leftOut)
     }
 }
 

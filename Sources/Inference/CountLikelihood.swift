@@ -22,10 +22,10 @@ extension CountLikelihood {
         let biased = prediction.copy()
         prediction.map { log($0) }
         let found = try evaluate(exponential: prediction, own)
-        let (value, parameters) = (found.value, found.parameters)
+        let (value, parameters, factor) = (found.value, found.parameters, found.leftOut)
         var cotangent = found.takeCotangent()
         cotangent.combine(biased) { $0 / $1 }
-        return Assessment(value: value, parameters: parameters, cotangent: cotangent)
+        return Assessment(value: value, parameters: parameters, leavingOut: factor, cotangent: cotangent)
     }
 
     /// Does nothing: counts are compared cell by cell.

@@ -25,6 +25,13 @@ public struct JointLikelihood<Scalar: ParticleScalar> {
     /// The own parameters of all objectives, in their order.
     public var ownParameters: [OwnParameter] { objectives.flatMap(\.parameters) }
 
+    /// The factors that objectives are integrated over: `bias_amplitude`, of several objectives `objective[1].bias_amplitude`.
+    public var leftOutParameters: [String] {
+        objectives.enumerated().flatMap { index, objective in
+            objective.leftOutParameters.map { objectives.count > 1 ? "objective[\(index)].\($0)" : $0 }
+        }
+    }
+
     /// The data points that count, of all objectives.
     public var cellCount: Int { objectives.reduce(0) { $0 + $1.cellCount } }
 
@@ -83,6 +90,7 @@ public struct JointLikelihood<Scalar: ParticleScalar> {
         let phases = noise.decomposition.grid.phases
         var losses = [Double](repeating: 0, count: objectives.count)
         var slopes = objectives.map { $0.parameters.map { _ in 0.0 } }
+        var factors = objectives.map { _ in [LeftOutFactor]() }
         try begin(at: noise, in: model, own)
         var gradient = try model.gradient(at: noise, along: source, computing: extent) {
             observation, particles, adjoint in
@@ -93,12 +101,14 @@ public struct JointLikelihood<Scalar: ParticleScalar> {
                         &particles, at: moment, own, addingTo: &adjoint)
                     losses[index] = found.loss
                     slopes[index] = found.parameters
+                    factors[index] = found.leftOut
                 }
             }
             return 0  // added below, in the order of the objectives
         }
         gradient.value = losses.reduce(0, +)
-        return LikelihoodGradient(gradient, own: slopes.flatMap(\.self))
+        return LikelihoodGradient(
+            gradient, own: slopes.flatMap(\.self), leavingOut: factors.flatMap(\.self))
     }
 
     /// Shows all objectives the universe that is about to run. Collective.
@@ -132,9 +142,12 @@ public struct LikelihoodGradient<Scalar: ParticleScalar>: ~Copyable {
     public var universe: Gradient<Scalar>
     /// By the own parameters of all objectives.
     public let own: [Double]
+    /// What is known of each of ``JointLikelihood/leftOutParameters``.
+    public let leftOut: [LeftOutFactor]
 
-    init(_ universe: consuming Gradient<Scalar>, own: [Double]) {
+    init(_ universe: consuming Gradient<Scalar>, own: [Double], leavingOut factors: [LeftOutFactor]) {
         self.own = own
+        leftOut = factors
         self.universe = universe
     }
 

@@ -47,6 +47,9 @@ public protocol Likelihood<Scalar>: AnyObject {
         Scalar
     >
 
+    /// Whether it knows a prediction only but for a factor; what it evaluates then says which. False if not written.
+    var leavesOutFactor: Bool { get }
+
     /// From now on the data are compared on scales above a radius R [Mpc/h], if the likelihood knows such a thing.
     func smooth(by radius: Double)
 
@@ -61,6 +64,8 @@ extension Likelihood {
     public var summary: DataSummary? { nil }
     /// None.
     public var parameters: [OwnParameter] { [] }
+    /// It does not.
+    public var leavesOutFactor: Bool { false }
 
     /// `−ln p` with its own parameters where they start. Collective.
     public func value(of prediction: consuming Cells<Scalar>) throws -> Double {
@@ -85,10 +90,10 @@ extension Likelihood {
         logarithm.map { exp($0) }
         let prediction = logarithm.copy()
         let found = try evaluate(logarithm, own)
-        let (value, parameters) = (found.value, found.parameters)
+        let (value, parameters, factor) = (found.value, found.parameters, found.leftOut)
         var cotangent = found.takeCotangent()
         cotangent.combine(prediction) { $0 * $1 }
-        return Assessment(value: value, parameters: parameters, cotangent: cotangent)
+        return Assessment(value: value, parameters: parameters, leavingOut: factor, cotangent: cotangent)
     }
 
     /// It compares none.
@@ -101,12 +106,18 @@ public struct Assessment<Scalar: ParticleScalar>: ~Copyable {
     public let value: Double
     /// Its derivatives by the likelihood's own parameters, in their order.
     public let parameters: [Double]
+    /// The factor that was integrated over, if one was.
+    public let leftOut: LeftOutFactor?
     private let cotangent: Cells<Scalar>
 
     /// A value with its derivatives.
-    public init(value: Double, parameters: [Double] = [], cotangent: consuming Cells<Scalar>) {
+    public init(
+        value: Double, parameters: [Double] = [], leavingOut factor: LeftOutFactor? = nil,
+        cotangent: consuming Cells<Scalar>
+    ) {
         self.value = value
         self.parameters = parameters
+        leftOut = factor
         self.cotangent = cotangent
     }
 

@@ -51,6 +51,9 @@ public protocol Objective<Scalar>: AnyObject {
         addingTo adjoint: inout AdjointState<Scalar>
     ) throws -> ObjectiveValue
 
+    /// The names of factors that it is integrated over, as ``evaluate(_:at:_:addingTo:)`` gives them. None if not written.
+    var leftOutParameters: [String] { get }
+
     /// From now on the data are compared on scales above a radius R [Mpc/h], if it knows such a thing.
     func smooth(by radius: Double)
 
@@ -70,6 +73,9 @@ extension Objective {
     /// Nothing.
     public var remarks: [String] { [] }
 
+    /// None.
+    public var leftOutParameters: [String] { [] }
+
     /// Nothing.
     public func begin(
         at noise: borrowing Field<Scalar>, in model: ForwardModel<Scalar>, _ own: [Double]
@@ -84,10 +90,13 @@ public struct ObjectiveValue: Sendable {
     public let loss: Double
     /// ∂L/∂(own parameter), in their order.
     public let parameters: [Double]
+    /// What is known of each of ``Objective/leftOutParameters``.
+    public let leftOut: [LeftOutFactor]
 
     /// A value with its derivatives.
-    public init(loss: Double, parameters: [Double] = []) {
+    public init(loss: Double, parameters: [Double] = [], leavingOut factors: [LeftOutFactor] = []) {
         self.loss = loss
         self.parameters = parameters
+        leftOut = factors
     }
 }

@@ -7,10 +7,15 @@ public struct Evaluation<Scalar: FourierScalar>: ~Copyable {
     public let value: Double
     /// ∂L/∂s for every component s.
     public let gradient: ParameterVector<Scalar>
+    /// What is known of factors that L is integrated over.
+    public let leftOut: [LeftOutFactor]
 
     /// A loss and its gradient.
-    public init(value: Double, gradient: consuming ParameterVector<Scalar>) {
+    public init(
+        value: Double, gradient: consuming ParameterVector<Scalar>, leavingOut factors: [LeftOutFactor] = []
+    ) {
         self.value = value
+        leftOut = factors
         self.gradient = gradient
     }
 }

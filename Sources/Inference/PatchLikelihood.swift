@@ -8,13 +8,16 @@ public import Particles
 ///
 ///     −ln p = −Σ_c N_c ln(λ_c/Λ_p(c)),    Λ_p = Σ_{c ∈ p} λ_c,    λ = S B
 ///
-/// It is Poisson's, maximised over a factor of each patch, and does not know the amplitude of a bias. The constant is chosen
-/// such that λ = N makes 0. Cells with S = 0 do not count. With η = ln B and N_p the counts of a patch, `η̄ = N_p λ/Λ_p − N`.
+/// It is Poisson's, maximised over a factor A_p of each patch, or, which is the same but for a constant, integrated over each with
+/// the prior 1/A_p: it does not know the amplitude of a bias. Of one patch it says what that is (``LeftOutFactor``). The constant is
+/// chosen such that λ = N makes 0. Cells with S = 0 do not count. With η = ln B and N_p the counts of a patch, `η̄ = N_p λ/Λ_p − N`.
 ///
 /// - Source: Porqueres et al. 2019, A&A 624, A115.
 public final class PatchLikelihood<Scalar: ParticleScalar>: CountLikelihood {
     /// The cells that are seen.
     public var cellCount: Int { data.cellCount }
+    /// Of one patch in which something was counted.
+    public var leavesOutFactor: Bool { totals.count == 1 && totals[0] > 0 }
     /// Of the counts.
     public var summary: DataSummary? { data.summary }
     private let data: SelectedCounts<Scalar>
@@ -90,7 +93,8 @@ public final class PatchLikelihood<Scalar: ParticleScalar>: CountLikelihood {
             return total == 0 ? 0 : total * exp(logarithm) / expected[Int(patch)]
         }
         logarithm.combine(data.counts) { $0 - $1 }
-        return Assessment(value: value, cotangent: logarithm)
+        let factor = leavesOutFactor ? LeftOutFactor(shape: totals[0], rate: expected[0]) : nil
+        return Assessment(value: value, leavingOut: factor, cotangent: logarithm)
     }
 
     /// Λ_p of ln λ.

@@ -144,6 +144,7 @@ public final class Posterior<Scalar: ParticleScalar> {
         _ gradient: consuming LikelihoodGradient<Scalar>, at parameters: ParameterSpace.Point
     ) -> Evaluation<Scalar> {
         var value = gradient.universe.value
+        let factors = gradient.leftOut
         let slopes =
             isJoint
             ? space.slopes(
@@ -151,7 +152,8 @@ public final class Posterior<Scalar: ParticleScalar> {
                 addingPriorTo: &value)
             : space.parameters.map { _ in 0 }
         return Evaluation(
-            value: value, gradient: ParameterVector(noise: gradient.takeNoise(), parameters: slopes))
+            value: value, gradient: ParameterVector(noise: gradient.takeNoise(), parameters: slopes),
+            leavingOut: factors)
     }
 
     /// The loss of white noise in a universe, the prior of the modes included. Collective.

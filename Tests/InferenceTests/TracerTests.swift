@@ -125,6 +125,29 @@ final class TracerTests: SPMDTestCase {
         }
     }
 
+    /// One patch of 8 counts with Λ = 3: what is left out is a gamma variate.
+    func testTheFactorThatIsLeftOutIsAGammaVariate() throws {
+        let likelihood = try PatchLikelihood<Double>(
+            counts: .plane([3, 5]), selection: .plane([1, 0.5]), patches: .plane([0, 0]), on: plane(2))
+        XCTAssertTrue(likelihood.leavesOutFactor)
+        let found = try XCTUnwrap(try likelihood.evaluate(.plane([2, 2])).leftOut)
+        XCTAssertEqual(found.shape, 8)
+        XCTAssertEqual(found.rate, 3, accuracy: 1e-12)
+        // The same, of a prediction that is twice as large: of half the factor.
+        let other = try XCTUnwrap(try likelihood.evaluate(.plane([4, 4])).leftOut)
+        XCTAssertEqual(other.rate, 6, accuracy: 1e-12)
+        // Mean 8/3 and variance 8/9, with errors of 0.015 and, the excess kurtosis being 6/8, 0.026.
+        let draws = (0..<4000).map { found.draw(seed: 11, element: $0) }
+        let mean = draws.reduce(0, +) / 4000
+        XCTAssertEqual(mean, 8.0 / 3, accuracy: 0.06)
+        XCTAssertEqual(
+            draws.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 3999, 8.0 / 9, accuracy: 0.1)
+        XCTAssertFalse(
+            try PatchLikelihood<Double>(
+                counts: .plane([3, 5]), selection: nil, patches: .plane([0, 1]), on: plane(2)
+            ).leavesOutFactor)
+    }
+
     func testPatchesOfKnownCells() throws {
         let likelihood = try PatchLikelihood<Double>(
             counts: .plane([3, 1, 0, 4, 0]), selection: .plane([1, 0.5, 1, 2, 0]),

@@ -173,4 +173,22 @@ check 'and how well it is known where something is seen' said '^r of the mean wi
 on_ranks 1 report fit
 check 'and so does the page' grep -q 'r where seen' fit/report.html
 
+# Without the amplitude in the posterior its draws belong to the points of the chain, the same on any ranks and after a resume.
+patches=(--set objective.likelihood=patches --set 'reconstruct.vary=[bias_exponent]' --set sampler.warmup=0 --set sampler.step=0.03 --set sampler.length=0.09
+    --set sampler.thin=4 --set 'sampler.vary=[{parameter: bias_exponent, sigma: 0.3}]')
+left_out() { # ranks, directory, options...
+    on_ranks "$1" sample fit.yaml "${small[@]}" "${patches[@]}" --set output.directory="$2" "${@:3}"
+}
+left_out 1 whole --set sampler.samples=8
+check 'a chain says of the amplitude that it leaves out where the truth is' said '^bias_amplitude: the truth is'
+check 'and what it is' awk '/"mean_bias_amplitude"/ { good = $3 + 0 > 27 && $3 + 0 < 109 } END { exit !good }' whole/sample.json
+left_out 3 cut --set sampler.samples=4
+left_out 2 cut --set sampler.samples=8 --resume
+check 'its draws are the same on other ranks and after a resume' same '^/posterior/' whole/chain_0.h5 cut/chain_0.h5
+check 'they are with each sample' same '^/parameters/bias_amplitude$' whole/sample_000008.h5 cut/sample_000008.h5
+left_out 2 none --set 'sampler.vary=[{parameter: bias_amplitude, sigma: 5}]' --set sampler.truth=null --set sampler.samples=4
+check 'to vary what the posterior does not know is one line' [ "$(wc -l <"$prints/rank.0.err")" -eq 1 ]
+check 'that says why' grep -q 'vary is bias_amplitude; it must be able to act, which it cannot with likelihood: patches' \
+    "$prints/rank.0.err"
+
 exit $((failures > 0))

@@ -79,14 +79,28 @@ extension ObjectiveSection {
 }
 
 extension [ObjectiveSection] {
+    /// The name of a parameter of an objective: `bias_exponent`, of several objectives `objective[1].bias_exponent`.
+    private func name(_ parameter: String, of objective: ObjectiveSection) -> String {
+        count > 1 ? "\(objective.name).\(parameter)" : parameter
+    }
+
+    /// The amplitudes that likelihoods of patches do not know; no search or chain may move them.
+    var unknownAmplitudes: [String] {
+        filter { $0.likelihood == .patches }.map { name("bias_amplitude", of: $0) }
+    }
+
+    /// Those of them that chains draw for each of their points: where all cells are one patch.
+    var leftOutAmplitudes: [String] {
+        filter { $0.likelihood == .patches && $0.patches == nil }.map { name("bias_amplitude", of: $0) }
+    }
+
     /// The parameters of all observations, in their order: `bias_exponent`, of several objectives
     /// `objective[1].bias_exponent`.
     public var ownParameters: [ObjectiveSection.OwnParameter] {
         flatMap { objective in
             objective.ownParameters.map {
                 ObjectiveSection.OwnParameter(
-                    name: count > 1 ? "\(objective.name).\($0.name)" : $0.name, value: $0.value,
-                    floor: $0.floor)
+                    name: name($0.name, of: objective), value: $0.value, floor: $0.floor)
             }
         }
     }

@@ -140,7 +140,7 @@ public struct ReconstructSection: Sendable, Equatable {
             } ?? []
         checkpointEvery = section.whole("checkpoint_every", 0...1_000_000, default: 10)
         checkpointMinutes = section.number("checkpoint_minutes", .notNegative, default: 10)
-        Varied.refuseIdle(vary, in: universe, section)
+        Varied.refuseIdle(vary, in: universe, objectives, section)
         requireCompany(section)
     }
 

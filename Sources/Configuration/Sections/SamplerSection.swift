@@ -113,25 +113,23 @@ public struct SamplerSection: Sendable, Equatable {
                     ? .noise : .file(try entry.noise(rule, remedy))
             } ?? .noise
         vary = ReconstructSection.Varied.read("vary", section, universe.cosmology, objectives)
-        truth = Self.truth(section, vary)
+        let names = vary.map(\.name)
+        truth = Self.truth(section, names + objectives.leftOutAmplitudes.filter { !names.contains($0) })
         usesLattice = section.flag("fixed_point", default: true)
         checkpointEvery = section.whole("checkpoint_every", 1...1_000_000, default: 10)
         guard section.isGiven else { return }
-        ReconstructSection.Varied.refuseIdle(vary, in: universe, section)
+        ReconstructSection.Varied.refuseIdle(vary, in: universe, objectives, section)
         refuseImproper(section, objectives)
         refuseStrangers(section)
     }
 
-    /// Reads `truth`: white noise, or a section with that and with values of sampled parameters.
-    private static func truth(
-        _ section: SectionReader, _ vary: [ReconstructSection.Varied]
-    ) -> Truth? {
+    /// Reads `truth`: white noise, or a section with that and with values of parameters that are drawn.
+    private static func truth(_ section: SectionReader, _ names: [String]) -> Truth? {
         section.read("truth") { entry throws(Problem) in
             let (rule, remedy) = ("it must be file.h5:/dataset", "try \"truth.h5:/white_noise\"")
             guard entry.node.scalar == nil else {
                 return Truth(noise: try entry.noise(rule, remedy), parameters: [:])
             }
-            let names = vary.map(\.name)
             let fields = try entry.fields(
                 ["white_noise"] + names,
                 "try {white_noise: \"truth.h5:/white_noise\"\(names.first.map { ", \($0): 1" } ?? "")}")
@@ -202,18 +200,16 @@ public struct SamplerSection: Sendable, Equatable {
                 .init("mass", mass.rawValue), .init("warmup", "\(warmUp)"), .init("samples", "\(samples)"),
                 .init("thin", "\(thin)"), .init("chains", "\(chains)"), .init("seed", "\(seed)"),
                 .init("start", start),
-            ] + (truth.map { [.init("truth", Self.text($0, vary))] } ?? []) + [
+            ] + (truth.map { [.init("truth", Self.text($0))] } ?? []) + [
                 .init("vary", "[\(vary.map(\.text).joined(separator: ", "))]")
             ] + (method == .hmc ? [.init("fixed_point", "\(usesLattice)")] : [])
             + [.init("checkpoint_every", "\(checkpointEvery)")]
     }
 
-    private static func text(_ truth: Truth, _ vary: [ReconstructSection.Varied]) -> String {
+    private static func text(_ truth: Truth) -> String {
         let noise = truth.noise.map { ["white_noise: \(quoted($0.description))"] } ?? []
-        let values = vary.compactMap { varied in
-            truth.parameters[varied.name].map {
-                "\(varied.name.contains("[") ? quoted(varied.name) : varied.name): \($0)"
-            }
+        let values = truth.parameters.sorted { $0.key < $1.key }.map { name, value in
+            "\(name.contains("[") ? quoted(name) : name): \(value)"
         }
         return "{\((noise + values).joined(separator: ", "))}"
     }

@@ -34,8 +34,13 @@ extension ReconstructSection.Varied {
     /// Refuses to seek what nothing depends on.
     static func refuseIdle(
         _ vary: [Self], in universe: (cosmology: CosmologyParameters, power: PowerSection),
-        _ section: SectionReader
+        _ objectives: [ObjectiveSection], _ section: SectionReader
     ) {
+        for varied in vary where objectives.unknownAmplitudes.contains(varied.name) {
+            section.conflict(
+                "vary", is: varied.name, "it must be able to act, which it cannot with likelihood: patches",
+                "remove it; where all cells are one patch chains draw it all the same")
+        }
         let idle =
             universe.cosmology.idleParameters + universe.power.idleParameters(beside: universe.cosmology)
         for varied in vary {

@@ -8,7 +8,7 @@ public struct ChainHistory: Sendable, Equatable {
         public var logProbability: Double
         /// ε that it took.
         public var step: Double
-        /// The parameters beside the modes at its end, in their own units.
+        /// The parameters beside the modes at its end, in their own units; then draws of those that were left out.
         public var parameters: [Double]
 
         /// A row.

@@ -20,6 +20,8 @@ public struct ChainRandom: Sendable, Equatable {
         case refreshBefore, refreshAfter
         /// Data that a point predicts.
         case predictive
+        /// Factors that the posterior is integrated over.
+        case leftOut
     }
 
     /// The seed of all chains.

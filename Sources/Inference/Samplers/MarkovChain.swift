@@ -138,7 +138,8 @@ public struct MarkovChain<Scalar: FourierScalar> {
             SamplerTuning(
                 step: settings.step ?? search.step,
                 length: settings.length ?? sampler.usualLength(dimensions: dimensions), mass: mass),
-            search, window: nil, ChainHistory(parameters: space.parameters.map(\.name), sample),
+            search, window: nil,
+            ChainHistory(parameters: space.parameters.map(\.name) + density.leftOutParameters, sample),
             moments: RunningMoments(over: transform.decomposition))
     }
 
@@ -220,7 +221,8 @@ public struct MarkovChain<Scalar: FourierScalar> {
         state.chain.iteration += 1
         let row = ChainHistory.Row(
             draw: draw, logProbability: -state.chain.evaluation.value, step: step,
-            parameters: space.values(at: state.chain.point.parameters))
+            parameters: space.values(at: state.chain.point.parameters)
+                + draws(of: state.chain.evaluation.leftOut, at: state.chain.iteration))
         state.history.add(
             row, sample.amplitudes(of: transform.forward(keeping: state.chain.point.noise)))
         if warmUp.contains(state.chain.iteration - 1) {
@@ -232,6 +234,12 @@ public struct MarkovChain<Scalar: FourierScalar> {
 }
 
 extension MarkovChain {
+    /// Of factors that the posterior is integrated over.
+    private func draws(of factors: [LeftOutFactor], at iteration: Int) -> [Double] {
+        let seed = random.key(.leftOut, at: iteration)
+        return factors.enumerated().map { $1.draw(seed: seed, element: $0) }
+    }
+
     /// Looks at the point again: the density is not what it was. Collective.
     ///
     /// - Throws: what the density throws, and `NotFiniteError` where the point has no place in it any more.

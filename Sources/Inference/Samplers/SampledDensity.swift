@@ -11,9 +11,20 @@ public protocol SampledDensity<Scalar> {
     ///
     /// - Throws: the same on all ranks.
     func evaluate(at point: borrowing ParameterVector<Scalar>) throws -> Evaluation<Scalar>?
+
+    /// The names of factors that it is integrated over, of which evaluations say what is known. None if not written.
+    var leftOutParameters: [String] { get }
 }
 
-extension Posterior: SampledDensity {}
+extension SampledDensity {
+    /// None.
+    public var leftOutParameters: [String] { [] }
+}
+
+extension Posterior: SampledDensity {
+    /// Those of the objectives.
+    public var leftOutParameters: [String] { likelihood.leftOutParameters }
+}
 
 /// What is believed without data: `½ Σ s²` and the priors of the parameters, within their bounds.
 public struct PriorDensity<Scalar: ParticleScalar>: SampledDensity {
@@ -54,6 +65,7 @@ final class InterruptibleDensity<Scalar: FourierScalar>: SampledDensity {
     private let density: any SampledDensity<Scalar>
     private let isStopRequested: () -> Bool
     private(set) var gradients = 0
+    var leftOutParameters: [String] { density.leftOutParameters }
 
     init(_ density: any SampledDensity<Scalar>, stoppingWhen isStopRequested: @escaping () -> Bool) {
         self.density = density

@@ -59,5 +59,7 @@ extension Trajectory where Vector: ~Copyable {
 
 extension Evaluation {
     /// The same.
-    func copy() -> Evaluation { Evaluation(value: value, gradient: gradient.copy()) }
+    func copy() -> Evaluation {
+        Evaluation(value: value, gradient: gradient.copy(), leavingOut: leftOut)
+    }
 }

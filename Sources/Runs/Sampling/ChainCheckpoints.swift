@@ -61,6 +61,7 @@ struct ChainCheckpoints<Scalar: StorableScalar> {
         }
         try write(state.evaluation.gradient, at: "/gradient", to: &file)
         file.set("value", to: .real(state.evaluation.value), on: "/gradient")
+        try write(state.evaluation.leftOut.flatMap { [$0.shape, $0.rate] }, at: "/left_out", to: &file)
         if let direction = state.direction?.copy() { try write(direction, at: "/direction", to: &file) }
     }
 
@@ -116,15 +117,17 @@ extension ChainCheckpoints {
     /// - Parameters:
     ///   - place: whose run it must be.
     ///   - space: the parameters beside the modes.
+    ///   - factors: those that the posterior is integrated over.
     ///   - search: a search of the chain's kind.
     /// - Returns: nil if there is none.
     /// - Throws: `UsageError` when it belongs to another run.
     func restore(
-        of place: borrowing RunPlace, over space: ParameterSpace, _ search: StepSearch, tell: (String) -> Void
+        of place: borrowing RunPlace, over space: ParameterSpace, leavingOut factors: [String],
+        _ search: StepSearch, tell: (String) -> Void
     ) throws -> Restored? {
         let restored = try store.readNewest(over: world) { file, _ -> Restored in
             try place.requireOwn(file)
-            return try read(file, over: space, search)
+            return try read(file, parameters: space.parameters.map(\.name), leavingOut: factors, search)
         }
         guard let restored else { return nil }
         restored.warnings.forEach(tell)
@@ -133,7 +136,8 @@ extension ChainCheckpoints {
     }
 
     private func read(
-        _ file: borrowing InputFile, over space: ParameterSpace, _ search: StepSearch
+        _ file: borrowing InputFile, parameters names: [String], leavingOut factors: [String],
+        _ search: StepSearch
     ) throws -> Restored {
         let tuning = try numbers("/tuning", in: file)
         guard let iteration = try file.attribute("iteration")?.integer,
@@ -146,10 +150,9 @@ extension ChainCheckpoints {
         let mass = Preconditioner(
             curvatures: try numbers("/curvatures", in: file),
             parameterCurvatures: try numbers("/parameter_curvatures", in: file), transform)
-        let names = space.parameters.map(\.name)
         let course = try InputFile(opening: chainPath, fault: .environment, over: world)
         let history = try ChainHistory(
-            from: course, iterations: iteration, parameters: names, ModeSample(of: grid.shape))
+            from: course, iterations: iteration, parameters: names + factors, ModeSample(of: grid.shape))
         let noise = try moments("/noise", over: grid, in: file)
         let density = try moments("/density", over: mesh, in: file)
         let state = MarkovChainState(
@@ -166,7 +169,12 @@ extension ChainCheckpoints {
             throw StorageError(
                 .damaged, fault: .environment, "\(file.path): is damaged: its attributes are not all there")
         }
-        let evaluation = Evaluation(value: value, gradient: try vector("/gradient", in: file))
+        let leftOut = try numbers("/left_out", in: file)
+        let evaluation = Evaluation(
+            value: value, gradient: try vector("/gradient", in: file),
+            leavingOut: stride(from: 0, to: leftOut.count - 1, by: 2).map {
+                LeftOutFactor(shape: leftOut[$0], rate: leftOut[$0 + 1])
+            })
         guard try file.describe("/lattice/noise") != nil else {
             let direction =
                 try file.describe("/direction/noise") != nil ? try vector("/direction", in: file) : nil

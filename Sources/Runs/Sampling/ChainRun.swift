@@ -104,7 +104,8 @@ struct ChainRun<Scalar: StorableScalar> {
     ) throws -> ChainCheckpoints<Scalar>.Restored? {
         let dimensions = universe.model.particleGrid.pointCount + universe.space.parameters.count
         return try checkpoints(of: universe).restore(
-            of: place, over: universe.space, sampler.stepSearch(dimensions: dimensions), tell: context.say)
+            of: place, over: universe.space, leavingOut: universe.density.leftOutParameters,
+            sampler.stepSearch(dimensions: dimensions), tell: context.say)
     }
 
     private func start(
@@ -170,9 +171,10 @@ struct ChainRun<Scalar: StorableScalar> {
         file.set("identity", to: .text(run.text))
         file.set("chain", to: .integer(number))
         file.set("sample", to: .integer(sample))
-        for (parameter, value) in zip(universe.space.parameters, universe.space.values(at: scaled)) {
+        let history = sampled.state.history
+        for (name, value) in zip(history.parameters, history.rows.last?.parameters ?? []) {
             try file.write(
-                [value], shape: [], at: "/parameters/\(parameter.name)",
+                [value], shape: [], at: "/parameters/\(name)",
                 labels: Labels(units: "1", description: "sampled"))
         }
         try file.write(
